@@ -1,0 +1,157 @@
+# Kontora: one program, one Makefile. `make help` lists what can be asked of it.
+#
+# Everything is built below build/$(VARIANT); a variant is a set of compiler flags. The two commands
+# a newcomer needs are `make run` and `make test`; both install what is missing by themselves.
+
+VARIANT ?= release
+BUILD   ?= build
+OUT     := $(BUILD)/$(VARIANT)
+CC      ?= gcc
+PREFIX  ?= /usr/local
+DATA    ?= data
+VERSION := 0.1.0
+
+WARN := -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes \
+        -Wstrict-prototypes -Wvla -Wswitch-enum -Wundef -Wcast-qual -Wwrite-strings \
+        -Wpointer-arith -Wformat=2 -Werror
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection \
+          -fcf-protection -ftrivial-auto-var-init=zero
+SHARED_LDFLAGS := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+
+CFLAGS_release := -O2 -g1 $(HARDEN)
+CFLAGS_debug   := -O0 -g3
+CFLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+CFLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS_fault   := -O1 -g -DFAULTS
+CFLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDFLAGS_asan   := -fsanitize=address,undefined
+LDFLAGS_tsan   := -fsanitize=thread
+LDFLAGS_fuzz   := -fsanitize=address,undefined
+ifeq ($(VARIANT),fuzz)
+CC := clang-14
+endif
+
+CFLAGS  := $(CFLAGS_$(VARIANT)) -fPIE -pthread -D_GNU_SOURCE -DKONTORA_VERSION='"$(VERSION)"' $(CFLAGS_EXTRA)
+LDFLAGS := $(LDFLAGS_$(VARIANT)) $(SHARED_LDFLAGS) -pthread
+LIBS    := -lssl -lcrypto -lnghttp2 -lsodium -ldl -lm
+
+# SQLite comes as the amalgamation that an npm package carries: Debian's own is older than 3.51.3
+# and may corrupt a WAL (docs/decisions/0002). SYSTEM_SQLITE=1 links the system's instead.
+SQLITE_DIR := node_modules/better-sqlite3/deps/sqlite3
+ifdef SYSTEM_SQLITE
+LIBS += -lsqlite3
+INCLUDE := -Isrc -I$(OUT)
+SQLITE_OBJ :=
+else
+INCLUDE := -Isrc -I$(OUT) -isystem $(SQLITE_DIR)
+SQLITE_OBJ := $(OUT)/sqlite3.o
+endif
+SQLITE_FLAGS := -DSQLITE_DQS=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_DEFAULT_WAL_SYNCHRONOUS=2 \
+  -DSQLITE_THREADSAFE=2 -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_LIKE_DOESNT_MATCH_BLOBS \
+  -DSQLITE_OMIT_DEPRECATED -DSQLITE_OMIT_SHARED_CACHE -DSQLITE_MAX_EXPR_DEPTH=200
+
+SOURCES := $(sort $(shell find src -name '*.c'))
+OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
+LIBRARY := $(OUT)/libkontora.a
+PROGRAM := $(OUT)/kontora
+TESTS   := $(sort $(shell find tests/unit tests/contract tests/fault -name '*_test.c' 2>/dev/null))
+TEST_BINS := $(TESTS:%.c=$(OUT)/%)
+TEST_LIB  := $(patsubst %.c,$(OUT)/%.o,$(sort $(shell find tests/lib -name '*.c' 2>/dev/null)))
+BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
+FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
+
+.DEFAULT_GOAL := build
+.PHONY: help build tests run test demo bench lint fuzz san install clean need need-test need-bench format campaign docs
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: $(PROGRAM) ## the program, in build/release/kontora
+
+tests: $(PROGRAM) $(TEST_BINS) $(BENCHES)
+
+run: need ## install what is missing, build, start on http://127.0.0.1:8480
+	@$(MAKE) --no-print-directory build
+	$(PROGRAM) serve --data $(DATA)
+
+test: need-test ## everything CI runs: units, contracts, behaviour on both stores, crashes, sanitizers
+	@tests/run
+
+demo: need ## a filled system: sample people in a data directory of its own
+	@$(MAKE) --no-print-directory build
+	tools/demo $(PROGRAM)
+
+bench: need-bench ## measures against the disk, PostgreSQL and nginx; prints ratios
+	@$(MAKE) --no-print-directory build tests
+	bench/run
+
+lint: need-test ## house rules, formatter, clang-tidy, cppcheck, clang's warnings
+	tools/lint
+
+fuzz: need-test ## libFuzzer over the parsers: make fuzz SECONDS=60
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	tests/fuzz/run $(or $(SECONDS),60)
+
+san: need-test ## units and contracts under ASan+UBSan and TSan
+	@tests/run --only sanitizers
+
+campaign: need-test ## the long versions: 20,000 kills, 2 M power-loss states, hours
+	@tests/run --campaign
+
+fuzzers: $(FUZZERS)
+.PHONY: fuzzers
+
+install: build ## into $(PREFIX): the program, the manual page, a systemd unit
+	install -D -m 0755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/kontora
+	install -D -m 0644 docs/kontora.1 $(DESTDIR)$(PREFIX)/share/man/man1/kontora.1
+	install -D -m 0644 docs/kontora.service $(DESTDIR)$(PREFIX)/lib/systemd/system/kontora.service
+
+format: ## rewrites the sources in the pinned style
+	clang-format-14 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]')
+
+docs: build ## regenerates the generated documents
+	tools/docs $(PROGRAM)
+
+clean: ## forgets everything that was built
+	rm -rf $(BUILD)
+
+# What a fresh Debian 12 lacks is installed by name, once, with one line saying what and why.
+need:
+	@tools/need build
+need-test:
+	@tools/need build test
+need-bench:
+	@tools/need build test bench
+
+$(PROGRAM): $(OUT)/src/main.o $(LIBRARY) $(SQLITE_OBJ)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(filter-out $(OUT)/src/main.o,$(OBJECTS))
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  cc      $<"
+	@$(CC) $(WARN) $(CFLAGS) $(INCLUDE) -I. -MMD -MP -c $< -o $@
+
+$(OUT)/sqlite3.o: $(SQLITE_DIR)/sqlite3.c
+	@mkdir -p $(@D)
+	@echo "  cc      sqlite3.c (the amalgamation, about half a minute)"
+	@$(CC) -std=gnu17 -w $(CFLAGS) $(SQLITE_FLAGS) -c $< -o $@
+
+$(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBRARY) $(SQLITE_OBJ)
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(TEST_LIB) $(LIBRARY) $(SQLITE_OBJ)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(OUT)/bench/%: $(OUT)/bench/%.o $(LIBRARY) $(SQLITE_OBJ)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+.SECONDARY:
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,41 @@
+/* http_client.h - requests to other servers, without a thread waiting for them.
+ *
+ * One client has one thread of its own (libcurl, multi_socket on epoll); answers come to the
+ * callback on that thread. Deadlines are required, redirects are not followed, and nothing is
+ * retried here: who asks knows whether asking twice is safe.
+ */
+#ifndef NET_HTTP_CLIENT_H
+#define NET_HTTP_CLIENT_H
+
+#include "net/http.h"
+
+struct http_client;
+
+struct http_client_request {
+    const char *method;
+    const char *url;
+    const struct http_header *headers;
+    size_t header_count;
+    struct text body;
+    int deadline_ms;
+    size_t answer_bytes_max;
+    const char *unix_socket; /* NULL: by the url's host */
+};
+
+/* OK with the answer (whatever its HTTP status), TIMEOUT and UNAVAILABLE when it was never sent,
+ * UNCERTAIN when it was sent and no answer came, TOO_LARGE. */
+typedef void http_client_fn(void *context, enum status status, const struct http_answer *answer);
+
+struct http_client *http_client_create(void);
+void http_client_destroy(struct http_client **client); /* outstanding requests end UNAVAILABLE */
+
+/* Copies what it needs; done is called exactly once, on the client's thread. */
+void http_client_send(struct http_client *client, const struct http_client_request *request,
+                      http_client_fn *done, void *context);
+
+/* The same for a caller that may wait (CLI, tests); the answer lives in the arena. */
+NODISCARD enum status http_client_ask(struct http_client *client, struct arena *arena,
+                                      const struct http_client_request *request,
+                                      struct http_answer *answer_out);
+
+#endif

@@ -1,0 +1,32 @@
+/* sqlite.h - a store in one SQLite file of the data directory: DIR/<schema>.db.
+ *
+ * One WRITE connection owns commits and checkpoints, READ connections never checkpoint. Beside the
+ * file stands DIR/<schema>.mark, the high-water mark: the number and chain of the newest commit
+ * that was acknowledged. Opening for WRITE compares the two and answers CORRUPT when the file is
+ * behind its mark, because then acknowledged changes are missing (SQLite itself would say "ok").
+ */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include "store/store.h"
+
+struct sqlite_options {
+    const char *directory; /* exists and is locked by this process */
+    const char *schema;
+    const char *vfs;  /* NULL: the system's; tests bring their own */
+    int cache_kib;    /* of the WRITE connection; readers have a fixed, small one */
+    bool accept_loss; /* a person has said: go on although commits are missing */
+};
+
+/* error_out: a sentence about what is wrong and what to do next. */
+NODISCARD enum status sqlite_source(const struct sqlite_options *options,
+                                    struct store_source **source_out, struct text *error_out);
+
+/* What the linked library is; serve refuses below 3.51.3 (a WAL may be corrupted before it). */
+NODISCARD enum status sqlite_check_library(struct text *error_out);
+
+/* Whole-file check, for `kontora doctor --deep`. */
+NODISCARD enum status sqlite_check_file(const struct sqlite_options *options, struct arena *arena,
+                                        struct text *report_out);
+
+#endif
