@@ -36,7 +36,7 @@ enum status {
         STATUS_COUNT
 };
 
-/* The name in lower case letters, as logs and metrics show it: "uncertain". */
+/* The name as it stands in the list: "UNCERTAIN". */
 const char *status_name(enum status status);
 
 /* One sentence for a person. */

@@ -1,0 +1,116 @@
+/* id.c - UUID version 7 (RFC 9562): 48 bits of milliseconds, a counter, randomness.
+ *
+ *   0               6        8                                16
+ *   | unix ms       | 7|cnt  |10| cnt (low 14) | random       |
+ *
+ * The 12 + 14 bits after the version and the variant are one counter that starts at a random
+ * place in its lower half each millisecond and grows by one: ids of one process always grow, also
+ * within a millisecond and when the wall clock goes back.
+ */
+#include "base/id.h"
+
+#include "base/chance.h"
+#include "base/clock.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { COUNTER_BITS = 26 };
+
+/* milliseconds << 26 | counter of the newest id. */
+static _Atomic uint64_t newest;
+
+static uint64_t next_stamp(uint64_t chance)
+{
+    uint64_t fresh =
+        ((uint64_t)clock_wall_ms() << COUNTER_BITS) | (chance & ((1u << (COUNTER_BITS - 1)) - 1));
+    uint64_t seen = atomic_load_explicit(&newest, memory_order_relaxed);
+    uint64_t stamp;
+    do {
+        stamp = (fresh >> COUNTER_BITS) > (seen >> COUNTER_BITS) ? fresh : seen + 1;
+    } while (!atomic_compare_exchange_weak_explicit(&newest, &seen, stamp, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return stamp;
+}
+
+struct id id_new(void)
+{
+    uint64_t chance[2];
+    chance_fill(chance, sizeof chance);
+    uint64_t stamp = next_stamp(chance[0]);
+    uint64_t ms = stamp >> COUNTER_BITS;
+    unsigned counter = (unsigned)(stamp & ((1u << COUNTER_BITS) - 1));
+    struct id id;
+    for (int i = 0; i < 6; i++) {
+        id.bytes[i] = (uint8_t)(ms >> (40 - 8 * i));
+    }
+    id.bytes[6] = (uint8_t)(0x70 | (counter >> 22));
+    id.bytes[7] = (uint8_t)(counter >> 14);
+    id.bytes[8] = (uint8_t)(0x80 | ((counter >> 8) & 0x3F));
+    id.bytes[9] = (uint8_t)counter;
+    memcpy(id.bytes + 10, &chance[1], 6);
+    return id;
+}
+
+bool id_is_none(struct id id)
+{
+    static const struct id none;
+    return id_equals(id, none);
+}
+
+bool id_equals(struct id left, struct id right)
+{
+    return memcmp(left.bytes, right.bytes, ID_BYTES) == 0;
+}
+
+/* 8-4-4-4-12: a dash stands before these bytes. */
+static bool has_dash_before(int byte_index)
+{
+    return byte_index == 4 || byte_index == 6 || byte_index == 8 || byte_index == 10;
+}
+
+void id_write(struct id id, char text_out[ID_TEXT_BYTES + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+    char *next = text_out;
+    for (int i = 0; i < ID_BYTES; i++) {
+        if (has_dash_before(i)) {
+            *next++ = '-';
+        }
+        *next++ = digits[id.bytes[i] >> 4];
+        *next++ = digits[id.bytes[i] & 15];
+    }
+    *next = '\0';
+}
+
+static int hex_digit(char letter)
+{
+    if (letter >= '0' && letter <= '9') {
+        return letter - '0';
+    }
+    char lower = (char)(letter | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+bool id_read(struct text text, struct id *id_out)
+{
+    if (text.bytes != ID_TEXT_BYTES) {
+        return false;
+    }
+    struct id id;
+    const char *next = text.data;
+    for (int i = 0; i < ID_BYTES; i++) {
+        if (has_dash_before(i) && *next++ != '-') {
+            return false;
+        }
+        int high = hex_digit(next[0]);
+        int low = hex_digit(next[1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        id.bytes[i] = (uint8_t)(high * 16 + low);
+        next += 2;
+    }
+    *id_out = id;
+    return true;
+}
