@@ -108,21 +108,23 @@ enum store_flag {
 
 /* ---- the contract; store.c checks both sides of it ---- */
 
-/* BUSY, UNAVAILABLE: nothing has begun. */
+/* Anything but OK (BUSY, UNAVAILABLE, CORRUPT ...): nothing has begun. */
 typedef enum status store_begin_fn(struct store *store, enum store_access access);
 
 /* EXISTS: a unique key is taken. CONFLICT: run the whole operation again. FULL, UNAVAILABLE,
- * CORRUPT. After anything but OK only undo, rollback and destroy are allowed. changed_out counts
- * rows inserted, updated or deleted. */
+ * TIMEOUT, CORRUPT. After anything but OK only undo, rollback and destroy are allowed. changed_out
+ * counts rows inserted, updated or deleted. A statement that is wrong (its syntax, a table or
+ * column that is not there, a row that breaks a check, not null or foreign key) is a bug: MUST. */
 typedef enum status store_exec_fn(struct store *store, const struct statement *statement,
                                   struct values values, int64_t *changed_out);
 
-/* As exec; rows live in the arena. No row is OK with count 0. */
+/* As exec; rows live in the arena. No row is OK with count 0, more than rows_max is TOO_LARGE. */
 typedef enum status store_query_fn(struct store *store, struct arena *arena,
                                    const struct statement *statement, struct values values,
                                    struct rows *rows_out);
 
-/* The place undo returns to; the mark before it is forgotten, what was done since it stays. */
+/* The place undo returns to; the mark before it is forgotten, what was done since it stays. Undo
+ * may be repeated; it fails when the database has already rolled the whole transaction back. */
 typedef enum status store_mark_fn(struct store *store);
 typedef enum status store_undo_fn(struct store *store);
 

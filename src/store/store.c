@@ -1,0 +1,196 @@
+/* store.c - checks both sides of the store's contract, once for every back end.
+ *
+ *            begin                 exec, query, mark, script
+ *   IDLE ------------> READING, WRITING -----------------------> FAILED
+ *    ^                     |    ^       anything but OK            |
+ *    |  commit, rollback   |    |                                  |
+ *    +---------------------+    +----------------------------------+
+ *    |                                undo (there is a mark)       |
+ *    +-------------------------------------------------------------+
+ *                                     rollback
+ *
+ * What a caller owes is checked before the call, what an implementation owes after it: which
+ * statuses an operation may answer with, and that rows came exactly when they were said to.
+ */
+#include "store/store.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define BIT(status) (1U << (status))
+
+/* What may go wrong with any call on a database. */
+#define WORLD_FAULTS                                                                               \
+    (BIT(STATUS_BUSY) | BIT(STATUS_CONFLICT) | BIT(STATUS_TIMEOUT) | BIT(STATUS_UNAVAILABLE) |     \
+     BIT(STATUS_FULL) | BIT(STATUS_CORRUPT))
+
+enum {
+    BEGIN_ANSWERS = WORLD_FAULTS,
+    EXEC_ANSWERS = WORLD_FAULTS | BIT(STATUS_EXISTS),
+    QUERY_ANSWERS = WORLD_FAULTS | BIT(STATUS_EXISTS) | BIT(STATUS_TOO_LARGE),
+    MARK_ANSWERS = WORLD_FAULTS,
+    COMMIT_ANSWERS = WORLD_FAULTS | BIT(STATUS_UNCERTAIN),
+};
+
+static_assert(STATUS_COUNT <= 31, "the answers of an operation fit into the bits of an int");
+
+static bool may_answer(enum status status, int answers)
+{
+    return status == STATUS_OK || (BIT(status) & (unsigned)answers) != 0;
+}
+
+static bool is_open(const struct store *store)
+{
+    return store->state == STORE_READING || store->state == STORE_WRITING;
+}
+
+static bool is_well_formed(struct values values)
+{
+    return values.count == 0 || values.items != NULL;
+}
+
+/* After a failure only undo, rollback and destroy are left. */
+static enum status noted(struct store *store, enum status status)
+{
+    if (status != STATUS_OK)
+        store->state = STORE_FAILED;
+    return status;
+}
+
+void store_init(struct store *store, const struct store_ops *ops)
+{
+    MUST(ops != NULL && ops->name != NULL);
+    MUST(ops->begin != NULL && ops->commit != NULL && ops->rollback != NULL);
+    MUST(ops->exec != NULL && ops->query != NULL && ops->script != NULL);
+    MUST(ops->mark != NULL && ops->undo != NULL);
+    MUST(ops->flags != NULL && ops->destroy != NULL);
+    store->ops = ops;
+    store->state = STORE_IDLE;
+    store->has_mark = false;
+}
+
+enum status store_begin(struct store *store, enum store_access access)
+{
+    MUST(store->state == STORE_IDLE);
+    MUST(access == STORE_READ || access == STORE_WRITE);
+    enum status status = store->ops->begin(store, access);
+    MUST(may_answer(status, BEGIN_ANSWERS));
+    store->has_mark = false;
+    if (status == STATUS_OK)
+        store->state = access == STORE_WRITE ? STORE_WRITING : STORE_READING;
+    return status;
+}
+
+enum status store_exec(struct store *store, const struct statement *statement, struct values values,
+                       int64_t *changed_out)
+{
+    MUST(store->state == STORE_WRITING);
+    MUST(statement->sql != NULL && statement->gives == NULL);
+    MUST(is_well_formed(values));
+    int64_t changed = 0;
+    enum status status = store->ops->exec(store, statement, values, &changed);
+    MUST(may_answer(status, EXEC_ANSWERS));
+    MUST(changed >= 0);
+    if (changed_out != NULL)
+        *changed_out = status == STATUS_OK ? changed : 0;
+    return noted(store, status);
+}
+
+enum status store_query(struct store *store, struct arena *arena, const struct statement *statement,
+                        struct values values, struct rows *rows_out)
+{
+    MUST(is_open(store));
+    MUST(statement->sql != NULL && statement->gives != NULL);
+    MUST(is_well_formed(values));
+    struct rows rows = {0};
+    enum status status = store->ops->query(store, arena, statement, values, &rows);
+    MUST(may_answer(status, QUERY_ANSWERS));
+    size_t rows_max = statement->rows_max == 0 ? 1 : statement->rows_max;
+    MUST(rows.count <= rows_max && (rows.count == 0 || rows.items != NULL));
+    *rows_out = status == STATUS_OK ? rows : (struct rows){0};
+    return noted(store, status);
+}
+
+enum status store_mark(struct store *store)
+{
+    MUST(store->state == STORE_WRITING);
+    enum status status = store->ops->mark(store);
+    MUST(may_answer(status, MARK_ANSWERS));
+    if (status == STATUS_OK)
+        store->has_mark = true;
+    return noted(store, status);
+}
+
+enum status store_undo(struct store *store)
+{
+    MUST(store->state == STORE_WRITING || store->state == STORE_FAILED);
+    MUST(store->has_mark);
+    enum status status = store->ops->undo(store);
+    MUST(may_answer(status, MARK_ANSWERS));
+    if (status == STATUS_OK)
+        store->state = STORE_WRITING;
+    return noted(store, status);
+}
+
+enum status store_commit(struct store *store)
+{
+    MUST(is_open(store));
+    enum status status = store->ops->commit(store);
+    MUST(may_answer(status, COMMIT_ANSWERS));
+    MUST(status != STATUS_UNCERTAIN || store->state == STORE_WRITING);
+    store->state = STORE_IDLE;
+    store->has_mark = false;
+    return status;
+}
+
+void store_rollback(struct store *store)
+{
+    MUST(store->state != STORE_IDLE);
+    store->ops->rollback(store);
+    store->state = STORE_IDLE;
+    store->has_mark = false;
+}
+
+enum status store_script(struct store *store, const char *sql)
+{
+    MUST(store->state == STORE_WRITING);
+    MUST(sql != NULL);
+    enum status status = store->ops->script(store, sql);
+    MUST(may_answer(status, EXEC_ANSWERS));
+    return noted(store, status);
+}
+
+bool store_has(const struct store *store, enum store_flag flag)
+{
+    return (store->ops->flags(store) & (unsigned)flag) != 0;
+}
+
+const char *store_back_end(const struct store *store)
+{
+    return store->ops->name;
+}
+
+void store_destroy(struct store **store)
+{
+    struct store *ending = *store;
+    *store = NULL;
+    if (ending == NULL)
+        return;
+    if (ending->state != STORE_IDLE)
+        store_rollback(ending);
+    ending->ops->destroy(ending);
+}
+
+enum status store_one(struct store *store, struct arena *arena, const struct statement *statement,
+                      struct values values, void *row_out)
+{
+    MUST(statement->rows_max <= 1);
+    struct rows rows;
+    enum status status = store_query(store, arena, statement, values, &rows);
+    if (status != STATUS_OK)
+        return status;
+    if (rows.count == 0)
+        return STATUS_ABSENT;
+    memcpy(row_out, rows.items, statement->gives->bytes);
+    return STATUS_OK;
+}
