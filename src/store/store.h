@@ -111,10 +111,11 @@ enum store_flag {
 /* Anything but OK (BUSY, UNAVAILABLE, CORRUPT ...): nothing has begun. */
 typedef enum status store_begin_fn(struct store *store, enum store_access access);
 
-/* EXISTS: a unique key is taken. CONFLICT: run the whole operation again. FULL, UNAVAILABLE,
- * TIMEOUT, CORRUPT. After anything but OK only undo, rollback and destroy are allowed. changed_out
- * counts rows inserted, updated or deleted. A statement that is wrong (its syntax, a table or
- * column that is not there, a row that breaks a check, not null or foreign key) is a bug: MUST. */
+/* EXISTS: a unique key is taken. CONFLICT: run the whole operation again. MALFORMED: the row breaks
+ * a check, not null or foreign key; the handler should have refused it, so it is logged too.
+ * FULL, UNAVAILABLE, TIMEOUT, CORRUPT. After anything but OK only undo, rollback and destroy are
+ * allowed. changed_out counts rows inserted, updated or deleted. A statement that is wrong (its
+ * syntax, a table that is not there, the number of its values) is a bug: MUST. */
 typedef enum status store_exec_fn(struct store *store, const struct statement *statement,
                                   struct values values, int64_t *changed_out);
 
