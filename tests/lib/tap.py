@@ -140,8 +140,8 @@ def repository():
 
 def program(variant='release'):
     """The path of the kontora that is tested; `fault` is the one with fault points."""
-    given = os.environ.get('KONTORA_PROGRAM' if variant == 'release'
-                           else f'KONTORA_PROGRAM_{variant.upper()}')
+    given = os.environ.get('KONTORA_TEST_PROGRAM' if variant == 'release'
+                           else f'KONTORA_TEST_PROGRAM_{variant.upper()}')
     build = os.environ.get('BUILD', 'build')
     return given or os.path.join(repository(), build, variant, 'kontora')
 
