@@ -1,0 +1,140 @@
+"""run_test.py - the runner must notice every way in which a suite can fail, also the silent ones."""
+import os
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
+from tap import check, check_equal, check_in, check_less, check_not_in, main, test_directory
+
+RUN = os.path.join(HERE, '..', '..', 'run')
+
+
+def run(files, *options, **environment):
+    """Runs the runner over a tree with these files; answers its exit code and its lines."""
+    root = os.path.join(test_directory(), f'tree-{time.monotonic_ns()}')
+    for path, text in files.items():
+        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+        with open(os.path.join(root, path), 'w') as file:
+            file.write(text)
+        os.chmod(os.path.join(root, path), 0o755)
+    inherited = {name: value for name, value in os.environ.items() if name != 'BUILD'}
+    done = subprocess.run([RUN, '--root', root, *options], stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.STDOUT, timeout=60, env={**inherited, **environment})
+    return done.returncode, done.stdout.splitlines()
+
+
+def run_one(body, *options):
+    return run({'tests/unit/one_test.py': body}, *options)
+
+
+def says(*lines):
+    return f'import os, sys, subprocess, time\nprint({chr(10).join(lines)!r}, flush=True)\n'
+
+
+def counts_are_on_the_last_line():
+    code, lines = run_one(says('ok 1 - a', 'ok 2 - b', '1..2'))
+    check_equal((code, lines[-1]), (0, '2 passed, 0 failed'))
+
+
+def a_failed_test_is_counted_and_shown():
+    code, lines = run_one(says('#   from the good one', 'ok 1 - a', '#   17 is not 4',
+                               'not ok 2 - b', '1..2') + 'sys.exit(1)')
+    check_equal((code, lines[-1]), (1, '1 passed, 1 failed'))
+    check_in('#   17 is not 4', lines)
+    check_not_in('#   from the good one', lines)
+
+
+def a_crash_after_success_is_a_failure():
+    code, lines = run_one(says('ok 1 - a', '1..1') + 'os.abort()')
+    check_equal((code, lines[-1]), (1, '1 passed, 1 failed'))
+
+
+def an_exit_code_alone_is_a_failure():
+    code, lines = run_one(says('ok 1 - a', '1..1') + 'sys.exit(3)')
+    check_equal((code, lines[-1]), (1, '1 passed, 1 failed'))
+
+
+def no_plan_is_a_failure():
+    check_equal(run_one(says('ok 1 - a'))[0], 1)
+
+
+def a_short_plan_is_a_failure():
+    check_equal(run_one(says('ok 1 - a', '1..2'))[0], 1)
+
+
+def no_test_is_a_failure():
+    check_equal(run_one(says('1..0'))[0], 1)
+    check_equal(run_one('')[0], 1)
+
+
+def bailing_out_is_a_failure():
+    check_equal(run_one(says('ok 1 - a', 'Bail out! no disk', '1..1'))[0], 1)
+
+
+def only_skipped_tests_are_no_success():
+    code, lines = run_one(says('ok 1 - a # SKIP no server', '1..1'))
+    check_equal((code, lines[-1]), (1, '0 passed, 0 failed'))
+    check_in('1 skipped', lines)
+
+
+def what_is_left_running_is_ended():
+    child = 'import time; time.sleep(300)'
+    code, lines = run_one(says('ok 1 - a', '1..1') +
+                          f'p = subprocess.Popen([sys.executable, "-c", {child!r}],'
+                          ' start_new_session=True, stdout=subprocess.DEVNULL)\n'
+                          'open("pid", "w").write(str(p.pid))')
+    check_equal(code, 0)
+    check(any('left running and ended: python3' in line for line in lines), lines)
+
+
+def each_suite_has_a_directory_that_goes_away():
+    _, lines = run_one(says('not ok 1 - a', '1..1') + 'print("# in", os.environ["TMPDIR"])\n',
+                       '--verbose')
+    place = [line for line in lines if line.startswith('# in ')][0][len('# in '):]
+    check(place.startswith('/') and not os.path.exists(place), place)
+
+
+def both_stores_are_tested():
+    body = says() + 'print("ok 1 -", os.environ["KONTORA_TEST_STORE"], "\\n1..1")'
+    code, lines = run({'tests/behaviour/a_test.py': body, 'Makefile': '.PHONY: tests\ntests:\n\ttrue\n'})
+    check_equal((code, lines[-1]), (0, '3 passed, 0 failed'), lines)
+    names = ' '.join(lines)
+    check('behaviour/a_test@sqlite' in names and 'behaviour/a_test@postgres' in names, names)
+
+
+def a_build_that_fails_is_a_failure():
+    code, lines = run({'tests/behaviour/a_test.py': '# stores: none\n' + says('ok 1 - a', '1..1'),
+                       'Makefile': '.PHONY: tests\ntests:\n\techo the compiler complains; false\n'})
+    check_equal((code, lines[-1]), (1, '1 passed, 1 failed'))
+    check_in('the compiler complains', lines)
+
+
+def a_missing_binary_is_a_failure():
+    code, lines = run({'tests/unit/base/x_test.c': 'int main;', 'Makefile': '%:\n\ttrue\n'},
+                      '--no-sanitizers')
+    check_equal((code, lines[-1]), (1, '1 passed, 1 failed'), lines)
+
+
+def nothing_to_run_is_a_failure():
+    check_equal(run_one(says('ok 1 - a', '1..1'), '--only', 'nothing_of_this_name')[0], 1)
+    check_equal(run({'tests/empty/readme': ''})[0], 1)
+
+
+def suites_run_side_by_side():
+    body = says('ok 1 - a', '1..1') + 'time.sleep(2)'
+    began = time.monotonic()
+    code, _ = run({'tests/unit/a_test.py': body, 'tests/unit/b_test.py': body})
+    check_equal(code, 0)
+    check_less(time.monotonic() - began, 3.8)
+
+
+if __name__ == '__main__':
+    main([counts_are_on_the_last_line, a_failed_test_is_counted_and_shown,
+          a_crash_after_success_is_a_failure, an_exit_code_alone_is_a_failure,
+          no_plan_is_a_failure, a_short_plan_is_a_failure, no_test_is_a_failure,
+          bailing_out_is_a_failure, only_skipped_tests_are_no_success,
+          what_is_left_running_is_ended, each_suite_has_a_directory_that_goes_away,
+          both_stores_are_tested, a_build_that_fails_is_a_failure, a_missing_binary_is_a_failure,
+          nothing_to_run_is_a_failure, suites_run_side_by_side])
