@@ -97,8 +97,9 @@ struct call {
     /* The runtime's own from here on. */
     struct mailbox_node node;
     struct http_exchange *exchange;
-    const struct refusal *refusal;
-    uint64_t given; /* bit i: field i of takes was in the request */
+    struct bound_route *bound;
+    int64_t waiting_since_ms; /* monotonic */
+    uint64_t given;           /* bit i: field i of takes was in the request */
     struct text idempotency_key;
     uint8_t body_hash[32];
     unsigned tries;

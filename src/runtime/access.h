@@ -1,0 +1,24 @@
+/* access.h - who is at the door, until sign-in exists: the owner of the machine, or nobody.
+ *
+ * Two ways in: the admin socket in the data directory, for the user the program runs as (the kernel
+ * tells who is calling), and the root key printed at the first start, as a bearer credential. Only
+ * a hash of the key is kept, in DIR/root.key, readable by its owner alone.
+ */
+#ifndef RUNTIME_ACCESS_H
+#define RUNTIME_ACCESS_H
+
+#include "runtime/service.h"
+
+struct access;
+
+/* Reads the hash, or makes a new key: then new_key_out is the key, to be shown once. */
+NODISCARD enum status access_open(struct arena *arena, const char *directory,
+                                  struct access **access_out, struct text *new_key_out,
+                                  struct text *error_out);
+
+struct caller access_identify(const struct access *access, const struct http_request *request);
+
+/* Default is deny: without a rule that says yes the answer is no. */
+bool access_may(const struct caller *caller, const char *permission);
+
+#endif

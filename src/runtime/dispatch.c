@@ -1,0 +1,172 @@
+/* dispatch.c - route, who is it, may he, is the input right; then to a thread that may answer. */
+#include "runtime/dispatch.h"
+
+#include "base/clock.h"
+#include "runtime/call_run.h"
+#include "runtime/problem.h"
+
+static const struct page *find_page(const struct dispatch *dispatch, struct text path)
+{
+    for (size_t i = 0; i < dispatch->page_count; i++) {
+        if (text_equals(path, text_of(dispatch->pages[i].path))) {
+            return &dispatch->pages[i];
+        }
+    }
+    return NULL;
+}
+
+/* True when the caller may; else the exchange has its answer: 401 to nobody, 403 to somebody. */
+static bool check_access(struct http_exchange *exchange, const struct caller *caller,
+                         const char *permission)
+{
+    if (access_may(caller, permission)) {
+        return true;
+    }
+    if (caller->kind == CALLER_NOBODY) {
+        problem_say(exchange, 401, "unauthorized",
+                    "Say who you are: send the root key as Authorization: Bearer ..., or use the "
+                    "admin socket in the data directory.");
+        http_answer_header(&exchange->answer, "WWW-Authenticate", TEXT("Bearer"));
+    } else {
+        problem_say(exchange, 403, "forbidden", "You may not do this.");
+    }
+    return false;
+}
+
+static void answer_page(struct dispatch *dispatch, const struct page *page,
+                        struct http_exchange *exchange)
+{
+    enum http_method method = exchange->request.method;
+    struct caller caller = access_identify(dispatch->access, &exchange->request);
+    if (method != HTTP_GET && method != HTTP_HEAD) {
+        problem_say(exchange, 405, "method_not_allowed", "Only GET and HEAD are answered here.");
+        http_answer_header(&exchange->answer, "Allow", TEXT("GET, HEAD"));
+    } else if (check_access(exchange, &caller, page->permission)) {
+        page->answer(dispatch->page_context, exchange);
+    }
+    http_finish(exchange);
+}
+
+static void answer_no_route(struct http_exchange *exchange, const struct router_match *match)
+{
+    if (!match->path_is_known) {
+        problem_say(exchange, 404, "not_found", "There is nothing at this address.");
+    } else if (exchange->request.method == HTTP_OPTIONS) {
+        exchange->answer = (struct http_answer){.status = 204};
+        http_answer_header(&exchange->answer, "Allow", match->allow);
+    } else {
+        problem_answer(exchange,
+                       &(struct problem){
+                           .http_status = 405,
+                           .code = "method_not_allowed",
+                           .message = text_format(exchange->arena, "This address answers: %.*s.",
+                                                  TEXT_ARGS(match->allow)),
+                       });
+        http_answer_header(&exchange->answer, "Allow", match->allow);
+    }
+    http_finish(exchange);
+}
+
+/* If-Match: "7", or * for "whatever is there". */
+static enum status read_expected_revision(struct call *call)
+{
+    struct text header = http_header_value(&call->exchange->request, "If-Match");
+    call->expected_revision = FIELD_NONE;
+    if (header.data == NULL) {
+        if (call->route->revision != REVISION_MUST) {
+            return STATUS_OK;
+        }
+        problem_say(call->exchange, 428, "precondition_required",
+                    "Send If-Match with the ETag you have read, so that nobody's change is "
+                    "overwritten unseen.");
+        return STATUS_REFUSED;
+    }
+    if (call->route->revision == REVISION_NONE || text_equals(header, TEXT("*"))) {
+        return STATUS_OK;
+    }
+    bool is_quoted =
+        header.bytes > 2 && header.data[0] == '"' && header.data[header.bytes - 1] == '"';
+    if (is_quoted &&
+        text_to_integer(text_slice(header, 1, header.bytes - 1), &call->expected_revision)) {
+        return STATUS_OK;
+    }
+    problem_say(call->exchange, 400, "bad_if_match",
+                "If-Match must be one ETag as it was answered, such as \"7\".");
+    return STATUS_REFUSED;
+}
+
+static enum status prepare(struct call *call, const struct path_values *path)
+{
+    enum status status = input_read(call, path);
+    if (status == STATUS_OK && call->route->kind == ROUTE_WRITES) {
+        status = read_expected_revision(call);
+    }
+    if (status == STATUS_OK && call->route->kind == ROUTE_WRITES) {
+        status = call_read_idempotency_key(call);
+    }
+    return status;
+}
+
+static void send_on(struct dispatch *dispatch, struct call *call)
+{
+    struct host *host = call->bound->host;
+    enum status status;
+    if (call->route->kind == ROUTE_WRITES) {
+        status = executor_submit(host->executor, call);
+    } else if (call->route->kind == ROUTE_READS_POINT && host->reads_at_once) {
+        readers_run_at_once(call);
+        return;
+    } else {
+        status = readers_submit(dispatch->readers, call);
+    }
+    if (status != STATUS_OK) {
+        atomic_fetch_add_explicit(&dispatch->shed, 1, memory_order_relaxed);
+        problem_fault(call->exchange, status);
+        call_finish(call);
+    }
+}
+
+static void answer_route(struct dispatch *dispatch, struct http_exchange *exchange,
+                         const struct router_match *match)
+{
+    struct call *call = ARENA_NEW(exchange->arena, struct call);
+    call->arena = exchange->arena;
+    call->exchange = exchange;
+    call->bound = match->bound;
+    call->route = match->bound->route;
+    call->caller = access_identify(dispatch->access, &exchange->request);
+    call->now_ms = clock_wall_ms();
+    if (!check_access(exchange, &call->caller, call->route->permission) ||
+        prepare(call, &match->path) != STATUS_OK) {
+        call_finish(call);
+        return;
+    }
+    send_on(dispatch, call);
+}
+
+void dispatch_request(void *context, struct http_exchange *exchange)
+{
+    struct dispatch *dispatch = context;
+    const struct page *page = find_page(dispatch, exchange->request.path);
+    if (page != NULL) {
+        answer_page(dispatch, page, exchange);
+        return;
+    }
+    struct router_match match;
+    enum status status = router_find(dispatch->router, exchange->arena, exchange->request.method,
+                                     exchange->request.path, &match);
+    if (status != STATUS_OK) {
+        problem_say(exchange, 400, "bad_path", "The path has a bad %-escape.");
+        http_finish(exchange);
+    } else if (match.bound == NULL) {
+        answer_no_route(exchange, &match);
+    } else {
+        answer_route(dispatch, exchange, &match);
+    }
+}
+
+void dispatch_end_turn(void *context, unsigned loop_index)
+{
+    struct dispatch *dispatch = context;
+    readers_end_turn(dispatch->hosts, dispatch->host_count, loop_index);
+}

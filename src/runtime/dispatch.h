@@ -1,0 +1,35 @@
+/* dispatch.h - the way of a request from the server to whoever answers it. */
+#ifndef RUNTIME_DISPATCH_H
+#define RUNTIME_DISPATCH_H
+
+#include "runtime/access.h"
+#include "runtime/host.h"
+#include "runtime/readers.h"
+#include "runtime/router.h"
+
+#include <stdatomic.h>
+
+/* What the platform answers itself: /livez, /metrics ... */
+struct page {
+    const char *path;
+    const char *permission; /* NULL: whoever reaches the door */
+    void (*answer)(void *context, struct http_exchange *exchange);
+};
+
+struct dispatch {
+    const struct router *router;
+    const struct access *access;
+    struct readers *readers;
+    struct host *hosts;
+    size_t host_count;
+    const struct page *pages;
+    size_t page_count;
+    void *page_context;
+    atomic_ulong shed; /* answered 503 because too much was waiting */
+};
+
+/* The two hooks of struct http_handler; the context is a struct dispatch. */
+void dispatch_request(void *context, struct http_exchange *exchange);
+void dispatch_end_turn(void *context, unsigned loop_index);
+
+#endif

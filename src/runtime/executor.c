@@ -1,0 +1,381 @@
+/* executor.c - group commit: begin, run all that wait, commit once, answer. */
+#include "runtime/executor.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "runtime/call_run.h"
+#include "runtime/idempotency_store.h"
+#include "runtime/problem.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    BATCH_MAX = 256,
+    /* PostgreSQL keeps 64 savepoints of a transaction in shared memory; beyond that every snapshot
+     * of every client gets slower. */
+    BATCH_MAX_SHARED = 60,
+    CHORES_MAX = 16,
+    CHORE_ARENA_BYTES = 16 * 1024 * 1024,
+};
+
+struct executor {
+    const struct service *service;
+    struct store *store;
+    size_t waiting_max;
+    int waiting_ms_max;
+    size_t batch_max;
+
+    struct mailbox mailbox;
+    atomic_size_t waiting;
+    atomic_bool stops;
+    pthread_t thread;
+
+    /* The thread's own. */
+    struct call *oldest; /* taken out of the mailbox, not run yet */
+    struct call *newest;
+    struct arena *chore_arena;
+    struct chore chores[CHORES_MAX];
+    int64_t chore_due_ms[CHORES_MAX];
+    size_t chore_count;
+
+    atomic_ulong commits;
+    atomic_ulong batches;
+    atomic_ulong calls;
+    atomic_ulong commit_ns_sum;
+    atomic_ulong faults;
+};
+
+struct batch {
+    struct call *calls[BATCH_MAX];
+    enum status outcome[BATCH_MAX];
+    size_t count;
+    bool wrote;
+};
+
+static struct call *call_of(struct mailbox_node *node)
+{
+    return (struct call *)(void *)((char *)node - offsetof(struct call, node));
+}
+
+static void queue_call(struct executor *executor, struct call *call)
+{
+    call->node.next = NULL;
+    if (executor->newest == NULL) {
+        executor->oldest = call;
+    } else {
+        executor->newest->node.next = &call->node;
+    }
+    executor->newest = call;
+}
+
+static void collect(struct executor *executor)
+{
+    struct mailbox_node *node = mailbox_take_all(&executor->mailbox);
+    while (node != NULL) {
+        struct mailbox_node *next = node->next;
+        queue_call(executor, call_of(node));
+        node = next;
+    }
+}
+
+static struct call *next_call(struct executor *executor)
+{
+    struct call *call = executor->oldest;
+    if (call != NULL) {
+        executor->oldest = call->node.next ? call_of(call->node.next) : NULL;
+        executor->newest = executor->oldest ? executor->newest : NULL;
+    }
+    return call;
+}
+
+static void finish(struct executor *executor, struct call *call)
+{
+    atomic_fetch_sub_explicit(&executor->waiting, 1, memory_order_relaxed);
+    call_finish(call);
+}
+
+static void finish_with_fault(struct executor *executor, struct call *call, enum status status)
+{
+    problem_fault(call->exchange, status);
+    finish(executor, call);
+}
+
+/* Up to batch_max calls; those that have waited too long are answered here. */
+static void take_batch(struct executor *executor, struct batch *batch)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    batch->count = 0;
+    batch->wrote = false;
+    while (batch->count < executor->batch_max) {
+        struct call *call = next_call(executor);
+        if (call == NULL) {
+            break;
+        }
+        if (now_ms - call->waiting_since_ms > executor->waiting_ms_max) {
+            finish_with_fault(executor, call, STATUS_BUSY);
+        } else {
+            batch->calls[batch->count++] = call;
+        }
+    }
+}
+
+/* Nothing of the batch has happened: every call of it hears so. */
+static void fail_batch(struct executor *executor, struct batch *batch, enum status status)
+{
+    log_line(LOG_ERROR, executor->service->name, "a batch was not committed",
+             LOG_TEXT("status", text_of(status_name(status))), LOG_NUMBER("calls", batch->count));
+    atomic_fetch_add_explicit(&executor->faults, 1, memory_order_relaxed);
+    for (size_t i = 0; i < batch->count; i++) {
+        finish_with_fault(executor, batch->calls[i], status);
+    }
+}
+
+/* OK, or the fault that ended the transaction. */
+static enum status run_calls(struct executor *executor, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct call *call = batch->calls[i];
+        bool wrote = false;
+        enum status status = call_run_write(call, executor->store, &wrote);
+        batch->wrote = batch->wrote || wrote;
+        batch->outcome[i] = status;
+        if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_CONFLICT) {
+            return status;
+        }
+        if (SEEDED_BUG("reply_before_commit") && status != STATUS_CONFLICT) {
+            finish(executor, call);
+        }
+    }
+    return STATUS_OK;
+}
+
+/* The store has to recover before anyone may hear anything of this batch. */
+_Noreturn static void exit_to_recover(const struct executor *executor)
+{
+    log_line(
+        LOG_ERROR, executor->service->name,
+        "a commit met an I/O error: nobody is answered, the process exits to recover; start it "
+        "again, clients may repeat with the same Idempotency-Key",
+        LOG_NUMBER("exit_code", EXIT_IO));
+    _exit(EXIT_IO);
+}
+
+static void answer_batch(struct executor *executor, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        struct call *call = batch->calls[i];
+        if (batch->outcome[i] != STATUS_CONFLICT) {
+            if (!SEEDED_BUG("reply_before_commit")) {
+                finish(executor, call);
+            }
+        } else if (++call->tries >= CALL_TRIES_MAX) {
+            finish_with_fault(executor, call, STATUS_CONFLICT);
+        } else {
+            queue_call(executor, call); /* someone was faster: run the whole of it again */
+        }
+        FAULT_POINT("executor_answered_one");
+    }
+}
+
+static enum status end_transaction(struct executor *executor, struct batch *batch)
+{
+    if (!batch->wrote) {
+        store_rollback(executor->store); /* only refusals and kept replies: nothing to flush */
+        return STATUS_OK;
+    }
+    FAULT_POINT("executor_before_commit");
+    int64_t started_ns = clock_monotonic_ns();
+    enum status status = store_commit(executor->store);
+    FAULT_POINT("executor_after_commit");
+    atomic_fetch_add_explicit(&executor->commit_ns_sum,
+                              (unsigned long)(clock_monotonic_ns() - started_ns),
+                              memory_order_relaxed);
+    if (status == STATUS_OK) {
+        atomic_fetch_add(&executor->commits, 1);
+    }
+    if (SEEDED_BUG("commit_ignored")) {
+        return STATUS_OK;
+    }
+    return status;
+}
+
+static void run_batch(struct executor *executor, struct batch *batch)
+{
+    enum status status = store_begin(executor->store, STORE_WRITE);
+    if (status != STATUS_OK) {
+        fail_batch(executor, batch, status);
+        return;
+    }
+    FAULT_POINT("executor_begun");
+    status = run_calls(executor, batch);
+    if (status == STATUS_OK) {
+        status = end_transaction(executor, batch);
+    } else {
+        store_rollback(executor->store);
+    }
+    if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
+        exit_to_recover(executor);
+    }
+    if (status == STATUS_CONFLICT) { /* the commit itself lost a race */
+        for (size_t i = 0; i < batch->count; i++) {
+            batch->outcome[i] = STATUS_CONFLICT;
+        }
+        status = STATUS_OK;
+    }
+    if (status == STATUS_OK) {
+        answer_batch(executor, batch);
+    } else {
+        fail_batch(executor, batch, status);
+    }
+    atomic_fetch_add_explicit(&executor->batches, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&executor->calls, batch->count, memory_order_relaxed);
+}
+
+static void run_chore(struct executor *executor, size_t index)
+{
+    const struct chore *chore = &executor->chores[index];
+    bool more = false;
+    enum status status = store_begin(executor->store, STORE_WRITE);
+    if (status == STATUS_OK) {
+        status = chore->run(executor->store, executor->chore_arena, clock_wall_ms(), &more);
+        if (status == STATUS_OK) {
+            status = store_commit(executor->store);
+        } else {
+            store_rollback(executor->store);
+        }
+    }
+    arena_reset(executor->chore_arena);
+    if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
+        exit_to_recover(executor);
+    }
+    if (status != STATUS_OK) {
+        log_line(LOG_WARNING, executor->service->name,
+                 "a chore did not finish; it runs again later",
+                 LOG_TEXT("chore", text_of(chore->name)),
+                 LOG_TEXT("status", text_of(status_name(status))));
+        more = false;
+    }
+    executor->chore_due_ms[index] = clock_monotonic_ms() + (more ? 0 : chore->every_ms);
+}
+
+/* Runs at most one due chore, so that waiting calls come between; the time until the next. */
+static int run_due_chore(struct executor *executor)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t wait_ms = 60000;
+    bool has_run = false;
+    for (size_t i = 0; i < executor->chore_count; i++) {
+        if (!has_run && executor->chore_due_ms[i] <= now_ms) {
+            run_chore(executor, i);
+            has_run = true;
+        }
+        int64_t left_ms = executor->chore_due_ms[i] - now_ms;
+        wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
+    }
+    return wait_ms < 0 ? 0 : (int)wait_ms;
+}
+
+static void *executor_main(void *argument)
+{
+    struct executor *executor = argument;
+    struct batch *batch = memory_take(sizeof *batch);
+    for (;;) {
+        collect(executor);
+        if (executor->oldest != NULL) {
+            take_batch(executor, batch);
+            if (batch->count > 0) {
+                run_batch(executor, batch);
+            }
+        } else if (atomic_load(&executor->stops)) {
+            break;
+        } else {
+            int wait_ms = run_due_chore(executor);
+            mailbox_wait(&executor->mailbox, wait_ms);
+        }
+    }
+    memory_free(batch);
+    return NULL;
+}
+
+static void add_chore(struct executor *executor, const struct chore *chore)
+{
+    MUST(executor->chore_count < CHORES_MAX);
+    executor->chores[executor->chore_count] = *chore;
+    executor->chore_due_ms[executor->chore_count] = clock_monotonic_ms() + 1000;
+    executor->chore_count++;
+}
+
+struct executor *executor_start(const struct executor_options *options)
+{
+    MUST(options->store != NULL);
+    struct executor *executor = memory_take(sizeof *executor);
+    executor->service = options->service;
+    executor->store = options->store;
+    executor->waiting_max = options->waiting_max;
+    executor->waiting_ms_max = options->waiting_ms_max;
+    executor->batch_max = store_has(options->store, STORE_IS_SHARED) ? BATCH_MAX_SHARED : BATCH_MAX;
+    executor->chore_arena = arena_create("chore", CHORE_ARENA_BYTES);
+    mailbox_init(&executor->mailbox);
+    add_chore(executor, &(struct chore){.name = "forget_old_replies",
+                                        .run = reply_forget_old,
+                                        .every_ms = 10 * 60 * 1000});
+    for (size_t i = 0; i < options->service->chore_count; i++) {
+        add_chore(executor, &options->service->chores[i]);
+    }
+    int error = pthread_create(&executor->thread, NULL, executor_main, executor);
+    MUST(error == 0);
+    return executor;
+}
+
+enum status executor_submit(struct executor *executor, struct call *call)
+{
+    size_t waiting = atomic_fetch_add_explicit(&executor->waiting, 1, memory_order_relaxed);
+    if (waiting >= executor->waiting_max || atomic_load(&executor->stops)) {
+        atomic_fetch_sub_explicit(&executor->waiting, 1, memory_order_relaxed);
+        return STATUS_BUSY;
+    }
+    call->waiting_since_ms = clock_monotonic_ms();
+    mailbox_put(&executor->mailbox, &call->node);
+    return STATUS_OK;
+}
+
+unsigned long executor_commits(const struct executor *executor)
+{
+    return atomic_load(&executor->commits);
+}
+
+void executor_count(const struct executor *executor, struct executor_counts *counts_out)
+{
+    counts_out->batches = atomic_load(&executor->batches);
+    counts_out->calls = atomic_load(&executor->calls);
+    counts_out->waiting = atomic_load(&executor->waiting);
+    counts_out->commit_ns_sum = atomic_load(&executor->commit_ns_sum);
+    counts_out->faults = atomic_load(&executor->faults);
+}
+
+/* A message that only wakes the thread would need a type; the eventfd alone does. */
+static void wake(struct executor *executor)
+{
+    uint64_t one = 1;
+    ssize_t written = write(executor->mailbox.descriptor, &one, sizeof one);
+    MUST(written == sizeof one);
+}
+
+void executor_stop(struct executor **place)
+{
+    struct executor *executor = *place;
+    if (executor == NULL) {
+        return;
+    }
+    atomic_store(&executor->stops, true);
+    wake(executor);
+    pthread_join(executor->thread, NULL);
+    store_destroy(&executor->store);
+    arena_destroy(&executor->chore_arena);
+    mailbox_finish(&executor->mailbox);
+    memory_free(executor);
+    *place = NULL;
+}

@@ -1,0 +1,44 @@
+/* executor.h - the one thread that changes the rows of a service.
+ *
+ * It takes every call that waits, runs each in its own savepoint, commits once, and only then lets
+ * the answers leave: many changes share one flush, and a refused one undoes only itself. An
+ * answer that nobody can vouch for is never sent: after UNCERTAIN on a store that must recover,
+ * the process exits with EXIT_IO and the client asks again with the same key.
+ */
+#ifndef RUNTIME_EXECUTOR_H
+#define RUNTIME_EXECUTOR_H
+
+#include "runtime/service.h"
+
+#include <stdatomic.h>
+
+struct executor;
+
+struct executor_options {
+    const struct service *service;
+    struct store *store; /* open for WRITE; the executor owns it from now on */
+    size_t waiting_max;  /* more calls than this are answered 503 */
+    int waiting_ms_max;  /* a call that waited longer is answered 503, not run */
+};
+
+struct executor *executor_start(const struct executor_options *options);
+
+/* From any thread. BUSY: too many are waiting, and the call is still the caller's. */
+NODISCARD enum status executor_submit(struct executor *executor, struct call *call);
+
+/* Grows with every commit; a reader that sees it unchanged has a snapshot that is still newest. */
+unsigned long executor_commits(const struct executor *executor);
+
+struct executor_counts {
+    unsigned long batches;
+    unsigned long calls;
+    unsigned long waiting;
+    unsigned long commit_ns_sum;
+    unsigned long faults;
+};
+void executor_count(const struct executor *executor, struct executor_counts *counts_out);
+
+/* Runs what waits, then ends the thread and closes the store. */
+void executor_stop(struct executor **executor);
+
+#endif

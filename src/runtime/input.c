@@ -1,0 +1,362 @@
+/* input.c - path, query and body, read by the route's table. */
+#include "runtime/input.h"
+
+#include "base/json.h"
+#include "runtime/problem.h"
+
+#include <string.h>
+
+enum { JSON_VALUES_MAX = 10000, GIVEN_BITS = 64 };
+
+struct reading {
+    struct call *call;
+    const struct shape *shape;
+    void *structure;
+    struct field_problem problems[PROBLEM_FIELDS_MAX];
+    size_t problem_count;
+};
+
+static void complain(struct reading *reading, const char *field, const char *code,
+                     struct text message)
+{
+    if (reading->problem_count < PROBLEM_FIELDS_MAX) {
+        reading->problems[reading->problem_count++] =
+            (struct field_problem){.field = field, .code = code, .message = message};
+    }
+}
+
+static const struct field *find_field(const struct reading *reading, enum field_place place,
+                                      struct text name, size_t *index_out)
+{
+    for (size_t i = 0; i < reading->shape->field_count; i++) {
+        const struct field *field = &reading->shape->fields[i];
+        if (field->place == place && text_equals(name, text_of(field->name))) {
+            *index_out = i;
+            return field;
+        }
+    }
+    return NULL;
+}
+
+static void complain_of_unknown(struct reading *reading, enum field_place place, struct text name)
+{
+    struct arena *arena = reading->call->arena;
+    const char *known[GIVEN_BITS];
+    size_t count = 0;
+    for (size_t i = 0; i < reading->shape->field_count; i++) {
+        if (reading->shape->fields[i].place == place) {
+            known[count++] = reading->shape->fields[i].name;
+        }
+    }
+    const char *nearest = text_nearest(name, known, count);
+    struct text message = nearest
+                              ? text_format(arena, "is not known here; did you mean '%s'?", nearest)
+                              : TEXT("is not known here");
+    struct text shown = text_slice(name, 0, 64); /* a hostile name is not repeated in full */
+    while (shown.bytes > 0 && !text_is_utf8(shown)) {
+        shown.bytes--;
+    }
+    complain(reading, text_copy(arena, shown).data, "unknown_field", message);
+}
+
+/* True when the field had not been given before. */
+static bool note_given(struct reading *reading, const struct field *field, size_t index)
+{
+    uint64_t bit = (uint64_t)1 << index;
+    if (reading->call->given & bit) {
+        complain(reading, field->name, "given_twice", TEXT("is given twice"));
+        return false;
+    }
+    reading->call->given |= bit;
+    return true;
+}
+
+static void read_text(struct reading *reading, const struct field *field, struct text text)
+{
+    struct field_reading result =
+        field_read_text(reading->call->arena, field, text, reading->structure);
+    if (result.code != NULL) {
+        complain(reading, field->name, result.code, result.message);
+    }
+}
+
+static void read_path(struct reading *reading, const struct path_values *path)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        size_t index;
+        const struct field *field =
+            find_field(reading, FIELD_IN_PATH, text_of(path->items[i].name), &index);
+        MUST(field != NULL); /* service_check has compared the path with the table */
+        reading->call->given |= (uint64_t)1 << index;
+        read_text(reading, field, path->items[i].value);
+    }
+}
+
+static void read_query_pair(struct reading *reading, struct text pair)
+{
+    struct arena *arena = reading->call->arena;
+    struct text name;
+    struct text value;
+    text_cut(pair, '=', &name, &value);
+    if (value.data == NULL) {
+        value = TEXT("");
+    }
+    struct text plain_name;
+    struct text plain_value;
+    if (!http_decode(arena, name, true, &plain_name) ||
+        !http_decode(arena, value, true, &plain_value)) {
+        complain(reading, "query", "bad_escape", TEXT("has a bad %-escape"));
+        return;
+    }
+    size_t index;
+    const struct field *field = find_field(reading, FIELD_IN_QUERY, plain_name, &index);
+    if (field == NULL) {
+        complain_of_unknown(reading, FIELD_IN_QUERY, plain_name);
+    } else if (note_given(reading, field, index)) {
+        read_text(reading, field, plain_value);
+    }
+}
+
+static void read_query(struct reading *reading, struct text query)
+{
+    while (query.data != NULL && reading->problem_count < PROBLEM_FIELDS_MAX) {
+        struct text pair;
+        text_cut(query, '&', &pair, &query);
+        if (pair.bytes > 0) {
+            read_query_pair(reading, pair);
+        }
+    }
+}
+
+static const char *json_kind_words(enum field_kind kind)
+{
+    static const char *const words[FIELD_KIND_COUNT] = {
+        [FIELD_TEXT] = "must be a string",
+        [FIELD_CHOICE] = "must be a string",
+        [FIELD_EMAIL] = "must be a string",
+        [FIELD_PHONE] = "must be a string",
+        [FIELD_INTEGER] = "must be a whole number",
+        [FIELD_FLAG] = "must be true or false",
+        [FIELD_ID] = "must be a string",
+        [FIELD_TIME] = "must be a string",
+        [FIELD_TEXTS] = "must be an array of strings",
+        [FIELD_OBJECT] = "must be an object",
+    };
+    return words[kind];
+}
+
+static bool json_kind_fits(enum field_kind kind, enum json_kind json)
+{
+    switch (kind) {
+    case FIELD_INTEGER:
+        return json == JSON_NUMBER;
+    case FIELD_FLAG:
+        return json == JSON_TRUE || json == JSON_FALSE;
+    case FIELD_TEXTS:
+        return json == JSON_ARRAY;
+    case FIELD_OBJECT:
+        return json == JSON_OBJECT;
+    case FIELD_TEXT:
+    case FIELD_CHOICE:
+    case FIELD_EMAIL:
+    case FIELD_PHONE:
+    case FIELD_ID:
+    case FIELD_TIME:
+        return json == JSON_STRING;
+    case FIELD_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+static void read_array(struct reading *reading, const struct field *field, const struct json *array)
+{
+    struct arena *arena = reading->call->arena;
+    if (array->count > field->items_max) {
+        complain(reading, field->name, "too_many",
+                 text_format(arena, "must have at most %u items", field->items_max));
+        return;
+    }
+    struct text *items = ARENA_ARRAY(arena, struct text, array->count + 1);
+    struct field one = *field; /* each item obeys the same limits and choices */
+    one.kind = FIELD_TEXT;
+    one.offset = 0;
+    size_t count = 0;
+    for (const struct json *item = array->first; item != NULL; item = item->next) {
+        if (item->kind != JSON_STRING) {
+            complain(reading, field->name, "wrong_type", TEXT("must be an array of strings"));
+            return;
+        }
+        struct field_reading result = field_read_text(arena, &one, item->text, &items[count]);
+        if (result.code != NULL) {
+            complain(reading, field->name, result.code, result.message);
+            return;
+        }
+        count++;
+    }
+    *(struct texts *)((char *)reading->structure + field->offset) = (struct texts){items, count};
+}
+
+static void read_object(struct reading *reading, const struct field *field,
+                        const struct json *object)
+{
+    if (object->text.bytes > field->bytes_max) {
+        complain(reading, field->name, "too_long",
+                 text_format(reading->call->arena, "must be at most %u bytes of JSON",
+                             field->bytes_max));
+        return;
+    }
+    *(struct text *)((char *)reading->structure + field->offset) = object->text;
+}
+
+static void read_member(struct reading *reading, const struct field *field,
+                        const struct json *value)
+{
+    if (value->kind == JSON_NULL) {
+        if (!field->may_be_null) {
+            complain(reading, field->name, "null", TEXT("must not be null"));
+        }
+    } else if (!json_kind_fits(field->kind, value->kind)) {
+        complain(reading, field->name, "wrong_type", text_of(json_kind_words(field->kind)));
+    } else if (field->kind == FIELD_TEXTS) {
+        read_array(reading, field, value);
+    } else if (field->kind == FIELD_OBJECT) {
+        read_object(reading, field, value);
+    } else if (field->kind == FIELD_FLAG) {
+        *(bool *)((char *)reading->structure + field->offset) = value->kind == JSON_TRUE;
+    } else {
+        read_text(reading, field, value->text);
+    }
+}
+
+static void read_members(struct reading *reading, const struct json *body)
+{
+    for (const struct json *value = body->first;
+         value != NULL && reading->problem_count < PROBLEM_FIELDS_MAX; value = value->next) {
+        size_t index;
+        const struct field *field = find_field(reading, FIELD_IN_BODY, value->key, &index);
+        if (field == NULL) {
+            complain_of_unknown(reading, FIELD_IN_BODY, value->key);
+        } else {
+            reading->call->given |= (uint64_t)1 << index;
+            read_member(reading, field, value);
+        }
+    }
+}
+
+static bool is_json_type(struct text content_type)
+{
+    struct text type;
+    struct text parameters;
+    text_cut(content_type, ';', &type, &parameters);
+    return text_equals_ignoring_case(text_trim(type), TEXT("application/json"));
+}
+
+static enum status refuse_body(struct call *call, int http_status, const char *code,
+                               struct text message)
+{
+    problem_answer(call->exchange,
+                   &(struct problem){.http_status = http_status, .code = code, .message = message});
+    return STATUS_REFUSED;
+}
+
+static enum status read_body(struct reading *reading)
+{
+    struct call *call = reading->call;
+    struct text body = call->exchange->request.body;
+    if (body.bytes == 0) {
+        return STATUS_OK; /* what is required will be missed below */
+    }
+    if (!is_json_type(http_header_value(&call->exchange->request, "Content-Type"))) {
+        return refuse_body(call, 415, "unsupported_media_type",
+                           TEXT("The body must be sent as Content-Type: application/json."));
+    }
+    const struct json *root;
+    struct json_error error;
+    enum status status = json_read(call->arena, body, JSON_VALUES_MAX, &root, &error);
+    if (status == STATUS_TOO_LARGE) {
+        return refuse_body(call, 413, "too_many_values",
+                           text_format(call->arena, "The body must hold at most %d JSON values.",
+                                       JSON_VALUES_MAX));
+    }
+    if (status != STATUS_OK) {
+        return refuse_body(call, 400, "malformed_json",
+                           text_format(call->arena, "The body is not JSON: at byte %zu, %s.",
+                                       error.offset, error.what));
+    }
+    if (root->kind != JSON_OBJECT) {
+        return refuse_body(call, 400, "malformed_json", TEXT("The body must be a JSON object."));
+    }
+    read_members(reading, root);
+    return STATUS_OK;
+}
+
+static void check_required(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->shape->field_count; i++) {
+        const struct field *field = &reading->shape->fields[i];
+        if (field->required && !(reading->call->given & ((uint64_t)1 << i))) {
+            complain(reading, field->name, "required", TEXT("is required"));
+        }
+    }
+}
+
+static void set_defaults(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->shape->field_count; i++) {
+        const struct field *field = &reading->shape->fields[i];
+        char *place = (char *)reading->structure + field->offset;
+        if (field->kind == FIELD_INTEGER) {
+            *(int64_t *)(void *)place = field->otherwise;
+        } else if (field->kind == FIELD_FLAG) {
+            *(bool *)place = field->otherwise != 0;
+        }
+    }
+}
+
+static const struct shape takes_nothing = {.name = "Nothing", .bytes = 1};
+
+enum status input_read(struct call *call, const struct path_values *path)
+{
+    const struct shape *shape = call->route->takes ? call->route->takes : &takes_nothing;
+    MUST(shape->field_count <= GIVEN_BITS);
+    struct reading reading = {
+        .call = call,
+        .shape = shape,
+        .structure = arena_take(call->arena, shape->bytes),
+    };
+    call->given = 0;
+    set_defaults(&reading);
+    read_path(&reading, path);
+    read_query(&reading, call->exchange->request.query);
+    enum status status = read_body(&reading);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    check_required(&reading);
+    call->input = reading.structure;
+    if (reading.problem_count == 0) {
+        return STATUS_OK;
+    }
+    const struct field_problem *first = &reading.problems[0];
+    problem_answer(call->exchange, &(struct problem){
+                                       .http_status = 400,
+                                       .code = "validation_error",
+                                       .message = text_format(call->arena, "%s %.*s.", first->field,
+                                                              TEXT_ARGS(first->message)),
+                                       .fields = reading.problems,
+                                       .field_count = reading.problem_count,
+                                   });
+    return STATUS_REFUSED;
+}
+
+bool input_has(const struct call *call, const char *name)
+{
+    const struct shape *shape = call->route->takes;
+    for (size_t i = 0; i < shape->field_count; i++) {
+        if (strcmp(shape->fields[i].name, name) == 0) {
+            return (call->given & ((uint64_t)1 << i)) != 0;
+        }
+    }
+    must_failed(__FILE__, __LINE__, "input_has is asked for a field of the route's table");
+}

@@ -1,0 +1,184 @@
+/* readers.c - reads on snapshots. */
+#include "runtime/readers.h"
+
+#include "base/clock.h"
+#include "runtime/call_run.h"
+#include "runtime/problem.h"
+#include "runtime/router.h"
+
+#include <pthread.h>
+
+enum { READERS_MAX = 32 };
+
+/* ---- at once ---- */
+
+static void end_snapshot(struct loop_reader *reader)
+{
+    if (reader->is_reading) {
+        store_rollback(reader->store); /* nothing to commit in a read */
+        reader->is_reading = false;
+    }
+}
+
+static enum status begin_snapshot(struct host *host, struct loop_reader *reader)
+{
+    unsigned long commits = executor_commits(host->executor);
+    if (reader->is_reading && reader->commits_seen == commits) {
+        return STATUS_OK;
+    }
+    end_snapshot(reader);
+    if (reader->store == NULL) {
+        enum status status = host->source->open(host->source, STORE_READ, &reader->store);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    enum status status = store_begin(reader->store, STORE_READ);
+    reader->is_reading = status == STATUS_OK;
+    reader->commits_seen = commits; /* read before the snapshot: it can only be newer */
+    return status;
+}
+
+void readers_run_at_once(struct call *call)
+{
+    struct host *host = call->bound->host;
+    MUST(host->reads_at_once);
+    MUST(call->exchange->loop_index < LOOPS_MAX);
+    struct loop_reader *reader = &host->loop_readers[call->exchange->loop_index];
+    enum status status = begin_snapshot(host, reader);
+    if (status == STATUS_OK) {
+        call_run_read(call, reader->store);
+    } else {
+        problem_fault(call->exchange, status);
+    }
+    if (reader->store != NULL && reader->store->state == STORE_FAILED) {
+        end_snapshot(reader);
+    }
+    call_finish(call);
+}
+
+void readers_end_turn(struct host *hosts, size_t host_count, unsigned loop_index)
+{
+    for (size_t i = 0; i < host_count; i++) {
+        end_snapshot(&hosts[i].loop_readers[loop_index]);
+    }
+}
+
+/* ---- the pool ---- */
+
+struct readers {
+    pthread_mutex_t lock; /* of the queue; a call is run outside of it */
+    pthread_cond_t changed;
+    struct call *oldest;
+    struct call *newest;
+    size_t waiting;
+    size_t waiting_max;
+    bool stops;
+    unsigned thread_count;
+    pthread_t threads[READERS_MAX];
+};
+
+static struct call *take(struct readers *readers)
+{
+    pthread_mutex_lock(&readers->lock);
+    while (readers->oldest == NULL && !readers->stops) {
+        pthread_cond_wait(&readers->changed, &readers->lock);
+    }
+    struct call *call = readers->oldest;
+    if (call != NULL) {
+        struct mailbox_node *next = call->node.next;
+        readers->oldest =
+            next ? (struct call *)(void *)((char *)next - offsetof(struct call, node)) : NULL;
+        readers->waiting--;
+    }
+    pthread_mutex_unlock(&readers->lock);
+    return call;
+}
+
+static void run(struct call *call, struct store **stores)
+{
+    struct host *host = call->bound->host;
+    struct store **store = &stores[host->index];
+    enum status status = STATUS_OK;
+    if (*store == NULL) {
+        status = host->source->open(host->source, STORE_READ, store);
+    }
+    if (status == STATUS_OK) {
+        status = store_begin(*store, STORE_READ);
+    }
+    if (status == STATUS_OK) {
+        call_run_read(call, *store);
+        store_rollback(*store);
+    } else {
+        problem_fault(call->exchange, status);
+    }
+    call_finish(call);
+}
+
+static void *reader_main(void *argument)
+{
+    struct readers *readers = argument;
+    struct store *stores[HOSTS_MAX] = {NULL};
+    struct call *call;
+    while ((call = take(readers)) != NULL) {
+        run(call, stores);
+    }
+    for (size_t i = 0; i < HOSTS_MAX; i++) {
+        store_destroy(&stores[i]);
+    }
+    return NULL;
+}
+
+struct readers *readers_start(unsigned threads, size_t waiting_max)
+{
+    MUST(threads > 0 && threads <= READERS_MAX);
+    struct readers *readers = memory_take(sizeof *readers);
+    pthread_mutex_init(&readers->lock, NULL);
+    pthread_cond_init(&readers->changed, NULL);
+    readers->waiting_max = waiting_max;
+    readers->thread_count = threads;
+    for (unsigned i = 0; i < threads; i++) {
+        int error = pthread_create(&readers->threads[i], NULL, reader_main, readers);
+        MUST(error == 0);
+    }
+    return readers;
+}
+
+enum status readers_submit(struct readers *readers, struct call *call)
+{
+    enum status status = STATUS_BUSY;
+    call->node.next = NULL;
+    pthread_mutex_lock(&readers->lock);
+    if (readers->waiting < readers->waiting_max && !readers->stops) {
+        if (readers->oldest == NULL) {
+            readers->oldest = call;
+        } else {
+            readers->newest->node.next = &call->node;
+        }
+        readers->newest = call;
+        readers->waiting++;
+        status = STATUS_OK;
+        pthread_cond_signal(&readers->changed);
+    }
+    pthread_mutex_unlock(&readers->lock);
+    return status;
+}
+
+void readers_stop(struct readers **place)
+{
+    struct readers *readers = *place;
+    if (readers == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&readers->lock);
+    readers->stops = true;
+    pthread_cond_broadcast(&readers->changed);
+    pthread_mutex_unlock(&readers->lock);
+    for (unsigned i = 0; i < readers->thread_count; i++) {
+        pthread_join(readers->threads[i], NULL);
+    }
+    pthread_mutex_destroy(&readers->lock);
+    pthread_cond_destroy(&readers->changed);
+    memory_free(readers);
+    *place = NULL;
+}
