@@ -40,7 +40,9 @@ struct json_error {
     const char *what; /* a static sentence: "a comma or '}' is missing" */
 };
 
-/* OK, MALFORMED (error_out says where), TOO_LARGE (more values than values_max). */
+/* OK, MALFORMED (error_out says where), TOO_LARGE (more values than values_max, or than the arena
+ * has room for: 64 bytes each). A key that came twice in an object of many members is told at the
+ * end of that object. Nothing is written to root_out unless the answer is OK. */
 NODISCARD enum status json_read(struct arena *arena, struct text input, size_t values_max,
                                 const struct json **root_out, struct json_error *error_out);
 
@@ -51,7 +53,7 @@ const struct json *json_member(const struct json *object, struct text key);
 bool json_to_integer(const struct json *value, int64_t *number_out);
 
 /* The writer appends to one growing text in the arena. Commas are its own business: keys and values
- * are written in order, and each begin has its end (checked by MUST). */
+ * are written in order, each begin has its end, and texts are UTF-8 (all checked by MUST). */
 struct json_writer {
     struct arena *arena;
     char *data;
@@ -59,6 +61,8 @@ struct json_writer {
     size_t room;
     unsigned depth;
     bool needs_comma;
+    bool has_key;     /* a key was written and waits for its value */
+    uint64_t objects; /* one bit for each open level: it is an object */
 };
 
 void json_writer_init(struct json_writer *writer, struct arena *arena, size_t bytes_expected);
@@ -67,6 +71,7 @@ void json_end_object(struct json_writer *writer);
 void json_begin_array(struct json_writer *writer);
 void json_end_array(struct json_writer *writer);
 void json_key(struct json_writer *writer, const char *key);
+void json_key_text(struct json_writer *writer, struct text key);
 void json_put_text(struct json_writer *writer, struct text text); /* NO_TEXT gives null */
 void json_put_integer(struct json_writer *writer, int64_t number);
 void json_put_flag(struct json_writer *writer, bool flag);

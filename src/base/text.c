@@ -121,15 +121,15 @@ bool text_to_integer(struct text text, int64_t *value_out)
     return true;
 }
 
-/* The length of the UTF-8 sequence at the start, 0 when it is not one (RFC 3629). */
-static size_t utf8_sequence(const unsigned char *bytes, size_t left)
+size_t text_utf8_sequence(const char *start, size_t bytes_left)
 {
+    const unsigned char *bytes = (const unsigned char *)start;
     unsigned char first = bytes[0];
     if (first < 0x80) {
         return 1;
     }
     size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    if (first < 0xC2 || first > 0xF4 || left < length) {
+    if (first < 0xC2 || first > 0xF4 || bytes_left < length) {
         return 0;
     }
     for (size_t i = 1; i < length; i++) {
@@ -145,18 +145,17 @@ static size_t utf8_sequence(const unsigned char *bytes, size_t left)
 
 bool text_is_utf8(struct text text)
 {
-    const unsigned char *bytes = (const unsigned char *)text.data;
     size_t i = 0;
     while (i < text.bytes) {
         uint64_t eight;
         if (text.bytes - i >= sizeof eight) {
-            memcpy(&eight, bytes + i, sizeof eight);
+            memcpy(&eight, text.data + i, sizeof eight);
             if ((eight & 0x8080808080808080u) == 0) {
                 i += sizeof eight;
                 continue;
             }
         }
-        size_t length = utf8_sequence(bytes + i, text.bytes - i);
+        size_t length = text_utf8_sequence(text.data + i, text.bytes - i);
         if (length == 0) {
             return false;
         }

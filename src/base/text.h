@@ -51,6 +51,9 @@ bool text_to_integer(struct text text, int64_t *value_out);
 
 bool text_is_utf8(struct text text);
 
+/* The bytes of the UTF-8 sequence at the start (RFC 3629), 0 when it is none. bytes_left > 0. */
+size_t text_utf8_sequence(const char *start, size_t bytes_left);
+
 /* Copies with a NUL behind, so that .data may also be used as a C string. */
 struct text text_copy(struct arena *arena, struct text text);
 struct text text_join(struct arena *arena, struct text left, struct text right);
