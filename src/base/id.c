@@ -1,11 +1,12 @@
 /* id.c - UUID version 7 (RFC 9562): 48 bits of milliseconds, a counter, randomness.
  *
- *   0               6        8                                16
- *   | unix ms       | 7|cnt  |10| cnt (low 14) | random       |
+ *   0               6                8               9                16
+ *   | unix ms       | 7 | count (12) | 10 | count (6) | random (56)    |
  *
- * The 12 + 14 bits after the version and the variant are one counter that starts at a random
- * place in its lower half each millisecond and grows by one: ids of one process always grow, also
- * within a millisecond and when the wall clock goes back.
+ * The 12 + 6 bits after the version and the variant are one counter that starts at a random place
+ * in its lower half each millisecond and grows by one: ids of one process always grow, also within
+ * a millisecond and when the wall clock goes back. A millisecond that needs more ids than the
+ * counter has takes them from the next one.
  */
 #include "base/id.h"
 
@@ -15,9 +16,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { COUNTER_BITS = 26 };
+/* Together with the 46 bits of milliseconds that will do until the year 4199. */
+enum { COUNTER_BITS = 18 };
 
-/* milliseconds << 26 | counter of the newest id. */
+/* milliseconds << COUNTER_BITS | counter of the newest id. */
 static _Atomic uint64_t newest;
 
 static uint64_t next_stamp(uint64_t chance)
@@ -44,11 +46,10 @@ struct id id_new(void)
     for (int i = 0; i < 6; i++) {
         id.bytes[i] = (uint8_t)(ms >> (40 - 8 * i));
     }
-    id.bytes[6] = (uint8_t)(0x70 | (counter >> 22));
-    id.bytes[7] = (uint8_t)(counter >> 14);
-    id.bytes[8] = (uint8_t)(0x80 | ((counter >> 8) & 0x3F));
-    id.bytes[9] = (uint8_t)counter;
-    memcpy(id.bytes + 10, &chance[1], 6);
+    id.bytes[6] = (uint8_t)(0x70 | (counter >> 14));
+    id.bytes[7] = (uint8_t)(counter >> 6);
+    id.bytes[8] = (uint8_t)(0x80 | (counter & 0x3F));
+    memcpy(id.bytes + 9, &chance[1], 7);
     return id;
 }
 
