@@ -264,7 +264,8 @@ def main(tests, fixtures=None):
         for number, test in enumerate(_chosen(tests, sys.argv[1:]), 1):
             passed, directive, told = _run_one(test, begun)
             _tell(told)
-            print(f"{'ok' if passed else 'not ok'} {number} - {test.__name__}{directive}", flush=True)
+            word = 'ok' if passed else 'not ok'
+            print(f'{word} {number} - {test.__name__}{directive}', flush=True)
             all_passed = all_passed and passed
     finally:
         problems = _within(SECONDS_MAX_DEFAULT, begun.end, True)

@@ -1,4 +1,4 @@
-"""run_test.py - the runner must notice every way in which a suite can fail, also the silent ones."""
+"""run_test.py - the runner must notice every way in which a suite can fail, silent ones too."""
 import os
 import subprocess
 import sys
@@ -98,7 +98,8 @@ def each_suite_has_a_directory_that_goes_away():
 
 def both_stores_are_tested():
     body = says() + 'print("ok 1 -", os.environ["KONTORA_TEST_STORE"], "\\n1..1")'
-    code, lines = run({'tests/behaviour/a_test.py': body, 'Makefile': '.PHONY: tests\ntests:\n\ttrue\n'})
+    code, lines = run({'tests/behaviour/a_test.py': body,
+                       'Makefile': '.PHONY: tests\ntests:\n\ttrue\n'})
     check_equal((code, lines[-1]), (0, '3 passed, 0 failed'), lines)
     names = ' '.join(lines)
     check('behaviour/a_test@sqlite' in names and 'behaviour/a_test@postgres' in names, names)

@@ -15,7 +15,8 @@ def run(body, *names):
     path = os.path.join(test_directory(), 'inner.py')
     with open(path, 'w') as file:
         file.write(HEAD + body)
-    done = subprocess.run([sys.executable, path, *names], capture_output=True, text=True, timeout=30)
+    command = [sys.executable, path, *names]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -108,9 +109,9 @@ def three(): pass
 def fixtures_begin_and_end_in_order():
     code, said, _ = run(FIXTURES + "main([one, two], {'house': house, 'guest': guest})")
     check_equal(code, 0)
-    check_equal(said.split('\n'), ['# house begins', '# guest comes', '# guest leaves', 'ok 1 - one',
-                                   '# guest comes', '# guest leaves', 'ok 2 - two', '# house ends',
-                                   '1..2', ''])
+    check_equal(said.splitlines(), [
+        '# house begins', '# guest comes', '# guest leaves', 'ok 1 - one',
+        '# guest comes', '# guest leaves', 'ok 2 - two', '# house ends', '1..2'])
 
 
 def a_fixture_nobody_needs_never_begins():
