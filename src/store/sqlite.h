@@ -18,14 +18,18 @@ struct sqlite_options {
     bool accept_loss; /* a person has said: go on although commits are missing */
 };
 
-/* error_out: a sentence about what is wrong and what to do next. */
+/* Creates the file if it is not there, recovers it after a kill, compares it with its mark. The
+ * WRITE connection made for that is the one that the first open(WRITE) gives out.
+ * CORRUPT: damaged, or behind its mark. FULL, BUSY, UNAVAILABLE. error_out is a sentence about what
+ * is wrong and what to do next; it lives until this thread's next call of this room. */
 NODISCARD enum status sqlite_source(const struct sqlite_options *options,
                                     struct store_source **source_out, struct text *error_out);
 
 /* What the linked library is; serve refuses below 3.51.3 (a WAL may be corrupted before it). */
 NODISCARD enum status sqlite_check_library(struct text *error_out);
 
-/* Whole-file check, for `kontora doctor --deep`. */
+/* Whole-file check, for `kontora doctor --deep`: pages, indexes, references and the mark, changing
+ * nothing. OK with "ok", otherwise a report of up to twenty lines. */
 NODISCARD enum status sqlite_check_file(const struct sqlite_options *options, struct arena *arena,
                                         struct text *report_out);
 

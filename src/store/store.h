@@ -95,7 +95,7 @@ struct rows {
 };
 
 enum store_access {
-    STORE_READ, /* a snapshot: every query sees the same moment; changes are a bug */
+    STORE_READ, /* every query sees the moment of the first one; changes are a bug */
     STORE_WRITE,
 };
 
