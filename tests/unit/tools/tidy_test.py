@@ -165,6 +165,8 @@ SEEDS = [
     ('back_end_names', c_file('src/store/sqlite_seeded.c', 'int x = PQexec(1);'), 'PQexec'),
     ('back_end_names', c_file('src/runtime/wiring.c', '#include "store/sqlite.h"'), None),
     ('back_end_names', c_file('src/cli/seeded.c', '#include "store/sqlite.h"'), None),
+    ('back_end_names', c_file('src/runtime/start/wiring.c', 'int x = sqlite_source(1);'), None),
+    ('back_end_names', runtime('int x = migration->postgres != NULL;'), None),
     ('banned_functions', base('int x = strcpy(a, b);'), 'strcpy()'),
     ('banned_functions', base('int x = atoi(a);'), 'atoi()'),
     ('banned_functions', base('int x = localtime(a);'), 'localtime()'),
