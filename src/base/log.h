@@ -3,13 +3,17 @@
  * {"time":"...Z","level":"info","room":"users","message":"...","trace":"...", fields...}
  * A message is a constant; what changes goes into fields. Nothing secret is ever passed here; a
  * field whose name ends in "key", "secret", "password" or "authorization" is written as "***".
- * Safe from every thread; a line is one write(2). On a terminal lines are made readable.
+ * Safe from every thread; a line is one write(2) of at most 4096 bytes: longer texts end in "...",
+ * and fields that do not fit are left out ("cut":true). On a terminal lines are made readable. What
+ * cannot be written is lost silently; errno is left as it was.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include "base/must.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
