@@ -28,7 +28,8 @@ bool money_subtract(struct money left, struct money right, struct money *differe
 /* "-12.50"; returns the bytes written, a NUL behind them. */
 size_t money_write(struct money money, char text_out[MONEY_TEXT_BYTES + 1]);
 
-/* Refuses a fraction finer than the currency's, exponents, spaces, a plus sign, overflow. */
+/* Refuses any other number of decimals than the currency's, exponents, spaces, a plus sign, leading
+ * zeros, "-0.00" and overflow. */
 bool money_read(struct text amount, struct text currency, struct money *money_out);
 
 #endif
