@@ -1,0 +1,229 @@
+/* migrate.c - brings the tables of a service to the version its program expects.
+ *
+ * Each migration is one transaction together with the row that records it, so there is no state in
+ * between that a kill could leave behind. Both databases do their DDL in transactions.
+ */
+#include "store/migrate.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { APPLIED_MAX = 10000, CHECKSUM_BYTES = 32, CHECKSUM_TEXT_BYTES = CHECKSUM_BYTES * 2 };
+
+struct applied {
+    int64_t version;
+    struct text name;
+    struct text checksum;
+};
+
+static const struct field applied_fields[] = {
+    {.name = "version", .kind = FIELD_INTEGER, .offset = offsetof(struct applied, version)},
+    {.name = "name", .kind = FIELD_TEXT, .offset = offsetof(struct applied, name)},
+    {.name = "checksum", .kind = FIELD_TEXT, .offset = offsetof(struct applied, checksum)},
+};
+
+static const struct shape applied_shape = {
+    .name = "Migration",
+    .fields = applied_fields,
+    .field_count = COUNT_OF(applied_fields),
+    .bytes = sizeof(struct applied),
+};
+
+static const struct statement list_applied = {
+    .sql = "SELECT version, name, checksum FROM migration ORDER BY version",
+    .gives = &applied_shape,
+    .rows_max = APPLIED_MAX,
+};
+
+static const struct statement record_applied = {
+    .sql = "INSERT INTO migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+};
+
+static const char create_table[] = "CREATE TABLE IF NOT EXISTS migration ("
+                                   " version bigint NOT NULL PRIMARY KEY,"
+                                   " name text NOT NULL,"
+                                   " checksum text NOT NULL,"
+                                   " applied_at bigint NOT NULL)";
+
+/* One run: what is wanted, and where the sentence about a failure goes. */
+struct run {
+    struct store *store;
+    const char *schema;
+    const struct migration *migrations;
+    size_t count;
+    struct arena *arena;
+    struct text error;
+};
+
+static const char *sql_of(const struct run *run, const struct migration *migration)
+{
+    const char *back_end = store_back_end(run->store);
+    if (strcmp(back_end, "sqlite") == 0) {
+        return migration->sqlite;
+    }
+    MUST(strcmp(back_end, "postgres") == 0);
+    return migration->postgres;
+}
+
+static struct text checksum_of(struct arena *arena, const char *sql)
+{
+    unsigned char digest[CHECKSUM_BYTES];
+    MUST(EVP_Digest(sql, strlen(sql), digest, NULL, EVP_sha256(), NULL) == 1);
+    char *written = arena_take(arena, CHECKSUM_TEXT_BYTES + 1);
+    for (int i = 0; i < CHECKSUM_BYTES; i++) {
+        snprintf(written + (size_t)i * 2, 3, "%02x", digest[i]);
+    }
+    return (struct text){written, CHECKSUM_TEXT_BYTES};
+}
+
+static void check_table(const struct migration *migrations, size_t count)
+{
+    MUST(count <= APPLIED_MAX);
+    for (size_t i = 0; i < count; i++) {
+        MUST(migrations[i].version == i + 1); /* 1..n without a gap */
+        MUST(migrations[i].name != NULL);
+        MUST(migrations[i].sqlite != NULL && migrations[i].postgres != NULL);
+    }
+}
+
+static enum status failed(struct run *run, const char *what, enum status status)
+{
+    run->error = text_format(run->arena, "%s: %s: %s.", run->schema, what, status_text(status));
+    return status;
+}
+
+static enum status prepare_table(struct run *run)
+{
+    enum status status = store_begin(run->store, STORE_WRITE);
+    if (status != STATUS_OK) {
+        return failed(run, "its tables cannot be looked at", status);
+    }
+    status = store_script(run->store, create_table);
+    if (status != STATUS_OK) {
+        store_rollback(run->store);
+        return failed(run, "the table of migrations cannot be made", status);
+    }
+    status = store_commit(run->store);
+    return status == STATUS_OK ? status
+                               : failed(run, "the table of migrations cannot be made", status);
+}
+
+static enum status read_applied(struct run *run, struct rows *rows_out)
+{
+    enum status status = store_begin(run->store, STORE_READ);
+    if (status != STATUS_OK) {
+        return failed(run, "the applied migrations cannot be read", status);
+    }
+    status = store_query(run->store, run->arena, &list_applied, NO_VALUES, rows_out);
+    if (status != STATUS_OK) {
+        store_rollback(run->store);
+        return failed(run, "the applied migrations cannot be read", status);
+    }
+    status = store_commit(run->store);
+    return status == STATUS_OK ? status
+                               : failed(run, "the applied migrations cannot be read", status);
+}
+
+/* What is there must be the beginning of what is wanted. */
+static enum status compare(struct run *run, struct rows applied)
+{
+    const struct applied *items = applied.items;
+    if (applied.count > run->count) {
+        run->error = text_format(run->arena,
+                                 "%s: the stored data are at version %zu (%.*s), but this program "
+                                 "knows only %zu. Start the newer program again.",
+                                 run->schema, applied.count,
+                                 TEXT_ARGS(items[applied.count - 1].name), run->count);
+        return STATUS_NEWER;
+    }
+    for (size_t i = 0; i < applied.count; i++) {
+        const struct migration *wanted = &run->migrations[i];
+        struct text checksum = checksum_of(run->arena, sql_of(run, wanted));
+        if (items[i].version == wanted->version && text_equals(items[i].checksum, checksum)) {
+            continue;
+        }
+        run->error =
+            text_format(run->arena,
+                        "%s: migration %u (%s) was applied with another text than this "
+                        "program has (as %.*s). Never change a migration that has been "
+                        "applied; add a new one.",
+                        run->schema, wanted->version, wanted->name, TEXT_ARGS(items[i].name));
+        return STATUS_CORRUPT;
+    }
+    return STATUS_OK;
+}
+
+static enum status apply_inside(struct run *run, const struct migration *migration)
+{
+    const char *sql = sql_of(run, migration);
+    enum status status = store_script(run->store, sql);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return store_exec(
+        run->store, &record_applied,
+        VALUES(value_integer(migration->version), value_text(text_of(migration->name)),
+               value_text(checksum_of(run->arena, sql)), value_integer(clock_wall_ms())),
+        NULL);
+}
+
+static enum status apply(struct run *run, const struct migration *migration)
+{
+    enum status status = store_begin(run->store, STORE_WRITE);
+    if (status == STATUS_OK) {
+        status = apply_inside(run, migration);
+        if (status == STATUS_OK) {
+            status = store_commit(run->store);
+        } else {
+            store_rollback(run->store);
+        }
+    }
+    if (status != STATUS_OK) {
+        run->error =
+            text_format(run->arena, "%s: migration %u (%s) was not applied: %s.", run->schema,
+                        migration->version, migration->name, status_text(status));
+        return status;
+    }
+    log_line(LOG_INFO, "store", "A migration was applied.",
+             LOG_TEXT("schema", text_of(run->schema)), LOG_NUMBER("version", migration->version),
+             LOG_TEXT("migration", text_of(migration->name)));
+    return STATUS_OK;
+}
+
+static enum status run_all(struct run *run)
+{
+    struct rows applied = {0};
+    enum status status = prepare_table(run);
+    if (status == STATUS_OK) {
+        status = read_applied(run, &applied);
+    }
+    if (status == STATUS_OK) {
+        status = compare(run, applied);
+    }
+    for (size_t i = applied.count; status == STATUS_OK && i < run->count; i++) {
+        status = apply(run, &run->migrations[i]);
+    }
+    return status;
+}
+
+enum status migrate(struct store *store, const char *schema, const struct migration *migrations,
+                    size_t count, struct arena *arena, struct text *error_out)
+{
+    MUST(schema != NULL && (count == 0 || migrations != NULL));
+    check_table(migrations, count);
+    struct run run = {
+        .store = store,
+        .schema = schema,
+        .migrations = migrations,
+        .count = count,
+        .arena = arena,
+        .error = TEXT(""),
+    };
+    enum status status = run_all(&run);
+    *error_out = run.error;
+    return status;
+}
