@@ -59,6 +59,7 @@ struct field {
     bool required;
     bool may_be_null;   /* null is accepted, and means "take it away" */
     bool may_be_empty;  /* an empty text is accepted */
+    bool is_name;       /* a text, or each item: only a-z, 0-9 and _, a letter first */
     uint32_t bytes_max; /* of a text, or of each item; must be given for texts */
     uint32_t items_max; /* of FIELD_TEXTS */
     int64_t minimum;    /* of an integer; both 0 means any */

@@ -18,6 +18,7 @@ enum {
      * of every client gets slower. */
     BATCH_MAX_SHARED = 60,
     CHORES_MAX = 16,
+    READY_RETRY_MS = 1000,
     CHORE_ARENA_BYTES = 16 * 1024 * 1024,
 };
 
@@ -32,6 +33,7 @@ struct executor {
     atomic_size_t waiting;
     atomic_bool stops;
     pthread_t thread;
+    bool has_ended; /* of who stops it */
 
     /* The thread's own. */
     struct call *oldest; /* taken out of the mailbox, not run yet */
@@ -41,6 +43,7 @@ struct executor {
     int64_t chore_due_ms[CHORES_MAX];
     size_t chore_count;
 
+    atomic_bool ready;
     atomic_ulong commits;
     atomic_ulong batches;
     atomic_ulong calls;
@@ -202,9 +205,16 @@ static enum status end_transaction(struct executor *executor, struct batch *batc
     return status;
 }
 
-static void run_batch(struct executor *executor, struct batch *batch)
+static enum status begin(struct executor *executor)
 {
     enum status status = store_begin(executor->store, STORE_WRITE);
+    atomic_store_explicit(&executor->ready, status == STATUS_OK, memory_order_relaxed);
+    return status;
+}
+
+static void run_batch(struct executor *executor, struct batch *batch)
+{
+    enum status status = begin(executor);
     if (status != STATUS_OK) {
         fail_batch(executor, batch, status);
         return;
@@ -238,7 +248,7 @@ static void run_chore(struct executor *executor, size_t index)
 {
     const struct chore *chore = &executor->chores[index];
     bool more = false;
-    enum status status = store_begin(executor->store, STORE_WRITE);
+    enum status status = begin(executor);
     if (status == STATUS_OK) {
         status = chore->run(executor->store, executor->chore_arena, clock_wall_ms(), &more);
         if (status == STATUS_OK) {
@@ -278,6 +288,20 @@ static int run_due_chore(struct executor *executor)
     return wait_ms < 0 ? 0 : (int)wait_ms;
 }
 
+/* A store that could not be reached is tried every second, so that readiness comes back by itself.
+ */
+static int try_again(struct executor *executor, int wait_ms)
+{
+    if (atomic_load_explicit(&executor->ready, memory_order_relaxed)) {
+        return wait_ms;
+    }
+    if (begin(executor) == STATUS_OK) {
+        store_rollback(executor->store);
+        return wait_ms;
+    }
+    return wait_ms < READY_RETRY_MS ? wait_ms : READY_RETRY_MS;
+}
+
 static void *executor_main(void *argument)
 {
     struct executor *executor = argument;
@@ -293,7 +317,7 @@ static void *executor_main(void *argument)
             break;
         } else {
             int wait_ms = run_due_chore(executor);
-            mailbox_wait(&executor->mailbox, wait_ms);
+            mailbox_wait(&executor->mailbox, try_again(executor, wait_ms));
         }
     }
     memory_free(batch);
@@ -319,6 +343,7 @@ struct executor *executor_start(const struct executor_options *options)
     executor->batch_max = store_has(options->store, STORE_IS_SHARED) ? BATCH_MAX_SHARED : BATCH_MAX;
     executor->chore_arena = arena_create("chore", CHORE_ARENA_BYTES);
     mailbox_init(&executor->mailbox);
+    atomic_init(&executor->ready, true);
     add_chore(executor, &(struct chore){.name = "forget_old_replies",
                                         .run = reply_forget_old,
                                         .every_ms = 10 * 60 * 1000});
@@ -340,6 +365,11 @@ enum status executor_submit(struct executor *executor, struct call *call)
     call->waiting_since_ms = clock_monotonic_ms();
     mailbox_put(&executor->mailbox, &call->node);
     return STATUS_OK;
+}
+
+bool executor_is_ready(const struct executor *executor)
+{
+    return atomic_load_explicit(&executor->ready, memory_order_relaxed);
 }
 
 unsigned long executor_commits(const struct executor *executor)
@@ -364,15 +394,24 @@ static void wake(struct executor *executor)
     MUST(written == sizeof one);
 }
 
+void executor_finish_waiting(struct executor *executor)
+{
+    if (executor->has_ended) {
+        return;
+    }
+    atomic_store(&executor->stops, true);
+    wake(executor);
+    pthread_join(executor->thread, NULL);
+    executor->has_ended = true;
+}
+
 void executor_stop(struct executor **place)
 {
     struct executor *executor = *place;
     if (executor == NULL) {
         return;
     }
-    atomic_store(&executor->stops, true);
-    wake(executor);
-    pthread_join(executor->thread, NULL);
+    executor_finish_waiting(executor);
     store_destroy(&executor->store);
     arena_destroy(&executor->chore_arena);
     mailbox_finish(&executor->mailbox);

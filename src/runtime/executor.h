@@ -26,6 +26,9 @@ struct executor *executor_start(const struct executor_options *options);
 /* From any thread. BUSY: too many are waiting, and the call is still the caller's. */
 NODISCARD enum status executor_submit(struct executor *executor, struct call *call);
 
+/* Could the newest transaction begin? While not, it is tried again every second. */
+bool executor_is_ready(const struct executor *executor);
+
 /* Grows with every commit; a reader that sees it unchanged has a snapshot that is still newest. */
 unsigned long executor_commits(const struct executor *executor);
 
@@ -37,6 +40,9 @@ struct executor_counts {
     unsigned long faults;
 };
 void executor_count(const struct executor *executor, struct executor_counts *counts_out);
+
+/* Takes no more calls, and returns when all that waited have their answers. */
+void executor_finish_waiting(struct executor *executor);
 
 /* Runs what waits, then ends the thread and closes the store. */
 void executor_stop(struct executor **executor);

@@ -81,6 +81,17 @@ static bool looks_like_phone(struct text text)
     return true;
 }
 
+static bool is_plain_name(struct text text)
+{
+    bool is_plain = text.bytes > 0 && text.data[0] >= 'a' && text.data[0] <= 'z';
+    for (size_t i = 0; is_plain && i < text.bytes; i++) {
+        char letter = text.data[i];
+        is_plain =
+            (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '_';
+    }
+    return is_plain;
+}
+
 static bool is_choice(const struct field *field, struct text text)
 {
     for (size_t i = 0; i < field->choice_count; i++) {
@@ -124,6 +135,9 @@ static struct field_reading check_text(struct arena *arena, const struct field *
     }
     if (field->kind == FIELD_PHONE && text.bytes > 0 && !looks_like_phone(text)) {
         return complain("not_a_phone", "must be a phone number such as +79161234567");
+    }
+    if (field->is_name && !is_plain_name(text)) {
+        return complain("not_a_name", "must be a name of a-z, 0-9 and _ that begins with a letter");
     }
     if (field->choice_count > 0 && !is_choice(field, text)) {
         return complain_of_choice(arena, field, text);

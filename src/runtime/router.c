@@ -138,6 +138,9 @@ enum status router_find(const struct router *router, struct arena *arena, enum h
     match_out->path_is_known = false;
     match_out->allow = NO_TEXT;
     match_out->path.count = 0;
+    if (path.bytes == 0 || path.data[0] != '/') {
+        return STATUS_OK; /* "OPTIONS *" asks about the server, not about a path */
+    }
     while (path.data != NULL) {
         if (count == SEGMENTS_MAX) {
             return STATUS_OK; /* deeper than any route */

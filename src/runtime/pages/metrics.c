@@ -1,0 +1,168 @@
+/* metrics.c - counters in the text format that Prometheus reads. */
+#include "runtime/pages/pages.h"
+
+#include "base/clock.h"
+#include "base/must.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINE_BYTES_MAX = 512 };
+
+struct page_text {
+    struct arena *arena;
+    char *data;
+    size_t bytes;
+    size_t room;
+};
+
+__attribute__((format(printf, 2, 3))) static void put(struct page_text *text, const char *format,
+                                                      ...)
+{
+    if (text->room - text->bytes < LINE_BYTES_MAX) {
+        char *bigger = arena_take_raw(text->arena, text->room * 2);
+        memcpy(bigger, text->data, text->bytes);
+        text->data = bigger;
+        text->room *= 2;
+    }
+    va_list values;
+    va_start(values, format);
+    int bytes = vsnprintf(text->data + text->bytes, LINE_BYTES_MAX, format, values);
+    va_end(values);
+    MUST(bytes >= 0 && bytes < LINE_BYTES_MAX);
+    text->bytes += (size_t)bytes;
+}
+
+static void put_head(struct page_text *text, const char *name, const char *kind, const char *help)
+{
+    put(text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
+}
+
+static void put_one(struct page_text *text, const char *name, const char *kind, const char *help,
+                    uint64_t value)
+{
+    put_head(text, name, kind, help);
+    put(text, "%s %llu\n", name, (unsigned long long)value);
+}
+
+static void put_requests(struct page_text *text, const struct router *router)
+{
+    size_t count;
+    struct bound_route *const *routes = router_routes(router, &count);
+    put_head(text, "kontora_requests_total", "counter", "Requests answered, by first digit.");
+    for (size_t i = 0; i < count; i++) {
+        for (int class = 1; class < ROUTE_CLASSES; class ++) {
+            unsigned long answers = atomic_load(&routes[i]->answers[class]);
+            if (answers > 0) {
+                put(text, "kontora_requests_total{operation=\"%s\",status=\"%dxx\"} %lu\n",
+                    routes[i]->route->operation, class, answers);
+            }
+        }
+    }
+}
+
+static void put_latencies(struct page_text *text, const struct router *router)
+{
+    size_t count;
+    struct bound_route *const *routes = router_routes(router, &count);
+    put_head(text, "kontora_request_seconds", "histogram",
+             "Time from the complete head to the answer.");
+    for (size_t i = 0; i < count; i++) {
+        const char *operation = routes[i]->route->operation;
+        unsigned long below = 0;
+        for (int bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
+            below += atomic_load(&routes[i]->latencies[bucket]);
+            if (bucket < LATENCY_BUCKETS - 1) {
+                put(text, "kontora_request_seconds_bucket{operation=\"%s\",le=\"%g\"} %lu\n",
+                    operation, 0.0001 * (double)(1 << bucket), below);
+            }
+        }
+        put(text, "kontora_request_seconds_bucket{operation=\"%s\",le=\"+Inf\"} %lu\n", operation,
+            below);
+        put(text, "kontora_request_seconds_sum{operation=\"%s\"} %.6f\n", operation,
+            (double)atomic_load(&routes[i]->latency_ns_sum) / 1e9);
+        put(text, "kontora_request_seconds_count{operation=\"%s\"} %lu\n", operation, below);
+    }
+}
+
+static void put_executors(struct page_text *text, const struct dispatch *dispatch)
+{
+    static const struct {
+        const char *name;
+        const char *kind;
+        const char *help;
+        size_t offset;
+        double scale;
+    } rows[] = {
+        {"kontora_batches_total", "counter", "Transactions of an executor.",
+         offsetof(struct executor_counts, batches), 1},
+        {"kontora_calls_total", "counter", "Changes run by an executor.",
+         offsetof(struct executor_counts, calls), 1},
+        {"kontora_calls_waiting", "gauge", "Changes that wait for an executor.",
+         offsetof(struct executor_counts, waiting), 1},
+        {"kontora_commit_seconds_total", "counter", "Time spent in commits.",
+         offsetof(struct executor_counts, commit_ns_sum), 1e-9},
+        {"kontora_batch_faults_total", "counter", "Batches that were not committed.",
+         offsetof(struct executor_counts, faults), 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        put_head(text, rows[i].name, rows[i].kind, rows[i].help);
+        for (size_t j = 0; j < dispatch->host_count; j++) {
+            struct executor_counts counts;
+            executor_count(dispatch->hosts[j].executor, &counts);
+            const char *place = (const char *)&counts + rows[i].offset;
+            put(text, "%s{service=\"%s\"} %.6g\n", rows[i].name, dispatch->hosts[j].service->name,
+                (double)*(const unsigned long *)(const void *)place * rows[i].scale);
+        }
+    }
+}
+
+static uint64_t resident_bytes(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (file != NULL) {
+        if (fscanf(file, "%*u %lu", &pages) != 1) {
+            pages = 0;
+        }
+        fclose(file);
+    }
+    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+struct text metrics_write(struct arena *arena, const struct pages *pages)
+{
+    struct page_text text = {.arena = arena, .room = 16384};
+    text.data = arena_take_raw(arena, text.room);
+    struct http_server_counts counts = {0};
+    if (pages->server != NULL) {
+        http_server_count(pages->server, &counts);
+    }
+    put_head(&text, "kontora_build_info", "gauge", "The version that runs.");
+    put(&text, "kontora_build_info{version=\"%s\"} 1\n", KONTORA_VERSION);
+    put_one(&text, "kontora_uptime_seconds", "gauge", "Seconds since the start.",
+            (uint64_t)(clock_monotonic_ms() - pages->started_ms) / 1000);
+    put_one(&text, "process_resident_memory_bytes", "gauge", "Resident memory.", resident_bytes());
+    put_one(&text, "kontora_connections_open", "gauge", "Open connections.",
+            counts.connections_open);
+    put_one(&text, "kontora_connections_total", "counter", "Connections ever accepted.",
+            counts.connections_total);
+    put_one(&text, "kontora_streams_open", "gauge", "Open event streams.", counts.streams_open);
+    put_one(&text, "kontora_http_requests_total", "counter", "Requests read.",
+            counts.requests_total);
+    put_one(&text, "kontora_http_refused_total", "counter",
+            "Requests refused before routing: framing, limits, overload.", counts.refused_total);
+    put_one(&text, "kontora_http_buffered_bytes", "gauge", "Bytes held for requests.",
+            counts.buffered_bytes);
+    put_one(&text, "kontora_received_bytes_total", "counter", "Bytes read.", counts.bytes_in);
+    put_one(&text, "kontora_sent_bytes_total", "counter", "Bytes written.", counts.bytes_out);
+    put_one(&text, "kontora_shed_total", "counter",
+            "Requests answered 503 because too much was waiting.",
+            atomic_load(&pages->dispatch->shed));
+    put_executors(&text, pages->dispatch);
+    put_requests(&text, pages->dispatch->router);
+    put_latencies(&text, pages->dispatch->router);
+    return (struct text){text.data, text.bytes};
+}

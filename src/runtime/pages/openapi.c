@@ -1,0 +1,554 @@
+/* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
+#include "base/json.h"
+#include "runtime/runtime.h"
+
+#include <string.h>
+
+enum { SCHEMAS_MAX = 512 };
+
+struct describing {
+    struct json_writer writer;
+    const struct service *const *services;
+    size_t service_count;
+    const struct shape *written[SCHEMAS_MAX]; /* schemas that stand in components already */
+    size_t written_count;
+};
+
+static void put(struct describing *describing, const char *key, const char *text)
+{
+    json_key(&describing->writer, key);
+    json_put_text(&describing->writer, text_of(text));
+}
+
+static void put_number(struct describing *describing, const char *key, int64_t number)
+{
+    json_key(&describing->writer, key);
+    json_put_integer(&describing->writer, number);
+}
+
+static void put_flag(struct describing *describing, const char *key, bool flag)
+{
+    json_key(&describing->writer, key);
+    json_put_flag(&describing->writer, flag);
+}
+
+static void begin(struct describing *describing, const char *key)
+{
+    json_key(&describing->writer, key);
+    json_begin_object(&describing->writer);
+}
+
+static void end(struct describing *describing)
+{
+    json_end_object(&describing->writer);
+}
+
+static void put_reference(struct describing *describing, const char *name)
+{
+    put(describing, "$ref",
+        text_format(describing->writer.arena, "#/components/schemas/%s", name).data);
+}
+
+/* ---- one field ---- */
+
+static const struct {
+    const char *type;
+    const char *format;
+} kinds[FIELD_KIND_COUNT] = {
+    [FIELD_TEXT] = {"string", NULL},        [FIELD_CHOICE] = {"string", NULL},
+    [FIELD_EMAIL] = {"string", "email"},    [FIELD_PHONE] = {"string", NULL},
+    [FIELD_INTEGER] = {"integer", "int64"}, [FIELD_FLAG] = {"boolean", NULL},
+    [FIELD_ID] = {"string", "uuid"},        [FIELD_TIME] = {"string", "date-time"},
+    [FIELD_TEXTS] = {"array", NULL},        [FIELD_OBJECT] = {"object", NULL},
+};
+
+static void put_choices(struct describing *describing, const struct field *field, bool or_null)
+{
+    json_key(&describing->writer, "enum");
+    json_begin_array(&describing->writer);
+    for (size_t i = 0; i < field->choice_count; i++) {
+        json_put_text(&describing->writer, text_of(field->choices[i]));
+    }
+    if (or_null) {
+        json_put_null(&describing->writer);
+    }
+    json_end_array(&describing->writer);
+}
+
+static void put_type(struct describing *describing, const char *type, bool or_null)
+{
+    json_key(&describing->writer, "type");
+    if (!or_null) {
+        json_put_text(&describing->writer, text_of(type));
+        return;
+    }
+    json_begin_array(&describing->writer);
+    json_put_text(&describing->writer, text_of(type));
+    json_put_text(&describing->writer, TEXT("null"));
+    json_end_array(&describing->writer);
+}
+
+/* What is said of a text, or of each item of a list. */
+static void put_text_rules(struct describing *describing, const struct field *field, bool or_null)
+{
+    if (field->kind == FIELD_PHONE) {
+        put(describing, "pattern", "^\\+[1-9][0-9]{6,14}$");
+    }
+    if (field->is_name) {
+        put(describing, "pattern", "^[a-z][a-z0-9_]*$");
+    }
+    if (field->choice_count > 0) {
+        put_choices(describing, field, or_null);
+    } else if (field->bytes_max > 0) {
+        put_number(describing, "maxLength", field->bytes_max);
+    }
+}
+
+static void put_integer_rules(struct describing *describing, const struct field *field)
+{
+    if (field->minimum != 0 || field->maximum != 0) {
+        put_number(describing, "minimum", field->minimum);
+        put_number(describing, "maximum", field->maximum);
+    }
+    if (field->otherwise != 0 && field->otherwise != FIELD_NONE) {
+        put_number(describing, "default", field->otherwise);
+    }
+}
+
+/* The inside of a schema object. */
+static void put_field_schema(struct describing *describing, const struct field *field, bool or_null)
+{
+    put_type(describing, kinds[field->kind].type, or_null);
+    if (kinds[field->kind].format != NULL) {
+        put(describing, "format", kinds[field->kind].format);
+    }
+    if (field->kind == FIELD_TEXTS) {
+        put_number(describing, "maxItems", field->items_max);
+        begin(describing, "items");
+        put(describing, "type", "string");
+        put_text_rules(describing, field, false);
+        end(describing);
+    } else if (field->kind == FIELD_INTEGER) {
+        put_integer_rules(describing, field);
+    } else if (field->kind != FIELD_FLAG && field->kind != FIELD_OBJECT) {
+        put_text_rules(describing, field, or_null);
+    }
+}
+
+static void put_property(struct describing *describing, const struct field *field, bool or_null)
+{
+    begin(describing, field->name);
+    put_field_schema(describing, field, or_null);
+    if (field->meaning != NULL) {
+        put(describing, "description", field->meaning);
+    }
+    end(describing);
+}
+
+/* ---- schemas ---- */
+
+/* A schema stands in components once, however many routes use it. */
+static bool is_new(struct describing *describing, const struct shape *shape)
+{
+    for (size_t i = 0; i < describing->written_count; i++) {
+        if (strcmp(describing->written[i]->name, shape->name) == 0) {
+            return false;
+        }
+    }
+    MUST(describing->written_count < SCHEMAS_MAX);
+    describing->written[describing->written_count++] = shape;
+    return true;
+}
+
+/* A field of an answer that has no value is null, unless it is left out or always has one. */
+static bool may_answer_null(const struct field *field)
+{
+    return !field->required && !field->is_optional && !field->is_revision &&
+           field->kind != FIELD_FLAG && field->kind != FIELD_TEXTS;
+}
+
+static void put_answer_schema(struct describing *describing, const struct shape *shape)
+{
+    if (!is_new(describing, shape)) {
+        return;
+    }
+    begin(describing, shape->name);
+    put(describing, "type", "object");
+    json_key(&describing->writer, "required");
+    json_begin_array(&describing->writer);
+    for (size_t i = 0; i < shape->field_count; i++) {
+        if (!shape->fields[i].is_optional) {
+            json_put_text(&describing->writer, text_of(shape->fields[i].name));
+        }
+    }
+    json_end_array(&describing->writer);
+    begin(describing, "properties");
+    for (size_t i = 0; i < shape->field_count; i++) {
+        put_property(describing, &shape->fields[i], may_answer_null(&shape->fields[i]));
+    }
+    end(describing);
+    end(describing);
+}
+
+static bool has_body(const struct shape *takes)
+{
+    for (size_t i = 0; takes != NULL && i < takes->field_count; i++) {
+        if (takes->fields[i].place == FIELD_IN_BODY) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_body_schema(struct describing *describing, const struct shape *shape)
+{
+    if (!has_body(shape) || !is_new(describing, shape)) {
+        return;
+    }
+    begin(describing, shape->name);
+    put(describing, "type", "object");
+    put_flag(describing, "additionalProperties", false);
+    json_key(&describing->writer, "required");
+    json_begin_array(&describing->writer);
+    for (size_t i = 0; i < shape->field_count; i++) {
+        if (shape->fields[i].place == FIELD_IN_BODY && shape->fields[i].required) {
+            json_put_text(&describing->writer, text_of(shape->fields[i].name));
+        }
+    }
+    json_end_array(&describing->writer);
+    begin(describing, "properties");
+    for (size_t i = 0; i < shape->field_count; i++) {
+        if (shape->fields[i].place == FIELD_IN_BODY) {
+            put_property(describing, &shape->fields[i], shape->fields[i].may_be_null);
+        }
+    }
+    end(describing);
+    end(describing);
+}
+
+static void put_problem_schema(struct describing *describing)
+{
+    static const struct {
+        const char *name;
+        const char *type;
+        const char *meaning;
+    } rows[] = {
+        {"type", "string", "Always about:blank"},
+        {"title", "string", "The phrase of the status"},
+        {"status", "integer", "The HTTP status"},
+        {"code", "string", "What happened, for programs; new codes may appear"},
+        {"message", "string", "What happened, for a person"},
+        {"details", "object", "fields: a list of {field, code, message}"},
+        {"trace_id", "string", "Finds the request in the log"},
+    };
+    begin(describing, "Problem");
+    put(describing, "type", "object");
+    json_key(&describing->writer, "required");
+    json_begin_array(&describing->writer);
+    static const char *const required[] = {"type", "title", "status", "code", "message"};
+    for (size_t i = 0; i < COUNT_OF(required); i++) {
+        json_put_text(&describing->writer, text_of(required[i]));
+    }
+    json_end_array(&describing->writer);
+    begin(describing, "properties");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        begin(describing, rows[i].name);
+        put(describing, "type", rows[i].type);
+        put(describing, "description", rows[i].meaning);
+        end(describing);
+    }
+    end(describing);
+    end(describing);
+}
+
+/* ---- one operation ---- */
+
+static void put_header_parameter(struct describing *describing, const char *name, bool required,
+                                 const char *meaning)
+{
+    json_begin_object(&describing->writer);
+    put(describing, "name", name);
+    put(describing, "in", "header");
+    put_flag(describing, "required", required);
+    put(describing, "description", meaning);
+    begin(describing, "schema");
+    put(describing, "type", "string");
+    end(describing);
+    json_end_object(&describing->writer);
+}
+
+static void put_parameters(struct describing *describing, const struct route *route)
+{
+    json_key(&describing->writer, "parameters");
+    json_begin_array(&describing->writer);
+    for (size_t i = 0; route->takes && i < route->takes->field_count; i++) {
+        const struct field *field = &route->takes->fields[i];
+        if (field->place == FIELD_IN_BODY) {
+            continue;
+        }
+        json_begin_object(&describing->writer);
+        put(describing, "name", field->name);
+        put(describing, "in", field->place == FIELD_IN_PATH ? "path" : "query");
+        put_flag(describing, "required", field->required);
+        if (field->kind == FIELD_TEXTS) {
+            put(describing, "style", "form");
+            put_flag(describing, "explode", false);
+        }
+        put(describing, "description", field->meaning ? field->meaning : field->name);
+        begin(describing, "schema");
+        put_field_schema(describing, field, false);
+        end(describing);
+        json_end_object(&describing->writer);
+    }
+    if (route->kind == ROUTE_WRITES) {
+        put_header_parameter(describing, "Idempotency-Key", false,
+                             "The same key with the same request gives the same answer and one "
+                             "effect, for a day");
+    }
+    if (route->revision != REVISION_NONE) {
+        put_header_parameter(describing, "If-Match", route->revision == REVISION_MUST,
+                             "The ETag that was read: the change is refused when it is no longer "
+                             "the newest");
+    }
+    json_end_array(&describing->writer);
+}
+
+static void put_json_content(struct describing *describing, const char *type, const char *schema)
+{
+    begin(describing, "content");
+    begin(describing, type);
+    begin(describing, "schema");
+    put_reference(describing, schema);
+    end(describing);
+    end(describing);
+    end(describing);
+}
+
+static void put_list_content(struct describing *describing, const struct shape *shape)
+{
+    begin(describing, "content");
+    begin(describing, "application/json");
+    begin(describing, "schema");
+    put(describing, "type", "object");
+    begin(describing, "properties");
+    begin(describing, "items");
+    put(describing, "type", "array");
+    begin(describing, "items");
+    put_reference(describing, shape->name);
+    end(describing);
+    end(describing);
+    begin(describing, "next");
+    put_type(describing, "string", true);
+    put(describing, "description", "Give it as cursor to get the next page; null on the last one");
+    end(describing);
+    begin(describing, "total");
+    put(describing, "type", "integer");
+    end(describing);
+    begin(describing, "total_is_minimum");
+    put(describing, "type", "boolean");
+    end(describing);
+    end(describing);
+    end(describing);
+    end(describing);
+    end(describing);
+}
+
+static void put_success(struct describing *describing, const struct route *route, int status)
+{
+    begin(describing, text_format(describing->writer.arena, "%d", status).data);
+    put(describing, "description", route->summary);
+    if (route->gives_list) {
+        put_list_content(describing, route->gives);
+    } else if (route->gives != NULL) {
+        put_json_content(describing, "application/json", route->gives->name);
+    }
+    end(describing);
+}
+
+/* Refusals of one status share one response; their codes stand in its description. */
+static void put_refusals(struct describing *describing, const struct route *route)
+{
+    struct arena *arena = describing->writer.arena;
+    for (size_t i = 0; i < route->refusal_count; i++) {
+        const struct refusal *refusal = route->refusals[i];
+        struct text codes = NO_TEXT;
+        bool is_first = true;
+        for (size_t j = 0; j < route->refusal_count; j++) {
+            if (route->refusals[j]->http_status == refusal->http_status) {
+                is_first = is_first && j >= i;
+                codes =
+                    text_format(arena, "%.*s%s`%s`: %s", TEXT_ARGS(codes), codes.bytes ? "; " : "",
+                                route->refusals[j]->code, route->refusals[j]->text);
+            }
+        }
+        if (is_first && refusal->http_status != 400) {
+            begin(describing, text_format(arena, "%d", refusal->http_status).data);
+            put(describing, "description", codes.data);
+            put_json_content(describing, "application/problem+json", "Problem");
+            end(describing);
+        }
+    }
+}
+
+static void put_plain_problem(struct describing *describing, const char *status, const char *text)
+{
+    begin(describing, status);
+    put(describing, "description", text);
+    put_json_content(describing, "application/problem+json", "Problem");
+    end(describing);
+}
+
+static void put_responses(struct describing *describing, const struct route *route)
+{
+    int plain = route->gives ? 200 : 204;
+    begin(describing, "responses");
+    put_success(describing, route, route->success_status ? route->success_status : plain);
+    if (route->other_status != 0) {
+        put_success(describing, route, route->other_status);
+    }
+    put_plain_problem(describing, "400", "The request is not right; details.fields says where");
+    if (route->permission != NULL) {
+        put_plain_problem(describing, "401", "Nobody has said who is asking");
+        put_plain_problem(describing, "403", "The caller may not do this");
+    }
+    put_refusals(describing, route);
+    put_plain_problem(describing, "503",
+                      "Too much work, or the store is away; nothing was changed");
+    end(describing);
+}
+
+static const char *const method_keys[] = {
+    [HTTP_GET] = "get", [HTTP_HEAD] = "head",   [HTTP_POST] = "post",
+    [HTTP_PUT] = "put", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete",
+};
+
+static void put_operation(struct describing *describing, const struct service *service,
+                          const struct route *route)
+{
+    begin(describing, method_keys[route->method]);
+    put(describing, "operationId", route->operation);
+    put(describing, "summary", route->summary);
+    json_key(&describing->writer, "tags");
+    json_begin_array(&describing->writer);
+    json_put_text(&describing->writer, text_of(service->name));
+    json_end_array(&describing->writer);
+    put_parameters(describing, route);
+    if (has_body(route->takes)) {
+        begin(describing, "requestBody");
+        put_flag(describing, "required", true);
+        put_json_content(describing, "application/json", route->takes->name);
+        end(describing);
+    }
+    put_responses(describing, route);
+    if (route->permission == NULL) {
+        json_key(&describing->writer, "security");
+        json_begin_array(&describing->writer);
+        json_end_array(&describing->writer);
+    }
+    end(describing);
+}
+
+/* ---- the document ---- */
+
+/* All methods of one path stand together, where its first route stands. */
+static void put_paths(struct describing *describing, const struct service *service)
+{
+    for (size_t i = 0; i < service->route_count; i++) {
+        const char *path = service->routes[i].path;
+        bool is_first = true;
+        for (size_t j = 0; j < i; j++) {
+            is_first = is_first && strcmp(service->routes[j].path, path) != 0;
+        }
+        if (!is_first) {
+            continue;
+        }
+        begin(describing, path);
+        for (size_t j = i; j < service->route_count; j++) {
+            if (strcmp(service->routes[j].path, path) == 0) {
+                put_operation(describing, service, &service->routes[j]);
+            }
+        }
+        end(describing);
+    }
+}
+
+static void put_components(struct describing *describing)
+{
+    begin(describing, "components");
+    begin(describing, "securitySchemes");
+    begin(describing, "rootKey");
+    put(describing, "type", "http");
+    put(describing, "scheme", "bearer");
+    put(describing, "description", "The root key, printed at the first start");
+    end(describing);
+    end(describing);
+    begin(describing, "schemas");
+    put_problem_schema(describing);
+    for (size_t i = 0; i < describing->service_count; i++) {
+        const struct service *service = describing->services[i];
+        for (size_t j = 0; j < service->route_count; j++) {
+            if (service->routes[j].gives != NULL) {
+                put_answer_schema(describing, service->routes[j].gives);
+            }
+            if (service->routes[j].takes != NULL) {
+                put_body_schema(describing, service->routes[j].takes);
+            }
+        }
+    }
+    end(describing);
+    end(describing);
+}
+
+static void put_head(struct describing *describing)
+{
+    put(describing, "openapi", "3.1.0");
+    begin(describing, "info");
+    put(describing, "title", "Kontora");
+    put(describing, "version", KONTORA_VERSION);
+    put(describing, "description", "Business processes that never lose a step");
+    begin(describing, "license");
+    put(describing, "name", "Apache-2.0");
+    put(describing, "identifier", "Apache-2.0");
+    end(describing);
+    end(describing);
+    json_key(&describing->writer, "servers");
+    json_begin_array(&describing->writer);
+    json_begin_object(&describing->writer);
+    put(describing, "url", "/");
+    json_end_object(&describing->writer);
+    json_end_array(&describing->writer);
+    json_key(&describing->writer, "security");
+    json_begin_array(&describing->writer);
+    json_begin_object(&describing->writer);
+    json_key(&describing->writer, "rootKey");
+    json_begin_array(&describing->writer);
+    json_end_array(&describing->writer);
+    json_end_object(&describing->writer);
+    json_end_array(&describing->writer);
+    json_key(&describing->writer, "tags");
+    json_begin_array(&describing->writer);
+    for (size_t i = 0; i < describing->service_count; i++) {
+        json_begin_object(&describing->writer);
+        put(describing, "name", describing->services[i]->name);
+        put(describing, "description", describing->services[i]->purpose);
+        json_end_object(&describing->writer);
+    }
+    json_end_array(&describing->writer);
+}
+
+struct text runtime_openapi(struct arena *arena, const struct service *const *services,
+                            size_t service_count)
+{
+    struct describing describing = {.services = services, .service_count = service_count};
+    json_writer_init(&describing.writer, arena, 16384);
+    json_begin_object(&describing.writer);
+    put_head(&describing);
+    begin(&describing, "paths");
+    for (size_t i = 0; i < service_count; i++) {
+        put_paths(&describing, services[i]);
+    }
+    end(&describing);
+    put_components(&describing);
+    json_end_object(&describing.writer);
+    return json_written(&describing.writer);
+}

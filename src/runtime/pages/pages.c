@@ -1,0 +1,77 @@
+/* pages.c - /livez, /readyz, /metrics, /openapi.json. */
+#include "runtime/pages/pages.h"
+
+#include "base/json.h"
+
+/* The process answers, so it lives. */
+static void answer_livez(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    exchange->answer = (struct http_answer){
+        .status = 200,
+        .content_type = TEXT("application/json"),
+        .body = TEXT("{\"status\":\"ok\"}"),
+    };
+}
+
+/* Ready when each service could begin its newest transaction, and nobody has asked us to stop. */
+static void answer_readyz(void *context, struct http_exchange *exchange)
+{
+    const struct pages *pages = context;
+    bool stops = atomic_load(&pages->stops);
+    bool ready = !stops;
+    struct json_writer writer;
+    json_writer_init(&writer, exchange->arena, 256);
+    json_begin_object(&writer);
+    json_key(&writer, "services");
+    json_begin_object(&writer);
+    for (size_t i = 0; i < pages->dispatch->host_count; i++) {
+        const struct host *host = &pages->dispatch->hosts[i];
+        bool host_ready = executor_is_ready(host->executor);
+        ready = ready && host_ready;
+        json_key(&writer, host->service->name);
+        json_put_text(&writer, host_ready ? TEXT("ready") : TEXT("store unavailable"));
+    }
+    json_end_object(&writer);
+    json_key(&writer, "status");
+    json_put_text(&writer, ready ? TEXT("ready") : stops ? TEXT("stopping") : TEXT("not ready"));
+    json_end_object(&writer);
+    exchange->answer = (struct http_answer){
+        .status = ready ? 200 : 503,
+        .content_type = TEXT("application/json"),
+        .body = json_written(&writer),
+    };
+}
+
+static void answer_metrics(void *context, struct http_exchange *exchange)
+{
+    exchange->answer = (struct http_answer){
+        .status = 200,
+        .content_type = TEXT("text/plain; version=0.0.4; charset=utf-8"),
+        .body = metrics_write(exchange->arena, context),
+    };
+}
+
+static void answer_openapi(void *context, struct http_exchange *exchange)
+{
+    const struct pages *pages = context;
+    struct text wanted = http_header_value(&exchange->request, "If-None-Match");
+    if (text_equals(wanted, pages->openapi_etag)) {
+        exchange->answer = (struct http_answer){.status = 304};
+    } else {
+        exchange->answer = (struct http_answer){
+            .status = 200,
+            .content_type = TEXT("application/json"),
+            .body = pages->openapi,
+        };
+    }
+    http_answer_header(&exchange->answer, "ETag", pages->openapi_etag);
+}
+
+const struct page platform_pages[] = {
+    {.path = "/livez", .answer = answer_livez},
+    {.path = "/readyz", .answer = answer_readyz},
+    {.path = "/metrics", .permission = "platform.metrics", .answer = answer_metrics},
+    {.path = "/openapi.json", .answer = answer_openapi},
+};
+const size_t platform_page_count = COUNT_OF(platform_pages);

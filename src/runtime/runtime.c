@@ -1,0 +1,310 @@
+/* runtime.c - brings services up, and down again in the opposite order. */
+#include "runtime/runtime.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "net/http_server.h"
+#include "runtime/dispatch.h"
+#include "runtime/idempotency_store.h"
+#include "runtime/pages/pages.h"
+#include "runtime/start/data_directory.h"
+#include "runtime/start/notify.h"
+#include "runtime/start/wiring.h"
+#include "store/migrate.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, THREADS_MAX_BY_ITSELF = 4 };
+
+struct runtime {
+    struct arena *arena;
+    struct runtime_options options;
+    int directory_lock;
+    struct text new_key;
+    struct text address;
+    struct host hosts[HOSTS_MAX];
+    struct dispatch dispatch;
+    struct pages pages;
+    struct http_server *server;
+};
+
+static int64_t setting(const struct runtime *runtime, const char *name)
+{
+    return config_integer(runtime->options.config, name);
+}
+
+static enum status bring_up_tables(struct runtime *runtime, const struct service *service,
+                                   struct store *store, struct text *error_out)
+{
+    enum status status = migrate(store, "runtime", runtime_migrations, runtime_migration_count,
+                                 runtime->arena, error_out);
+    if (status == STATUS_OK) {
+        status = migrate(store, service->name, service->migrations, service->migration_count,
+                         runtime->arena, error_out);
+    }
+    return status;
+}
+
+static enum status open_host(struct runtime *runtime, size_t index, struct text *error_out)
+{
+    const struct service *service = runtime->options.services[index];
+    struct host *host = &runtime->hosts[index];
+    struct store *store = NULL;
+    host->service = service;
+    host->index = index;
+    enum status status =
+        wiring_source(&runtime->options, runtime->arena, service->name, &host->source, error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = host->source->open(host->source, STORE_WRITE, &store);
+    if (status != STATUS_OK) {
+        *error_out = text_format(runtime->arena, "The store of %s cannot be opened: %s.",
+                                 service->name, status_text(status));
+        return status;
+    }
+    status = bring_up_tables(runtime, service, store, error_out);
+    if (status != STATUS_OK) {
+        store_destroy(&store);
+        return status;
+    }
+    host->reads_at_once = store_has(store, STORE_READS_AT_ONCE);
+    host->executor = executor_start(&(struct executor_options){
+        .service = service,
+        .store = store,
+        .waiting_max = (size_t)setting(runtime, "work.waiting_max"),
+        .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
+    });
+    return STATUS_OK;
+}
+
+static enum status open_hosts(struct runtime *runtime, struct text *error_out)
+{
+    MUST(runtime->options.service_count <= HOSTS_MAX);
+    for (size_t i = 0; i < runtime->options.service_count; i++) {
+        enum status status = open_host(runtime, i, error_out);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        runtime->dispatch.host_count = i + 1;
+    }
+    return STATUS_OK;
+}
+
+static void set_up_dispatch(struct runtime *runtime, const struct access *access)
+{
+    struct router *router = router_create(runtime->arena);
+    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        const struct service *service = runtime->hosts[i].service;
+        for (size_t j = 0; j < service->route_count; j++) {
+            router_add(router, &runtime->hosts[i], &service->routes[j]);
+        }
+    }
+    runtime->dispatch.router = router;
+    runtime->dispatch.access = access;
+    runtime->dispatch.readers = readers_start((unsigned)setting(runtime, "work.readers"),
+                                              (size_t)setting(runtime, "work.waiting_max"));
+    runtime->dispatch.pages = platform_pages;
+    runtime->dispatch.page_count = platform_page_count;
+    runtime->dispatch.page_context = &runtime->pages;
+
+    unsigned char hash[16];
+    char hex[2 * sizeof hash + 1];
+    struct text openapi =
+        runtime_openapi(runtime->arena, runtime->options.services, runtime->options.service_count);
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)openapi.data, openapi.bytes, NULL,
+                       0);
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    runtime->pages.openapi = openapi;
+    runtime->pages.openapi_etag = text_format(runtime->arena, "\"%s\"", hex);
+    runtime->pages.dispatch = &runtime->dispatch;
+    runtime->pages.started_ms = clock_monotonic_ms();
+}
+
+static const char *setting_text(const struct runtime *runtime, const char *name)
+{
+    return text_copy(runtime->arena, config_text(runtime->options.config, name)).data;
+}
+
+static unsigned thread_count(const struct runtime *runtime)
+{
+    long threads = (long)setting(runtime, "net.threads");
+    if (threads == 0) {
+        threads = sysconf(_SC_NPROCESSORS_ONLN);
+        threads = threads < 1 ? 1 : threads;
+        threads = threads > THREADS_MAX_BY_ITSELF ? THREADS_MAX_BY_ITSELF : threads;
+    }
+    return (unsigned)threads;
+}
+
+static struct http_limits limits_of(const struct runtime *runtime)
+{
+    struct http_limits limits = http_limits_default;
+    limits.body_bytes_max = (size_t)setting(runtime, "net.body_max");
+    limits.buffered_bytes_max = (size_t)setting(runtime, "net.buffered_max");
+    limits.connection_count_max = (size_t)setting(runtime, "net.connections_max");
+    limits.head_ms_max = (int)setting(runtime, "net.head_time_max");
+    limits.idle_ms_max = (int)setting(runtime, "net.idle_time_max");
+    return limits;
+}
+
+static enum status listen_on(struct runtime *runtime, struct text *error_out)
+{
+    const char *certificate = setting_text(runtime, "net.tls_certificate");
+    const char *admin = setting_text(runtime, "net.admin_socket");
+    struct text admin_address =
+        admin ? text_format(runtime->arena, "unix:%s", admin)
+              : text_format(runtime->arena, "unix:%s/admin.sock", runtime->options.directory);
+    struct http_listen listens[] = {
+        {.address = setting_text(runtime, "net.listen"),
+         .certificate = certificate,
+         .key = setting_text(runtime, "net.tls_key")},
+        {.address = admin_address.data},
+    };
+    struct http_server_options options = {
+        .listens = listens,
+        .listen_count = COUNT_OF(listens),
+        .threads = thread_count(runtime),
+        .limits = limits_of(runtime),
+        .handler = {.context = &runtime->dispatch,
+                    .on_request = dispatch_request,
+                    .on_turn_end = dispatch_end_turn},
+    };
+    enum status status = http_server_create(&options, &runtime->server, error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    runtime->pages.server = runtime->server;
+    struct text address = text_of(listens[0].address);
+    int port = http_server_port(runtime->server, 0);
+    if (text_starts_with(address, TEXT("unix:"))) {
+        runtime->address = address;
+    } else {
+        size_t colon = address.bytes;
+        while (colon > 0 && address.data[colon - 1] != ':') {
+            colon--;
+        }
+        runtime->address =
+            text_format(runtime->arena, "%s://%.*s%d", certificate ? "https" : "http", (int)colon,
+                        address.data, port);
+    }
+    return STATUS_OK;
+}
+
+static enum status set_up(struct runtime *runtime, struct text *error_out)
+{
+    struct access *access = NULL;
+    *error_out =
+        runtime_check(runtime->arena, runtime->options.services, runtime->options.service_count);
+    if (error_out->data != NULL) {
+        return STATUS_MALFORMED;
+    }
+    enum status status = wiring_check(runtime->options.config, runtime->arena, error_out);
+    if (status == STATUS_OK) {
+        status = data_directory_open(runtime->arena, runtime->options.directory,
+                                     &runtime->directory_lock, error_out);
+    }
+    if (status == STATUS_OK) {
+        status = access_open(runtime->arena, runtime->options.directory, &access, &runtime->new_key,
+                             error_out);
+    }
+    if (status == STATUS_OK) {
+        status = open_hosts(runtime, error_out);
+    }
+    if (status == STATUS_OK) {
+        set_up_dispatch(runtime, access);
+        status = listen_on(runtime, error_out);
+    }
+    return status;
+}
+
+static void close_hosts(struct runtime *runtime)
+{
+    for (size_t i = 0; i < runtime->options.service_count; i++) {
+        struct host *host = &runtime->hosts[i];
+        for (size_t j = 0; j < LOOPS_MAX; j++) {
+            store_destroy(&host->loop_readers[j].store);
+        }
+        executor_stop(&host->executor); /* last: its close is the orderly end of the file */
+        if (host->source != NULL) {
+            host->source->destroy(host->source);
+            host->source = NULL;
+        }
+    }
+}
+
+static void tear_down(struct runtime **place)
+{
+    struct runtime *runtime = *place;
+    struct arena *arena = runtime->arena;
+    readers_stop(&runtime->dispatch.readers);
+    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        executor_finish_waiting(runtime->hosts[i].executor);
+    }
+    http_server_destroy(&runtime->server);
+    close_hosts(runtime);
+    if (runtime->directory_lock >= 0) {
+        data_directory_close(runtime->directory_lock);
+    }
+    arena_destroy(&arena);
+    *place = NULL;
+}
+
+enum status runtime_create(const struct runtime_options *options, struct runtime **runtime_out,
+                           struct text *error_out)
+{
+    static char error[2048];
+    struct arena *arena = arena_create("runtime", ARENA_BYTES_MAX);
+    struct runtime *runtime = ARENA_NEW(arena, struct runtime);
+    MUST(sodium_init() >= 0);
+    runtime->arena = arena;
+    runtime->options = *options;
+    runtime->directory_lock = -1;
+    runtime->dispatch.hosts = runtime->hosts;
+    *error_out = NO_TEXT;
+    enum status status = set_up(runtime, error_out);
+    if (status != STATUS_OK) {
+        /* The sentence must outlive the arena it may stand in. */
+        int bytes = snprintf(error, sizeof error, "%.*s", TEXT_ARGS(*error_out));
+        *error_out = text_slice((struct text){error, sizeof error - 1}, 0, (size_t)bytes);
+        tear_down(&runtime);
+        return status;
+    }
+    *runtime_out = runtime;
+    return STATUS_OK;
+}
+
+enum status runtime_start(struct runtime *runtime, struct text *error_out)
+{
+    enum status status = http_server_start(runtime->server);
+    if (status != STATUS_OK) {
+        *error_out = TEXT("The threads that speak HTTP cannot be started.");
+        return status;
+    }
+    notify_manager("READY=1");
+    return STATUS_OK;
+}
+
+struct text runtime_address(const struct runtime *runtime)
+{
+    return runtime->address;
+}
+
+struct text runtime_new_key(const struct runtime *runtime)
+{
+    return runtime->new_key;
+}
+
+bool runtime_stop(struct runtime **runtime, int timeout_ms)
+{
+    notify_manager("STOPPING=1");
+    atomic_store(&(*runtime)->pages.stops, true);
+    bool drained = http_server_drain((*runtime)->server, timeout_ms);
+    if (!drained) {
+        log_say(LOG_WARNING, "runtime", "some connections did not end in time and are cut");
+    }
+    tear_down(runtime);
+    return drained;
+}

@@ -1,0 +1,230 @@
+/* service_check.c - reads the tables of the services against each other before the port opens.
+ *
+ * A misspelt name is a sentence at start, not a surprise at night.
+ */
+#include "runtime/runtime.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FIELDS_MAX = 64, NAME_BYTES_MAX = 32 };
+
+struct checking {
+    struct arena *arena;
+    const struct service *service;
+    const struct route *route; /* NULL: of the service itself */
+    struct text complaint;     /* the first one; NO_TEXT while all is well */
+};
+
+__attribute__((format(printf, 2, 3))) static void complain(struct checking *checking,
+                                                           const char *format, ...)
+{
+    if (checking->complaint.data != NULL) {
+        return;
+    }
+    char what[400];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(what, sizeof what, format, values);
+    va_end(values);
+    const char *operation =
+        checking->route && checking->route->operation ? checking->route->operation : NULL;
+    checking->complaint = text_format(checking->arena, "%s%s%s: %s", checking->service->name,
+                                      operation ? ", " : "", operation ? operation : "", what);
+}
+
+static bool is_plain_name(const char *name)
+{
+    size_t bytes = name ? strlen(name) : 0;
+    bool plain = bytes > 0 && bytes <= NAME_BYTES_MAX && name[0] >= 'a' && name[0] <= 'z';
+    for (size_t i = 0; plain && i < bytes; i++) {
+        plain = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9') ||
+                name[i] == '_';
+    }
+    return plain;
+}
+
+static void check_field(struct checking *checking, const struct shape *shape, size_t index)
+{
+    const struct field *field = &shape->fields[index];
+    bool is_text = field->kind == FIELD_TEXT || field->kind == FIELD_EMAIL ||
+                   field->kind == FIELD_PHONE || field->kind == FIELD_TEXTS ||
+                   field->kind == FIELD_OBJECT || field->kind == FIELD_CHOICE;
+    if (!is_plain_name(field->name)) {
+        complain(checking, "field %zu of %s has no plain name", index, shape->name);
+        return;
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (shape->fields[i].place == field->place &&
+            strcmp(shape->fields[i].name, field->name) == 0) {
+            complain(checking, "field '%s' of %s stands there twice", field->name, shape->name);
+        }
+    }
+    if (field->offset >= shape->bytes) {
+        complain(checking, "field '%s' lies outside of its struct", field->name);
+    }
+    if (is_text && field->bytes_max == 0) {
+        complain(checking, "text field '%s' has no bytes_max", field->name);
+    }
+    if (field->kind == FIELD_TEXTS && field->items_max == 0) {
+        complain(checking, "list field '%s' has no items_max", field->name);
+    }
+    if (field->kind == FIELD_CHOICE && field->choice_count == 0) {
+        complain(checking, "field '%s' has no choices", field->name);
+    }
+    if (field->place == FIELD_IN_PATH && !field->required) {
+        complain(checking, "field '%s' is in the path, so it must be required", field->name);
+    }
+}
+
+static bool path_names(const char *path, const char *name)
+{
+    char parameter[NAME_BYTES_MAX + 3];
+    snprintf(parameter, sizeof parameter, "{%s}", name);
+    return strstr(path, parameter) != NULL;
+}
+
+static void check_takes(struct checking *checking, const struct route *route)
+{
+    size_t in_path = 0;
+    bool has_body = false;
+    for (size_t i = 0; route->takes && i < route->takes->field_count; i++) {
+        const struct field *field = &route->takes->fields[i];
+        check_field(checking, route->takes, i);
+        if (checking->complaint.data != NULL) {
+            return;
+        }
+        if (field->place == FIELD_IN_PATH) {
+            in_path++;
+            if (!path_names(route->path, field->name)) {
+                complain(checking, "field '%s' is not in the path %s", field->name, route->path);
+            }
+        }
+        has_body = has_body || field->place == FIELD_IN_BODY;
+    }
+    size_t parameters = 0;
+    for (const char *letter = route->path; *letter; letter++) {
+        parameters += *letter == '{';
+    }
+    if (parameters != in_path) {
+        complain(checking, "the path %s has %zu parameters, its table has %zu", route->path,
+                 parameters, in_path);
+    }
+    if (has_body && route->kind != ROUTE_WRITES) {
+        complain(checking, "a read takes no body: put its fields into the query");
+    }
+    if (route->takes && route->takes->field_count > FIELDS_MAX) {
+        complain(checking, "takes more than %d fields", FIELDS_MAX);
+    }
+}
+
+static void check_route(struct checking *checking, const struct route *route)
+{
+    bool changes = route->method == HTTP_POST || route->method == HTTP_PUT ||
+                   route->method == HTTP_PATCH || route->method == HTTP_DELETE;
+    checking->route = route;
+    if (!is_plain_name(route->operation)) {
+        complain(checking, "the route %s has no plain operation name", route->path);
+    } else if (route->path == NULL || route->path[0] != '/') {
+        complain(checking, "the path must begin with '/'");
+    } else if (route->handle == NULL) {
+        complain(checking, "there is no handler");
+    } else if (route->summary == NULL) {
+        complain(checking, "there is no summary");
+    } else if (route->kind == ROUTE_WRITES && !changes) {
+        complain(checking, "a GET never changes anything");
+    } else if (route->kind != ROUTE_WRITES && changes) {
+        complain(checking, "a read is asked with GET");
+    } else if (route->gives_list && route->gives == NULL) {
+        complain(checking, "gives a list of nothing");
+    } else {
+        check_takes(checking, route);
+    }
+    for (size_t i = 0; i < route->refusal_count; i++) {
+        const struct refusal *refusal = route->refusals[i];
+        if (!is_plain_name(refusal->code) || refusal->text == NULL || refusal->http_status < 400 ||
+            refusal->http_status > 499) {
+            complain(checking, "refusal %zu has no code, no text, or no status from 400 to 499", i);
+        }
+    }
+}
+
+static bool is_same_path(const char *left, const char *right)
+{
+    while (*left && *right) { /* parameters are equal whatever their names */
+        if (*left == '{' && *right == '{') {
+            left = strchr(left, '}');
+            right = strchr(right, '}');
+            if (left == NULL || right == NULL) {
+                return true;
+            }
+        } else if (*left != *right) {
+            return false;
+        }
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
+static void check_twins(struct checking *checking, const struct route *route,
+                        const struct service *const *services, size_t service_count)
+{
+    size_t same_route = 0;
+    size_t same_operation = 0;
+    for (size_t i = 0; i < service_count; i++) {
+        for (size_t j = 0; j < services[i]->route_count; j++) {
+            const struct route *other = &services[i]->routes[j];
+            same_route += other->method == route->method && is_same_path(other->path, route->path);
+            same_operation += strcmp(other->operation, route->operation) == 0;
+        }
+    }
+    if (same_route > 1) {
+        complain(checking, "another route has the same method and path %s", route->path);
+    }
+    if (same_operation > 1) {
+        complain(checking, "another route is called '%s' too", route->operation);
+    }
+}
+
+static void check_migrations(struct checking *checking)
+{
+    const struct service *service = checking->service;
+    for (size_t i = 0; i < service->migration_count; i++) {
+        const struct migration *migration = &service->migrations[i];
+        if (migration->version != i + 1) {
+            complain(checking, "migration %zu has the number %u", i + 1, migration->version);
+        }
+        if (migration->name == NULL || migration->sqlite == NULL || migration->postgres == NULL) {
+            complain(checking, "migration %zu lacks its name or one of its two texts", i + 1);
+        }
+    }
+}
+
+struct text runtime_check(struct arena *arena, const struct service *const *services,
+                          size_t service_count)
+{
+    struct checking checking = {.arena = arena};
+    for (size_t i = 0; i < service_count && checking.complaint.data == NULL; i++) {
+        checking.service = services[i];
+        checking.route = NULL;
+        if (!is_plain_name(services[i]->name)) {
+            complain(&checking, "service %zu has no plain name", i);
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(services[j]->name, services[i]->name) == 0) {
+                complain(&checking, "two services have this name");
+            }
+        }
+        check_migrations(&checking);
+        for (size_t j = 0; j < services[i]->route_count; j++) {
+            check_route(&checking, &services[i]->routes[j]);
+        }
+        for (size_t j = 0; checking.complaint.data == NULL && j < services[i]->route_count; j++) {
+            checking.route = &services[i]->routes[j];
+            check_twins(&checking, checking.route, services, service_count);
+        }
+    }
+    return checking.complaint;
+}

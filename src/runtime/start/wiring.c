@@ -1,0 +1,48 @@
+/* wiring.c - chooses back ends by the configuration. */
+#include "runtime/start/wiring.h"
+
+#include "store/postgres.h"
+#include "store/sqlite.h"
+
+#include <string.h>
+
+static bool is_sqlite(const struct config *config)
+{
+    return text_equals(config_text(config, "store.kind"), TEXT("sqlite"));
+}
+
+enum status wiring_source(const struct runtime_options *options, struct arena *arena,
+                          const char *schema, struct store_source **source_out,
+                          struct text *error_out)
+{
+    if (is_sqlite(options->config)) {
+        struct sqlite_options sqlite = {
+            .directory = options->directory,
+            .schema = schema,
+            .cache_kib = (int)(config_integer(options->config, "store.cache") / 1024),
+            .accept_loss =
+                options->accept_loss != NULL && strcmp(options->accept_loss, schema) == 0,
+        };
+        return sqlite_source(&sqlite, source_out, error_out);
+    }
+    struct postgres_options postgres = {
+        .address = text_copy(arena, config_text(options->config, "store.address")).data,
+        .schema = schema,
+    };
+    return postgres_source(&postgres, source_out, error_out);
+}
+
+enum status wiring_check(const struct config *config, struct arena *arena, struct text *error_out)
+{
+    if (is_sqlite(config)) {
+        return sqlite_check_library(error_out);
+    }
+    if (config_text(config, "store.address").bytes == 0) {
+        *error_out =
+            text_format(arena, "store.kind is postgres, but store.address is empty. Give the "
+                               "connection string, for example "
+                               "--store.address='host=/run/postgresql dbname=kontora'.");
+        return STATUS_MALFORMED;
+    }
+    return STATUS_OK;
+}

@@ -1,0 +1,16 @@
+/* wiring.h - the one place that knows which back ends there are. */
+#ifndef RUNTIME_START_WIRING_H
+#define RUNTIME_START_WIRING_H
+
+#include "runtime/runtime.h"
+
+/* Where the rows of this service are kept, by the configuration. */
+NODISCARD enum status wiring_source(const struct runtime_options *options, struct arena *arena,
+                                    const char *schema, struct store_source **source_out,
+                                    struct text *error_out);
+
+/* Is the chosen back end fit to be used at all? For start and doctor. */
+NODISCARD enum status wiring_check(const struct config *config, struct arena *arena,
+                                   struct text *error_out);
+
+#endif
