@@ -34,25 +34,29 @@ static const struct shape applied_shape = {
 };
 
 static const struct statement list_applied = {
-    .sql = "SELECT version, name, checksum FROM migration ORDER BY version",
+    .sql = "SELECT version, name, checksum FROM migration WHERE series = $1"
+           " ORDER BY version",
     .gives = &applied_shape,
     .rows_max = APPLIED_MAX,
 };
 
 static const struct statement record_applied = {
-    .sql = "INSERT INTO migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+    .sql = "INSERT INTO migration (series, version, name, checksum, applied_at)"
+           " VALUES ($1, $2, $3, $4, $5)",
 };
 
 static const char create_table[] = "CREATE TABLE IF NOT EXISTS migration ("
-                                   " version bigint NOT NULL PRIMARY KEY,"
+                                   " series text NOT NULL,"
+                                   " version bigint NOT NULL,"
                                    " name text NOT NULL,"
                                    " checksum text NOT NULL,"
-                                   " applied_at bigint NOT NULL)";
+                                   " applied_at bigint NOT NULL,"
+                                   " PRIMARY KEY (series, version))";
 
 /* One run: what is wanted, and where the sentence about a failure goes. */
 struct run {
     struct store *store;
-    const char *schema;
+    const char *series;
     const struct migration *migrations;
     size_t count;
     struct arena *arena;
@@ -92,7 +96,7 @@ static void check_table(const struct migration *migrations, size_t count)
 
 static enum status failed(struct run *run, const char *what, enum status status)
 {
-    run->error = text_format(run->arena, "%s: %s: %s.", run->schema, what, status_text(status));
+    run->error = text_format(run->arena, "%s: %s: %s.", run->series, what, status_text(status));
     return status;
 }
 
@@ -118,7 +122,8 @@ static enum status read_applied(struct run *run, struct rows *rows_out)
     if (status != STATUS_OK) {
         return failed(run, "the applied migrations cannot be read", status);
     }
-    status = store_query(run->store, run->arena, &list_applied, NO_VALUES, rows_out);
+    status = store_query(run->store, run->arena, &list_applied,
+                         VALUES(value_text(text_of(run->series))), rows_out);
     if (status != STATUS_OK) {
         store_rollback(run->store);
         return failed(run, "the applied migrations cannot be read", status);
@@ -136,7 +141,7 @@ static enum status compare(struct run *run, struct rows applied)
         run->error = text_format(run->arena,
                                  "%s: the stored data are at version %zu (%.*s), but this program "
                                  "knows only %zu. Start the newer program again.",
-                                 run->schema, applied.count,
+                                 run->series, applied.count,
                                  TEXT_ARGS(items[applied.count - 1].name), run->count);
         return STATUS_NEWER;
     }
@@ -151,7 +156,7 @@ static enum status compare(struct run *run, struct rows applied)
                         "%s: migration %u (%s) was applied with another text than this "
                         "program has (as %.*s). Never change a migration that has been "
                         "applied; add a new one.",
-                        run->schema, wanted->version, wanted->name, TEXT_ARGS(items[i].name));
+                        run->series, wanted->version, wanted->name, TEXT_ARGS(items[i].name));
         return STATUS_CORRUPT;
     }
     return STATUS_OK;
@@ -164,11 +169,12 @@ static enum status apply_inside(struct run *run, const struct migration *migrati
     if (status != STATUS_OK) {
         return status;
     }
-    return store_exec(
-        run->store, &record_applied,
-        VALUES(value_integer(migration->version), value_text(text_of(migration->name)),
-               value_text(checksum_of(run->arena, sql)), value_integer(clock_wall_ms())),
-        NULL);
+    return store_exec(run->store, &record_applied,
+                      VALUES(value_text(text_of(run->series)), value_integer(migration->version),
+                             value_text(text_of(migration->name)),
+                             value_text(checksum_of(run->arena, sql)),
+                             value_integer(clock_wall_ms())),
+                      NULL);
 }
 
 static enum status apply(struct run *run, const struct migration *migration)
@@ -184,12 +190,12 @@ static enum status apply(struct run *run, const struct migration *migration)
     }
     if (status != STATUS_OK) {
         run->error =
-            text_format(run->arena, "%s: migration %u (%s) was not applied: %s.", run->schema,
+            text_format(run->arena, "%s: migration %u (%s) was not applied: %s.", run->series,
                         migration->version, migration->name, status_text(status));
         return status;
     }
     log_line(LOG_INFO, "store", "A migration was applied.",
-             LOG_TEXT("schema", text_of(run->schema)), LOG_NUMBER("version", migration->version),
+             LOG_TEXT("series", text_of(run->series)), LOG_NUMBER("version", migration->version),
              LOG_TEXT("migration", text_of(migration->name)));
     return STATUS_OK;
 }
@@ -210,14 +216,14 @@ static enum status run_all(struct run *run)
     return status;
 }
 
-enum status migrate(struct store *store, const char *schema, const struct migration *migrations,
+enum status migrate(struct store *store, const char *series, const struct migration *migrations,
                     size_t count, struct arena *arena, struct text *error_out)
 {
-    MUST(schema != NULL && (count == 0 || migrations != NULL));
+    MUST(series != NULL && (count == 0 || migrations != NULL));
     check_table(migrations, count);
     struct run run = {
         .store = store,
-        .schema = schema,
+        .series = series,
         .migrations = migrations,
         .count = count,
         .arena = arena,

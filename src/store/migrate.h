@@ -18,7 +18,9 @@ struct migration {
     const char *postgres;
 };
 
-NODISCARD enum status migrate(struct store *store, const char *schema,
+/* A schema may have several series, each with numbers of its own: the service's, named after it,
+ * and those of the floors below that keep tables beside the service's. */
+NODISCARD enum status migrate(struct store *store, const char *series,
                               const struct migration *migrations, size_t count, struct arena *arena,
                               struct text *error_out);
 
