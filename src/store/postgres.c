@@ -94,6 +94,16 @@ static enum status postgres_begin(struct store *store, enum store_access access)
     return status;
 }
 
+/* A table was changed under a prepared statement, by the migration of a newer program. Nothing but
+ * a new connection helps; a statement that was never accepted before is wrong by itself. */
+static void forget_stale(struct postgres_link *link, const PGresult *answer, bool is_new)
+{
+    if (answer == NULL || strcmp(postgres__sqlstate(link->pq, answer), "0A000") != 0)
+        return;
+    MUST(!is_new);
+    postgres__link_drop(link);
+}
+
 /* The answer is the caller's to clear, whatever the status. */
 static enum status work(struct postgres_store *self, const struct statement *statement,
                         struct values values, struct postgres_statement **prepared_out,
@@ -104,14 +114,17 @@ static enum status work(struct postgres_store *self, const struct statement *sta
         return STATUS_UNAVAILABLE;
     queue_noted(self);
     *prepared_out = postgres__statement_find(link, statement);
-    if (*prepared_out == NULL) {
+    bool is_new = *prepared_out == NULL;
+    if (is_new) {
         enum status status = postgres__statement_prepare(link, statement, prepared_out);
         if (status != STATUS_OK)
             return status;
     }
     postgres__statement_queue(link, *prepared_out, values);
     *answer_out = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
-    return postgres__status(link->pq, *answer_out, statement->sql);
+    enum status status = postgres__status(link->pq, *answer_out, statement->sql);
+    forget_stale(link, *answer_out, is_new);
+    return status;
 }
 
 static enum status postgres_exec(struct store *store, const struct statement *statement,
@@ -277,7 +290,7 @@ static enum status run(struct postgres_link *link, const char *sql)
     if (link->connection == NULL)
         return STATUS_UNAVAILABLE;
     PGresult *answer = postgres__link_run(link, sql, POSTGRES_NO_LIMIT);
-    enum status status = postgres__status(link->pq, answer, sql);
+    enum status status = postgres__script_status(link->pq, answer, sql);
     link->pq->PQclear(answer);
     return status;
 }

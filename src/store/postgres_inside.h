@@ -14,6 +14,7 @@
 #include "store/postgres.h"
 
 #include <stdint.h>
+#include <sys/types.h>
 
 enum {
     POSTGRES_CONNECT_SECONDS = 5,
@@ -59,6 +60,7 @@ struct postgres_link {
     const struct postgres_place *place;
     const struct libpq *pq;
     PGconn *connection; /* NULL: there is none */
+    pid_t opened_by;
     int64_t next_try_ms;
     int back_off_ms;
     size_t queued_count; /* commands in the pipeline that have no answer yet */
@@ -77,7 +79,8 @@ void postgres__link_finish(struct postgres_link *link);
 NODISCARD enum status postgres__link_open(struct postgres_link *link, struct text *error_out);
 void postgres__link_drop(struct postgres_link *link);
 
-/* False when the server has closed the connection meanwhile; it is dropped then. */
+/* False when the server has closed the connection meanwhile, or when we are a fork of the process
+ * that opened it; it is dropped then. */
 bool postgres__link_is_alive(struct postgres_link *link);
 
 void postgres__link_queue(struct postgres_link *link, enum postgres_command command);
@@ -108,6 +111,11 @@ const char *postgres__sqlstate(const struct libpq *pq, const PGresult *answer);
  * logged with its SQLSTATE and the statement, never with values. A statement that is wrong is a
  * MUST. */
 enum status postgres__status(const struct libpq *pq, const PGresult *answer, const char *sql);
+
+/* The same for a script: one that is wrong is MALFORMED, with the server's words in the log, and
+ * CONFLICT when what it makes is there already, because another process was faster. */
+enum status postgres__script_status(const struct libpq *pq, const PGresult *answer,
+                                    const char *sql);
 
 /* ---- postgres_statement.c ---- */
 

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { STATEMENT_ARENA_BYTES_MAX = 4 * 1024 * 1024 };
 
@@ -121,11 +122,22 @@ static int64_t deadline_after(int limit_ms)
     return limit_ms == POSTGRES_NO_LIMIT ? -1 : clock_monotonic_ms() + limit_ms;
 }
 
+/* Two processes on one connection would read each other's answers, and ending it in the orderly way
+ * would end it for the other too. What the library holds of it is lost to us. */
+static void leave_to_parent(struct postgres_link *link)
+{
+    close(link->pq->PQsocket(link->connection));
+    link->connection = NULL;
+}
+
 bool postgres__link_is_alive(struct postgres_link *link)
 {
     if (link->connection == NULL)
         return false;
-    bool is_alive = link->pq->PQconsumeInput(link->connection) == 1 && !link->is_broken &&
+    if (link->opened_by != getpid())
+        leave_to_parent(link);
+    bool is_alive = link->connection != NULL && !link->is_broken &&
+                    link->pq->PQconsumeInput(link->connection) == 1 &&
                     link->pq->PQstatus(link->connection) == CONNECTION_OK;
     if (!is_alive)
         postgres__link_drop(link);
@@ -288,6 +300,7 @@ enum status postgres__link_open(struct postgres_link *link, struct text *error_o
         return STATUS_UNAVAILABLE;
     const struct libpq *pq = link->pq;
     link->connection = connect_to(link->place);
+    link->opened_by = getpid();
     bool is_open = pq->PQstatus(link->connection) == CONNECTION_OK;
     if (!is_open) {
         struct text reason = text_trim(text_of(pq->PQerrorMessage(link->connection)));

@@ -207,7 +207,7 @@ static void put_text(struct parameters *parameters, size_t i,
 {
     Oid type = prepared->parameter_types[i];
     if (!is_text(type) && type != POSTGRES_BYTEA) {
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "$%zu", i + 1);
         is_wrong(prepared->statement, "a text is given to a parameter of another type", name);
     }

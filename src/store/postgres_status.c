@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A statement that is wrong is our own mistake; it must never reach a running system. */
@@ -72,22 +73,54 @@ static struct text detail(const struct libpq *pq, const PGresult *answer, int fi
     return found == NULL ? TEXT("") : text_of(found);
 }
 
+/* The server's own message is left out, as it may repeat a value. */
+static void tell(const struct libpq *pq, const PGresult *answer, enum status status,
+                 const char *sql)
+{
+    log_line(LOG_WARNING, "store", "the database refused a statement",
+             LOG_TEXT("sqlstate", text_of(postgres__sqlstate(pq, answer))),
+             LOG_TEXT("status", text_of(status_name(status))),
+             LOG_TEXT("constraint", detail(pq, answer, PG_DIAG_CONSTRAINT_NAME)),
+             LOG_TEXT("statement", text_of(sql)));
+}
+
+_Noreturn static void is_our_mistake(const struct libpq *pq, const PGresult *answer,
+                                     const char *sql)
+{
+    char what[1024];
+    snprintf(what, sizeof what, "PostgreSQL takes a statement (%s, %.*s): %s",
+             postgres__sqlstate(pq, answer), TEXT_ARGS(detail(pq, answer, PG_DIAG_MESSAGE_PRIMARY)),
+             sql);
+    must_failed(__FILE__, __LINE__, what);
+}
+
 enum status postgres__status(const struct libpq *pq, const PGresult *answer, const char *sql)
 {
     if (answer == NULL)
         return STATUS_UNAVAILABLE;
     if (!postgres__is_refused(pq, answer))
         return STATUS_OK;
-    const char *sqlstate = postgres__sqlstate(pq, answer);
-    const struct meaning *meaning = find_meaning(sqlstate);
-    /* The server's own message is left out, as it may repeat a value; not so for our mistakes. */
-    if (meaning->weight != QUIET)
-        log_line(meaning->weight == TOLD ? LOG_WARNING : LOG_ERROR, "store",
-                 "the database refused a statement", LOG_TEXT("sqlstate", text_of(sqlstate)),
-                 LOG_TEXT("status", text_of(status_name(meaning->status))),
-                 LOG_TEXT("constraint", detail(pq, answer, PG_DIAG_CONSTRAINT_NAME)),
-                 LOG_TEXT("statement", text_of(sql)));
+    const struct meaning *meaning = find_meaning(postgres__sqlstate(pq, answer));
     if (meaning->weight == OUR_MISTAKE)
-        must_failed(sql, 0, pq->PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY));
+        is_our_mistake(pq, answer, sql);
+    if (meaning->weight == TOLD)
+        tell(pq, answer, meaning->status, sql);
     return meaning->status;
+}
+
+enum status postgres__script_status(const struct libpq *pq, const PGresult *answer, const char *sql)
+{
+    static const char *const faster[] = {"42P06", "42P07", "42701", "42710", "42723"};
+    if (answer == NULL || !postgres__is_refused(pq, answer))
+        return postgres__status(pq, answer, sql);
+    const char *sqlstate = postgres__sqlstate(pq, answer);
+    for (size_t i = 0; i < COUNT_OF(faster); i++) {
+        if (strcmp(sqlstate, faster[i]) == 0)
+            return STATUS_CONFLICT;
+    }
+    const struct meaning *meaning = find_meaning(sqlstate);
+    log_line(LOG_ERROR, "store", "the database refused a script",
+             LOG_TEXT("sqlstate", text_of(sqlstate)),
+             LOG_TEXT("reason", detail(pq, answer, PG_DIAG_MESSAGE_PRIMARY)));
+    return meaning->weight == OUR_MISTAKE ? STATUS_MALFORMED : meaning->status;
 }
