@@ -6,6 +6,10 @@ static const char *const store_kinds[] = {"sqlite", "postgres"};
 static const char *const log_levels[] = {"debug", "info", "warning", "error"};
 
 const struct setting runtime_settings[] = {
+    {.name = "data",
+     .kind = SETTING_TEXT,
+     .otherwise = "data",
+     .meaning = "The data directory: everything of an installation is in it"},
     {.name = "net.listen",
      .kind = SETTING_TEXT,
      .otherwise = "127.0.0.1:8480",

@@ -1,0 +1,362 @@
+/* cli_doctor.c - kontora doctor: is everything we need there, and does it keep what it is given?
+ *
+ * Each dependency is checked by a nonce: something that nobody could guess is written, flushed, and
+ * read back. A line for each, and what to do about those that fail.
+ */
+#include "base/chance.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "runtime/runtime.h"
+#include "runtime/start/data_directory.h"
+#include "runtime/start/wiring.h"
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/opensslv.h>
+#include <openssl/ssl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum { FINDINGS_MAX = 64, FREE_BYTES_LOW = 512 * 1024 * 1024, DESCRIPTORS_LOW = 4096 };
+
+static const struct flag flags[] = {
+    {"deep", NULL, "Also read every page of every SQLite file (takes a while)"},
+    {"json", NULL, "Write JSON"},
+};
+
+enum verdict { FINE, WARNING, WRONG };
+
+struct finding {
+    const char *what;
+    enum verdict verdict;
+    struct text detail;
+};
+
+struct doctor {
+    struct command_line *line;
+    const struct config *config;
+    const char *directory;
+    bool is_served; /* another process has the directory: its files are left alone */
+    struct finding findings[FINDINGS_MAX];
+    size_t finding_count;
+};
+
+static void find(struct doctor *doctor, const char *what, enum verdict verdict, struct text detail)
+{
+    MUST(doctor->finding_count < FINDINGS_MAX);
+    doctor->findings[doctor->finding_count++] =
+        (struct finding){.what = what, .verdict = verdict, .detail = detail};
+}
+
+/* ---- the data directory ---- */
+
+static bool write_and_read(const char *path, const char *nonce, size_t bytes)
+{
+    char seen[64] = "";
+    int file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool kept = file >= 0 && write(file, nonce, bytes) == (ssize_t)bytes && fsync(file) == 0 &&
+                pread(file, seen, bytes, 0) == (ssize_t)bytes && memcmp(seen, nonce, bytes) == 0;
+    if (file >= 0) {
+        close(file);
+        unlink(path);
+    }
+    return kept;
+}
+
+static void check_directory(struct doctor *doctor)
+{
+    struct arena *arena = doctor->line->arena;
+    int lock = -1;
+    struct text error = NO_TEXT;
+    enum status status = data_directory_open(arena, doctor->directory, &lock, &error);
+    doctor->is_served = status == STATUS_BUSY;
+    if (status != STATUS_OK && status != STATUS_BUSY) {
+        find(doctor, "data directory", WRONG, error);
+        return;
+    }
+    char nonce[33];
+    snprintf(nonce, sizeof nonce, "%016llx%016llx", (unsigned long long)chance_number(),
+             (unsigned long long)chance_number());
+    struct text path = text_format(arena, "%s/doctor.nonce", doctor->directory);
+    int64_t started_ns = clock_monotonic_ns();
+    bool kept = write_and_read(path.data, nonce, sizeof nonce - 1);
+    int64_t us = (clock_monotonic_ns() - started_ns) / 1000;
+    find(doctor, "data directory", kept ? FINE : WRONG,
+         kept ? text_format(arena, "%s keeps a nonce, flushed in %lld us%s", doctor->directory,
+                            (long long)us, doctor->is_served ? "; a server is running on it" : "")
+              : text_format(arena, "%s does not keep what is written: %s", doctor->directory,
+                            strerror(errno)));
+    if (lock >= 0) {
+        data_directory_close(lock);
+    }
+}
+
+static void check_room(struct doctor *doctor)
+{
+    struct statvfs volume;
+    if (statvfs(doctor->directory, &volume) != 0) {
+        return; /* check_directory has complained */
+    }
+    uint64_t bytes = (uint64_t)volume.f_bavail * volume.f_frsize;
+    find(doctor, "room on the disk", bytes < FREE_BYTES_LOW ? WARNING : FINE,
+         text_format(doctor->line->arena, "%llu MiB free%s", (unsigned long long)(bytes >> 20),
+                     bytes < FREE_BYTES_LOW ? "; make room before it is full" : ""));
+}
+
+/* ---- the stores ---- */
+
+struct nonce_row {
+    struct text nonce;
+};
+static const struct field nonce_fields[] = {
+    {.name = "nonce", .kind = FIELD_TEXT, .offset = offsetof(struct nonce_row, nonce)},
+};
+static const struct shape nonce_shape = {
+    .name = "Nonce", .fields = nonce_fields, .field_count = 1, .bytes = sizeof(struct nonce_row)};
+
+static const struct migration nonce_migrations[] = {
+    {.version = 1,
+     .name = "doctor_nonce",
+     .sqlite = "CREATE TABLE doctor_nonce (nonce TEXT NOT NULL) STRICT;",
+     .postgres = "CREATE TABLE doctor_nonce (nonce text NOT NULL);"},
+};
+static const struct statement forget_nonces = {.sql = "DELETE FROM doctor_nonce"};
+static const struct statement write_nonce = {.sql = "INSERT INTO doctor_nonce VALUES ($1)"};
+static const struct statement read_nonce = {.sql = "SELECT nonce FROM doctor_nonce",
+                                            .gives = &nonce_shape};
+
+static enum status keep_nonce(struct store *store, struct text nonce)
+{
+    enum status status = store_begin(store, STORE_WRITE);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = store_exec(store, &forget_nonces, NO_VALUES, NULL);
+    if (status == STATUS_OK) {
+        status = store_exec(store, &write_nonce, VALUES(value_text(nonce)), NULL);
+    }
+    if (status != STATUS_OK) {
+        store_rollback(store);
+        return status;
+    }
+    return store_commit(store);
+}
+
+static enum status read_back(struct store *store, struct arena *arena, struct text nonce)
+{
+    struct nonce_row row;
+    enum status status = store_begin(store, STORE_READ);
+    if (status == STATUS_OK) {
+        status = store_one(store, arena, &read_nonce, NO_VALUES, &row);
+        store_rollback(store);
+    }
+    if (status == STATUS_OK && !text_equals(row.nonce, nonce)) {
+        status = STATUS_CORRUPT;
+    }
+    return status;
+}
+
+/* Writes through one connection, reads through another. */
+static enum status try_store(struct doctor *doctor, struct store_source *source,
+                             struct text *error_out)
+{
+    struct arena *arena = doctor->line->arena;
+    struct store *writer = NULL;
+    struct store *reader = NULL;
+    struct text nonce = text_format(arena, "%016llx", (unsigned long long)chance_number());
+    enum status status = source->open(source, STORE_WRITE, &writer);
+    if (status == STATUS_OK) {
+        status = migrate(writer, "doctor", nonce_migrations, COUNT_OF(nonce_migrations), arena,
+                         error_out);
+    }
+    if (status == STATUS_OK) {
+        status = keep_nonce(writer, nonce);
+    }
+    if (status == STATUS_OK) {
+        status = source->open(source, STORE_READ, &reader);
+    }
+    if (status == STATUS_OK) {
+        status = read_back(reader, arena, nonce);
+    }
+    store_destroy(&reader);
+    store_destroy(&writer);
+    return status;
+}
+
+static bool uses_files(const struct doctor *doctor)
+{
+    return text_equals(config_text(doctor->config, "store.kind"), TEXT("sqlite"));
+}
+
+/* With files, each service's own is opened too, so that what serve would complain of is told here.
+ */
+static void check_store(struct doctor *doctor, const char *schema)
+{
+    struct arena *arena = doctor->line->arena;
+    struct runtime_options options = {.config = doctor->config, .directory = doctor->directory};
+    struct store_source *source = NULL;
+    struct text error = NO_TEXT;
+    struct text what = text_format(arena, "store of %s", schema);
+    if (uses_files(doctor) && doctor->is_served) {
+        find(doctor, what.data, FINE, TEXT("in use by the running server; its /readyz tells"));
+        return;
+    }
+    enum status status = wiring_source(&options, arena, schema, &source, &error);
+    if (status == STATUS_OK) {
+        status = try_store(doctor, source, &error);
+        source->destroy(source);
+    }
+    find(doctor, what.data, status == STATUS_OK ? FINE : WRONG,
+         status == STATUS_OK ? TEXT("a nonce was written, committed and read back")
+         : error.bytes > 0   ? error
+                             : text_of(status_text(status)));
+}
+
+static void check_pages(struct doctor *doctor, const char *schema)
+{
+    struct arena *arena = doctor->line->arena;
+    struct text report = NO_TEXT;
+    struct sqlite_options options = {.directory = doctor->directory, .schema = schema};
+    enum status status = sqlite_check_file(&options, arena, &report);
+    find(doctor, text_format(arena, "pages of %s", schema).data, status == STATUS_OK ? FINE : WRONG,
+         report.data ? report : text_of(status_text(status)));
+}
+
+static void check_stores(struct doctor *doctor)
+{
+    struct arena *arena = doctor->line->arena;
+    struct text error = NO_TEXT;
+    enum status status = wiring_check(doctor->config, arena, &error);
+    find(doctor, "store library", status == STATUS_OK ? FINE : WRONG,
+         status == STATUS_OK ? TEXT("fit for use") : error);
+    if (status != STATUS_OK) {
+        return;
+    }
+    for (size_t i = 0; i < doctor->line->service_count; i++) {
+        check_store(doctor, doctor->line->services[i]->name);
+        if (cli_flag(doctor->line, "deep") != NULL && uses_files(doctor) && !doctor->is_served) {
+            check_pages(doctor, doctor->line->services[i]->name);
+        }
+    }
+}
+
+/* ---- the rest ---- */
+
+static void check_limits(struct doctor *doctor)
+{
+    struct rlimit limit = {0};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    find(doctor, "open files", limit.rlim_max < DESCRIPTORS_LOW ? WARNING : FINE,
+         text_format(doctor->line->arena, "at most %llu; each connection takes one",
+                     (unsigned long long)limit.rlim_max));
+    bool sane = clock_wall_ms() > 1767225600000; /* 2026-01-01: this program did not exist before */
+    find(doctor, "clock", sane ? FINE : WRONG,
+         sane ? TEXT("plausible")
+              : TEXT("the wall clock is in the past; set it, or ids and tokens "
+                     "will be wrong"));
+}
+
+static void check_certificate(struct doctor *doctor)
+{
+    struct text certificate = config_text(doctor->config, "net.tls_certificate");
+    struct text key = config_text(doctor->config, "net.tls_key");
+    if (certificate.bytes == 0 && key.bytes == 0) {
+        find(doctor, "TLS", FINE, TEXT("not set up; " OPENSSL_VERSION_TEXT " is there"));
+        return;
+    }
+    struct arena *arena = doctor->line->arena;
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    bool fits =
+        context != NULL && certificate.bytes > 0 && key.bytes > 0 &&
+        SSL_CTX_use_certificate_chain_file(context, text_copy(arena, certificate).data) == 1 &&
+        SSL_CTX_use_PrivateKey_file(context, text_copy(arena, key).data, SSL_FILETYPE_PEM) == 1 &&
+        SSL_CTX_check_private_key(context) == 1;
+    find(doctor, "TLS", fits ? FINE : WRONG,
+         fits ? TEXT("the certificate and its key can be read and belong together")
+              : TEXT("net.tls_certificate and net.tls_key must both name PEM files that belong "
+                     "together"));
+    SSL_CTX_free(context);
+}
+
+static const char *const verdict_words[] = {
+    [FINE] = "ok", [WARNING] = "warning", [WRONG] = "wrong"};
+
+static void report_json(const struct doctor *doctor, bool healthy)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, doctor->line->arena, 2048);
+    json_begin_object(&writer);
+    json_key(&writer, "healthy");
+    json_put_flag(&writer, healthy);
+    json_key(&writer, "findings");
+    json_begin_array(&writer);
+    for (size_t i = 0; i < doctor->finding_count; i++) {
+        const struct finding *finding = &doctor->findings[i];
+        json_begin_object(&writer);
+        json_key(&writer, "what");
+        json_put_text(&writer, text_of(finding->what));
+        json_key(&writer, "verdict");
+        json_put_text(&writer, text_of(verdict_words[finding->verdict]));
+        json_key(&writer, "detail");
+        json_put_text(&writer, finding->detail);
+        json_end_object(&writer);
+    }
+    json_end_array(&writer);
+    json_end_object(&writer);
+    struct text written = json_written(&writer);
+    printf("%.*s\n", TEXT_ARGS(written));
+}
+
+static int examine(struct command_line *line)
+{
+    struct doctor *doctor = ARENA_NEW(line->arena, struct doctor);
+    doctor->line = line;
+    doctor->config = cli_config(line);
+    if (doctor->config == NULL) {
+        return EXIT_USAGE;
+    }
+    MUST(sodium_init() >= 0);
+    doctor->directory = cli_data(line, doctor->config);
+    check_directory(doctor);
+    check_room(doctor);
+    check_stores(doctor);
+    check_limits(doctor);
+    check_certificate(doctor);
+    bool healthy = true;
+    for (size_t i = 0; i < doctor->finding_count; i++) {
+        healthy = healthy && doctor->findings[i].verdict != WRONG;
+    }
+    if (cli_flag(line, "json") != NULL) {
+        report_json(doctor, healthy);
+        return healthy ? EXIT_OK : EXIT_FAILED;
+    }
+    for (size_t i = 0; i < doctor->finding_count; i++) {
+        const struct finding *finding = &doctor->findings[i];
+        printf("%-8s %-18s %.*s\n", verdict_words[finding->verdict], finding->what,
+               TEXT_ARGS(finding->detail));
+    }
+    return healthy ? EXIT_OK : EXIT_FAILED;
+}
+
+const struct command cli_doctor = {
+    .name = "doctor",
+    .summary = "Check everything Kontora depends on",
+    .help =
+        "Writes something unguessable to each dependency and reads it back: the data directory,\n"
+        "the store of each service. Also the room on the disk, limits, the clock and TLS\n"
+        "files. Exit code 0 when nothing is wrong, 1 otherwise.\n"
+        "\n"
+        "Examples:\n"
+        "  kontora doctor --data /var/lib/kontora\n"
+        "  kontora doctor --deep --json",
+    .flags = flags,
+    .flag_count = COUNT_OF(flags),
+    .takes_settings = true,
+    .run = examine,
+};

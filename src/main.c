@@ -1,0 +1,22 @@
+/* main.c - introduces everybody: the services there are, and the commands. */
+#include "cli/cli.h"
+#include "services/users/users.h"
+
+static const struct service *const services[] = {
+    &users_service,
+};
+
+static const struct command *const commands[] = {
+    &cli_serve, &cli_users, &cli_doctor, &cli_config_command, &cli_openapi,
+};
+
+int main(int argc, char **argv)
+{
+    const struct cli cli = {
+        .commands = commands,
+        .command_count = COUNT_OF(commands),
+        .services = services,
+        .service_count = COUNT_OF(services),
+    };
+    return cli_main(&cli, argc, argv);
+}
