@@ -130,18 +130,28 @@ static void leave_to_parent(struct postgres_link *link)
     link->connection = NULL;
 }
 
+/* Reads what the server says without being asked. Usually nothing, or a last word and then the end:
+ * so it is looked at until there is no more. */
+static bool has_hung_up(struct postgres_link *link)
+{
+    struct pollfd socket = {.fd = link->pq->PQsocket(link->connection), .events = POLLIN};
+    while (poll(&socket, 1, 0) > 0) {
+        if (link->pq->PQconsumeInput(link->connection) == 0)
+            return true;
+    }
+    return link->pq->PQstatus(link->connection) != CONNECTION_OK;
+}
+
 bool postgres__link_is_alive(struct postgres_link *link)
 {
     if (link->connection == NULL)
         return false;
     if (link->opened_by != getpid())
         leave_to_parent(link);
-    bool is_alive = link->connection != NULL && !link->is_broken &&
-                    link->pq->PQconsumeInput(link->connection) == 1 &&
-                    link->pq->PQstatus(link->connection) == CONNECTION_OK;
-    if (!is_alive)
-        postgres__link_drop(link);
-    return is_alive;
+    if (link->connection != NULL && !link->is_broken && !has_hung_up(link))
+        return true;
+    postgres__link_drop(link);
+    return false;
 }
 
 /* ---- the pipeline ---- */

@@ -141,11 +141,12 @@ static enum status judge_owner(struct setup *setup, const PGresult *answer)
         return refuse_power(setup, "has BYPASSRLS");
     const char *through = word(setup, answer, 4);
     if (through[0] != '\0')
-        return refuse_power(setup, text_format(setup->arena,
-                                               "is a member of \"%s\", which is a superuser or "
-                                               "has BYPASSRLS",
-                                               through)
-                                       .data);
+        return refuse(setup, text_format(setup->arena,
+                                         "the PostgreSQL role \"%s\" is a member of \"%s\", which "
+                                         "is a superuser or has BYPASSRLS. As an administrator: "
+                                         "REVOKE %s FROM %s;",
+                                         setup->owner, through, quoted(setup->arena, through),
+                                         quoted(setup->arena, setup->owner)));
     if (strcmp(word(setup, answer, 5), "UTF8") != 0)
         return refuse(setup, text_format(setup->arena,
                                          "the database \"%s\" has the encoding %s; make one with: "

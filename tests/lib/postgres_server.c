@@ -6,7 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <limits.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -227,6 +227,18 @@ static size_t find_children(pid_t parent, pid_t children[CHILDREN_MAX])
     return count;
 }
 
+/* Whoever is killed goes on for a moment; a child of somebody else can only be waited for so. */
+static void kill_and_wait(pid_t child)
+{
+    int handle = (int)syscall(SYS_pidfd_open, child, 0);
+    if (handle < 0)
+        return; /* gone already */
+    kill(child, SIGKILL);
+    struct pollfd ended = {.fd = handle, .events = POLLIN};
+    MUST(poll(&ended, 1, 10000) == 1);
+    close(handle);
+}
+
 /* Stopped first, so that no child is born between the look and the kill. */
 void postgres_server_kill(struct postgres_server *server)
 {
@@ -235,7 +247,7 @@ void postgres_server_kill(struct postgres_server *server)
     kill(server->pid, SIGSTOP);
     size_t count = find_children(server->pid, children);
     for (size_t i = 0; i < count; i++)
-        kill(children[i], SIGKILL);
+        kill_and_wait(children[i]);
     kill(server->pid, SIGKILL);
     waitpid(server->pid, NULL, 0);
     server->pid = 0;
