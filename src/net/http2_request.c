@@ -184,7 +184,7 @@ static void dispatch(struct http2_stream *stream)
         body->bytes > 0 ? (struct text){body->data, body->bytes} : TEXT("");
     stream->is_dispatched = true;
     connection__dispatch(stream->owner->connection, hosted);
-    if (hosted->is_finished) {
+    if (hosted->was_answered) {
         stream->is_dispatched = false;
         http2__submit(stream);
     }

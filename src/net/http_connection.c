@@ -142,7 +142,7 @@ void connection__dispatch(struct connection *connection, struct hosted *hosted)
     hosted->in_handler = true;
     handler->on_request(handler->context, &hosted->exchange);
     hosted->in_handler = false;
-    if (hosted->is_finished) {
+    if (hosted->was_answered) {
         connection->exchange_count--;
     }
 }
@@ -220,6 +220,7 @@ void http_finish(struct http_exchange *exchange)
     struct loop *loop = hosted->connection->hall->loop;
     bool is_here = loop_here() == loop;
     if (is_here && hosted->in_handler) {
+        hosted->was_answered = true;
         return; /* on_request answers at once: whoever called it goes on */
     }
     hosted->message.deliver = come_home;

@@ -62,7 +62,8 @@ struct hosted {
     size_t sent_bytes; /* of the answer's body */
     enum body_form form;
     bool in_handler;
-    bool is_finished;
+    bool is_finished;             /* whoever finishes sets it, on any thread */
+    bool was_answered;            /* while in_handler: the loop's own */
     struct http_header headers[]; /* limits.header_count_max */
 };
 
@@ -219,7 +220,7 @@ void connection__refuse(struct connection *connection, const struct http_refusal
 /* True when this many more bytes may not be buffered now. */
 bool connection__is_over_budget(const struct connection *connection, uint64_t more_bytes);
 
-/* Hands a complete request to the handler; the caller sends the answer when is_finished is set. */
+/* Hands a complete request to the handler; the caller sends the answer when was_answered is set. */
 void connection__dispatch(struct connection *connection, struct hosted *hosted);
 
 extern const struct http_refusal http__refusal_body_large;

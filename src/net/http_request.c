@@ -185,7 +185,7 @@ bool step__body(struct connection *connection)
     give_body(connection);
     connection->phase = PHASE_ANSWER;
     connection__dispatch(connection, hosted);
-    if (hosted->is_finished) {
+    if (hosted->was_answered) {
         connection__answer(connection);
         return true;
     }

@@ -216,14 +216,11 @@ bool http_server_drain(struct http_server *server, int timeout_ms)
         server->halls[0].order.deliver = close_doors;
         loop_post(server->halls[0].loop, &server->halls[0].order);
     }
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    int64_t until_ns = clock_monotonic_ns() + (int64_t)timeout_ms * 1000000;
+    struct timespec until = {
+        .tv_sec = (time_t)(until_ns / 1000000000),
+        .tv_nsec = (long)(until_ns % 1000000000),
+    };
     pthread_mutex_lock(&server->lock);
     int result = 0;
     while (result == 0 && !is_empty(server)) {
