@@ -57,6 +57,7 @@ PROGRAM := $(OUT)/kontora
 TESTS   := $(sort $(shell find tests/unit tests/contract tests/fault -name '*_test.c' 2>/dev/null))
 TEST_BINS := $(TESTS:%.c=$(OUT)/%)
 TEST_LIB  := $(patsubst %.c,$(OUT)/%.o,$(sort $(shell find tests/lib -name '*.c' 2>/dev/null)))
+NET_SERVER := $(OUT)/tests/net/echo_server
 BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
@@ -69,7 +70,7 @@ help: ## this list
 
 build: $(PROGRAM) ## the program, in build/release/kontora
 
-tests: $(PROGRAM) $(TEST_BINS) $(BENCHES)
+tests: $(PROGRAM) $(TEST_BINS) $(NET_SERVER) $(BENCHES)
 
 run: need ## install what is missing, build, start on http://127.0.0.1:8480
 	@$(MAKE) --no-print-directory build
@@ -146,6 +147,10 @@ $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBRARY) $(SQLITE_OBJ)
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(TEST_LIB) $(LIBRARY) $(SQLITE_OBJ)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(NET_SERVER): $(OUT)/tests/net/echo_server.o $(LIBRARY)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
