@@ -1,0 +1,213 @@
+"""adding_a_service_test.py - docs/adding_a_service.md, followed to the letter by a newcomer.
+
+The blocks of the page become files of a copy of the source, the copy is built, and the service that
+has come to be is asked over HTTP.
+"""
+# stores: none
+import atexit
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+from tap import (check, check_equal, check_in, check_match, main, repository, seconds_max,
+                 test_directory)
+
+FOLDER = 'src/services/notes'
+
+
+# ---- following the page ----
+
+def blocks():
+    with open(os.path.join(repository(), 'docs', 'adding_a_service.md'), encoding='utf-8') as file:
+        return re.findall(r'^```c\n(.*?)^```$', file.read(), re.M | re.S)
+
+
+def write(path, text):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+
+
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def replace_once(text, old, new):
+    check_equal(text.count(old), 1, f'{old!r} stands there once')
+    return text.replace(old, new)
+
+
+def follow(tree, with_change):
+    """Writes the files of the page; with_change also adds its route."""
+    files = {re.match(r'/\* (\S+) - ', block).group(1): block
+             for block in blocks() if block.startswith('/*')}
+    check_equal(sorted(files), ['note.h', 'note_store.c', 'notes.c', 'notes.h'])
+    if with_change:
+        rest = [block for block in blocks() if not block.startswith('/*')]
+        check_equal(len(rest), 2, 'what the new route takes, and its row')
+        table = 'static const struct route routes[] = {\n'
+        files['notes.c'] = replace_once(files['notes.c'], table, f'{rest[0]}\n{table}{rest[1]}')
+    for name, text in files.items():
+        write(os.path.join(tree, FOLDER, name), text)
+
+
+def copy_of_the_source():
+    """A tree with what has been built already, so that only what is new is compiled."""
+    tree = os.path.join(test_directory(), 'tree')
+    build = os.path.join(repository(), os.environ.get('BUILD', 'build'), 'release')
+    for name in ('src', 'tools'):
+        shutil.copytree(os.path.join(repository(), name), os.path.join(tree, name))
+    for name in ('Makefile', '.clang-format'):
+        shutil.copy2(os.path.join(repository(), name), tree)
+    os.symlink(os.path.join(repository(), 'node_modules'), os.path.join(tree, 'node_modules'))
+    for name in ('src', 'sqlite3.o'):
+        source, target = os.path.join(build, name), os.path.join(tree, 'build', 'release', name)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        (shutil.copytree if os.path.isdir(source) else shutil.copy2)(source, target)
+    path = os.path.join(tree, 'src', 'main.c')
+    text = replace_once(read(path), '#include "services/users/users.h"\n',
+                        '#include "services/notes/notes.h"\n#include "services/users/users.h"\n')
+    write(path, replace_once(text, '    &users_service,\n',
+                             '    &users_service,\n    &notes_service,\n'))
+    return tree
+
+
+def build(tree):
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ('BUILD', 'MAKEFLAGS', 'MAKELEVEL')}
+    done = subprocess.run(['make', 'build'], cwd=tree, stdout=subprocess.PIPE, text=True,
+                          stderr=subprocess.STDOUT, env=environment)
+    check_equal(done.returncode, 0, done.stdout)
+
+
+# ---- asking the service ----
+
+class Server:
+    def __init__(self, tree):
+        program = os.path.join(tree, 'build', 'release', 'kontora')
+        self.data = os.path.join(tree, 'data')
+        self.running = subprocess.Popen(
+            [program, 'serve', '--data', self.data, '--net.listen', '127.0.0.1:0'],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        atexit.register(self.running.kill)
+        self.address = self.line(r'answers on (http://\S+)')
+
+    def line(self, pattern):
+        for line in self.running.stdout:
+            found = re.search(pattern, line)
+            if found:
+                return found.group(1)
+        check(False, f'the server never said {pattern}')
+
+    def stop(self):
+        self.running.send_signal(signal.SIGTERM)
+        check_equal(self.running.wait(20), 0)
+
+    def ask(self, method, path, key, body=None, **headers):
+        """Answers the status, the headers and the JSON."""
+        headers = {name.replace('_', '-'): value for name, value in headers.items()}
+        headers['Authorization'] = f'Bearer {key}'
+        data = None
+        if body is not None:
+            headers['Content-Type'] = 'application/json'
+            data = json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.headers, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, json.load(error)
+
+
+# ---- the tests ----
+
+def tree():
+    path = copy_of_the_source()
+    follow(path, with_change=False)
+    build(path)
+    yield path
+
+
+@seconds_max(180)
+def four_files_make_a_service(tree):
+    server = Server(tree)
+    key = server.line(r'(kontora_root_\S+)')
+    write(os.path.join(tree, 'key'), key)
+    status, headers, note = server.ask('POST', '/api/notes', key, {'text': 'the tea is out'})
+    check_equal((status, headers['ETag'], note['text']), (201, '"1"', 'the tea is out'))
+    status, headers, again = server.ask('GET', f"/api/notes/{note['id']}", key)
+    check_equal((status, again), (200, note))
+    status, _, problem = server.ask('POST', '/api/notes', key, {'text': 'x' * 2001})
+    check_equal((status, problem['details']['fields'][0]['field']), (400, 'text'))
+    unknown = '/api/notes/01a1fd12-0c72-754f-880e-2056b2d3b820'
+    status, _, problem = server.ask('GET', unknown, key)
+    check_equal((status, problem['code']), (404, 'note_not_found'))
+    server.stop()
+
+
+@seconds_max(180)
+def what_comes_for_free_is_there(tree):
+    server = Server(tree)
+    key = read(os.path.join(tree, 'key'))
+    first = server.ask('POST', '/api/notes', key, {'text': 'once'}, Idempotency_Key='a')
+    second = server.ask('POST', '/api/notes', key, {'text': 'once'}, Idempotency_Key='a')
+    check_equal(second[2], first[2])
+    document = server.ask('GET', '/openapi.json', key)[2]
+    check_equal(document['paths']['/api/notes']['post']['operationId'], 'create_note')
+    check_in('Note', document['components']['schemas'])
+    server.stop()
+
+
+@seconds_max(180)
+def a_route_is_added(tree):
+    follow(tree, with_change=True)
+    build(tree)
+    server = Server(tree)
+    key = read(os.path.join(tree, 'key'))
+    path = '/api/notes/' + server.ask('POST', '/api/notes', key, {'text': 'before'})[2]['id']
+    check_equal(server.ask('PATCH', path, key, {'text': 'after'})[0], 428)
+    status, headers, note = server.ask('PATCH', path, key, {'text': 'after'}, If_Match='"1"')
+    check_equal((status, headers['ETag'], note['text']), (200, '"2"', 'after'))
+    status, _, problem = server.ask('PATCH', path, key, {'text': 'late'}, If_Match='"1"')
+    check_equal((status, problem['code']), (412, 'revision_changed'))
+    server.stop()
+
+
+@seconds_max(120)
+def a_slip_is_a_sentence_at_start(tree):
+    path = os.path.join(tree, FOLDER, 'notes.c')
+    correct = read(path)
+    write(path, replace_once(correct, '"/api/notes/{note_id}",\n        .operation = "get_note"',
+                             '"/api/notes/{id}",\n        .operation = "get_note"'))
+    build(tree)
+    write(path, correct)
+    done = subprocess.run([os.path.join(tree, 'build', 'release', 'kontora'), 'serve', '--data',
+                           os.path.join(tree, 'other'), '--net.listen', '127.0.0.1:0'],
+                          capture_output=True, text=True, timeout=20)
+    check_equal(done.returncode, 64)
+    check_match(r"notes, get_note: field 'note_id' is not in the path /api/notes/\{id\}",
+                done.stderr)
+
+
+def the_page_keeps_the_house_rules(tree):
+    follow(tree, with_change=True)
+    files = [os.path.join(FOLDER, name) for name in os.listdir(os.path.join(tree, FOLDER))]
+    said = subprocess.run(['tools/tidy', '.'], cwd=tree, capture_output=True, text=True).stdout
+    check_equal([line for line in said.splitlines() if line.startswith(FOLDER)], [])
+    done = subprocess.run(['clang-format-14', '--dry-run', '-Werror', *files], cwd=tree,
+                          stderr=subprocess.PIPE, text=True)
+    check_equal((done.returncode, done.stderr), (0, ''))
+
+
+if __name__ == '__main__':
+    main([four_files_make_a_service, what_comes_for_free_is_there, a_route_is_added,
+          a_slip_is_a_sentence_at_start, the_page_keeps_the_house_rules], {'tree': tree})
