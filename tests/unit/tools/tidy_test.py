@@ -116,6 +116,10 @@ SEEDS = [
      'f takes 7 things'),
     ('parameter_counts', base('int f(int a, int b, int c, int d, int e, int (*f)(int, int));'),
      None),
+    ('parameter_counts', base('static int f(int a, int b, int c, int d, int e, int g,\n'
+                              '             void *context)\n{\n}'), None),
+    ('parameter_counts', base('int f(int a, int b, int c, int d, int e, int g, void *context);'),
+     'f takes 7 things'),
     ('port_sizes', base('struct x_ops {\n' + '    a_fn *a;\n' * 11 + '};'), '11 functions'),
     ('port_sizes', base('struct x_ops {\n' + '    int (*a)(void);\n' * 11 + '};'), '11 functions'),
     ('known_rooms', c_file('src/attic/seeded.c', ''), 'no room of the house'),
