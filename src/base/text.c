@@ -45,7 +45,8 @@ bool text_equals_ignoring_case(struct text left, struct text right)
 
 bool text_starts_with(struct text text, struct text start)
 {
-    return text.bytes >= start.bytes && memcmp(text.data, start.data, start.bytes) == 0;
+    return start.bytes == 0 ||
+           (text.bytes >= start.bytes && memcmp(text.data, start.data, start.bytes) == 0);
 }
 
 int text_compare(struct text left, struct text right)
