@@ -72,10 +72,15 @@ static bool is_same(const struct user *left, const struct user *right)
            left->activated == right->activated;
 }
 
+/* The failed update is undone first: until then the store answers nothing more. */
 static enum status explain_taken(struct call *call, const struct user *user)
 {
     struct user other;
-    enum status status = user_find_by_email(call->store, call->arena, user->email, &other);
+    enum status status = store_undo(call->store);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = user_find_by_email(call->store, call->arena, user->email, &other);
     if (status == STATUS_OK && !id_equals(other.id, user->id)) {
         return refuse_field(call, &user_exists, "email");
     }
