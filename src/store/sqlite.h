@@ -13,9 +13,10 @@
 struct sqlite_options {
     const char *directory; /* exists and is locked by this process */
     const char *schema;
-    const char *vfs;  /* NULL: the system's; tests bring their own */
-    int cache_kib;    /* of the WRITE connection; readers have a fixed, small one */
-    bool accept_loss; /* a person has said: go on although commits are missing */
+    const char *vfs;      /* NULL: the system's; tests bring their own */
+    int cache_kib;        /* of the WRITE connection; readers have a fixed, small one */
+    int checkpoint_pages; /* of the WAL, between two checkpoints; 0: the measured default */
+    bool accept_loss;     /* a person has said: go on although commits are missing */
 };
 
 /* Creates the file if it is not there, recovers it after a kill, compares it with its mark. The

@@ -57,7 +57,8 @@ enum status sqlite__checkpoint_if_due(struct sqlite_store *self)
     if (self->wal_pages < self->wal_pages_copied) {
         self->wal_pages_copied = 0; /* the WAL has begun anew */
     }
-    if (self->wal_pages - self->wal_pages_copied < PAGES_DUE) {
+    int due = self->home->checkpoint_pages;
+    if (self->wal_pages - self->wal_pages_copied < (due > 0 ? due : PAGES_DUE)) {
         return STATUS_OK;
     }
     self->wal_pages_copied = self->wal_pages;

@@ -58,13 +58,14 @@ void sqlite__home_init(struct sqlite_home *home, const struct sqlite_options *op
 {
     MUST(options->directory != NULL && options->schema != NULL);
     MUST(is_schema_name(options->schema));
-    MUST(options->cache_kib >= 0);
+    MUST(options->cache_kib >= 0 && options->checkpoint_pages >= 0);
     home->directory = join("", options->directory, "");
     home->schema = join("", options->schema, "");
     home->database_path = join(options->directory, options->schema, ".db");
     home->mark_path = join(options->directory, options->schema, ".mark");
     home->vfs = options->vfs == NULL ? NULL : join("", options->vfs, "");
     home->cache_kib = options->cache_kib;
+    home->checkpoint_pages = options->checkpoint_pages;
     home->accept_loss = options->accept_loss;
     home->source.schema = home->schema;
 }

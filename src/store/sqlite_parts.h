@@ -98,6 +98,7 @@ struct sqlite_home {
     char *mark_path;
     char *vfs; /* NULL: the system's */
     int cache_kib;
+    int checkpoint_pages;
     bool accept_loss;
     _Atomic(struct sqlite_store *) ready; /* opened and compared already, for the first writer */
     atomic_bool has_writer;
