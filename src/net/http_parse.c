@@ -340,10 +340,7 @@ static const struct http_refusal *parse_connection(struct text value, struct see
     struct text rest = value;
     while (rest.bytes > 0) {
         struct text item;
-        if (!text_cut(rest, ',', &item, &rest)) {
-            item = rest;
-            rest = NO_TEXT;
-        }
+        (void)text_cut(rest, ',', &item, &rest);
         item = trim_blanks(item);
         if (text_equals_ignoring_case(item, TEXT("close"))) {
             closes = true;
