@@ -152,55 +152,85 @@ static enum status handle(struct call *call)
     return STATUS_REFUSED;
 }
 
-static enum status undo(struct store *store, enum status status)
+/* OK when the store is as it was before this call. ABSENT: that would need the mark it lacks. */
+static enum status undo(struct call *call)
 {
-    enum status undone = store_undo(store);
-    return undone == STATUS_OK ? status : undone;
+    if (call->has_mark) {
+        return store_undo(call->store);
+    }
+    return store_is_untouched(call->store, call->writes_before) ? STATUS_OK : STATUS_ABSENT;
 }
 
 /* A refusal is kept too: the same key gives the same answer, even if it could succeed by now. */
-static enum status handle_and_keep(struct call *call, struct store *store, bool *wrote_out)
+static enum status keep_if_keyed(struct call *call, enum status status, bool *wrote)
 {
-    enum status status = handle(call);
-    *wrote_out = status == STATUS_OK;
-    if (status == STATUS_REFUSED || status == STATUS_CONFLICT) {
-        if (SEEDED_BUG("undo_missing") && status == STATUS_REFUSED) {
-            *wrote_out = true;
-            return status;
-        }
-        status = undo(store, status);
-    }
     bool is_keyed = call->idempotency_key.data != NULL;
-    if (!is_keyed || (status != STATUS_OK && status != STATUS_REFUSED) ||
-        call->exchange->answer.status >= 500 || SEEDED_BUG("reply_not_kept")) {
+    if (!is_keyed || call->exchange->answer.status >= 500 || SEEDED_BUG("reply_not_kept")) {
         return status;
     }
-    enum status kept = keep(call, store);
-    if (kept == STATUS_CONFLICT) {
-        return undo(store, STATUS_CONFLICT);
-    }
-    *wrote_out = kept == STATUS_OK;
+    enum status kept = keep(call, call->store);
+    *wrote = *wrote || kept == STATUS_OK;
     return kept == STATUS_OK ? status : kept;
 }
 
-enum status call_run_write(struct call *call, struct store *store, bool *wrote_out)
+static struct call_outcome outcome_of(enum status status, bool wrote)
 {
-    *wrote_out = false;
-    call->store = store;
-    enum status status = store_mark(store);
-    if (status != STATUS_OK) {
-        return status;
+    if (status == STATUS_OK || status == STATUS_REFUSED) {
+        return (struct call_outcome){.result = CALL_DONE, .wrote = wrote};
     }
-    FAULT_POINT("call_marked");
+    return (struct call_outcome){.result = status == STATUS_CONFLICT ? CALL_AGAIN : CALL_FAULT,
+                                 .fault = status};
+}
+
+/* True when the store is as it was before the call; else outcome_out says what that means. */
+static bool has_undone(struct call *call, struct call_outcome *outcome_out)
+{
+    enum status undone = undo(call);
+    *outcome_out = (struct call_outcome){
+        .result = undone == STATUS_ABSENT ? CALL_NEEDS_MARK : CALL_FAULT,
+        .fault = undone,
+    };
+    return undone == STATUS_OK;
+}
+
+/* Handles the call; what was refused or lost a race is undone. */
+static struct call_outcome handle_and_keep(struct call *call)
+{
+    struct call_outcome outcome;
+    enum status status = handle(call);
+    bool wrote = status == STATUS_OK;
+    bool is_undone = status == STATUS_REFUSED || status == STATUS_CONFLICT;
+    if (is_undone && !has_undone(call, &outcome)) {
+        return outcome;
+    }
+    if (status == STATUS_OK || status == STATUS_REFUSED) {
+        status = keep_if_keyed(call, status, &wrote);
+        if (status == STATUS_CONFLICT && !has_undone(call, &outcome)) {
+            return outcome;
+        }
+    }
+    return outcome_of(status, wrote);
+}
+
+struct call_outcome call_run_write(struct call *call, struct store *store, bool with_mark)
+{
+    call->store = store;
+    call->has_mark = with_mark;
+    call->writes_before = store->writes;
+    enum status status = with_mark ? store_mark(store) : STATUS_OK;
+    if (status != STATUS_OK) {
+        return outcome_of(status, false);
+    }
+    FAULT_POINT("call_begun");
     if (call->idempotency_key.data != NULL) {
         status = try_kept(call, store);
         if (status != STATUS_ABSENT) {
-            return status;
+            return outcome_of(status, false);
         }
     }
-    status = handle_and_keep(call, store, wrote_out);
+    struct call_outcome outcome = handle_and_keep(call);
     FAULT_POINT("call_ran");
-    return status;
+    return outcome;
 }
 
 void call_run_read(struct call *call, struct store *store)

@@ -53,7 +53,7 @@ struct executor {
 
 struct batch {
     struct call *calls[BATCH_MAX];
-    enum status outcome[BATCH_MAX];
+    bool again[BATCH_MAX]; /* someone was faster than this call */
     size_t count;
     bool wrote;
 };
@@ -136,19 +136,22 @@ static void fail_batch(struct executor *executor, struct batch *batch, enum stat
     }
 }
 
-/* OK, or the fault that ended the transaction. */
-static enum status run_calls(struct executor *executor, struct batch *batch)
+/* OK; CONFLICT when the batch must be run again with marks; or the fault that ended it. */
+static enum status run_calls(struct executor *executor, struct batch *batch, bool with_marks)
 {
+    batch->wrote = false;
     for (size_t i = 0; i < batch->count; i++) {
         struct call *call = batch->calls[i];
-        bool wrote = false;
-        enum status status = call_run_write(call, executor->store, &wrote);
-        batch->wrote = batch->wrote || wrote;
-        batch->outcome[i] = status;
-        if (status != STATUS_OK && status != STATUS_REFUSED && status != STATUS_CONFLICT) {
-            return status;
+        struct call_outcome outcome = call_run_write(call, executor->store, with_marks);
+        if (outcome.result == CALL_NEEDS_MARK) {
+            return STATUS_CONFLICT;
         }
-        if (SEEDED_BUG("reply_before_commit") && status != STATUS_CONFLICT) {
+        if (outcome.result == CALL_FAULT) {
+            return outcome.fault;
+        }
+        batch->wrote = batch->wrote || outcome.wrote;
+        batch->again[i] = outcome.result == CALL_AGAIN;
+        if (SEEDED_BUG("reply_before_commit") && !batch->again[i]) {
             finish(executor, call);
         }
     }
@@ -170,7 +173,7 @@ static void answer_batch(struct executor *executor, struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
         struct call *call = batch->calls[i];
-        if (batch->outcome[i] != STATUS_CONFLICT) {
+        if (!batch->again[i]) {
             if (!SEEDED_BUG("reply_before_commit")) {
                 finish(executor, call);
             }
@@ -212,28 +215,39 @@ static enum status begin(struct executor *executor)
     return status;
 }
 
-static void run_batch(struct executor *executor, struct batch *batch)
+/* Runs the whole batch in one transaction and ends it. */
+static enum status try_batch(struct executor *executor, struct batch *batch, bool with_marks)
 {
     enum status status = begin(executor);
     if (status != STATUS_OK) {
-        fail_batch(executor, batch, status);
-        return;
+        return status;
     }
     FAULT_POINT("executor_begun");
-    status = run_calls(executor, batch);
-    if (status == STATUS_OK) {
-        status = end_transaction(executor, batch);
-    } else {
+    status = run_calls(executor, batch, with_marks);
+    if (status == STATUS_CONFLICT) {
         store_rollback(executor->store);
+        MUST(!with_marks); /* with a mark every call can be undone */
+        return try_batch(executor, batch, true);
     }
-    if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
-        exit_to_recover(executor);
+    if (status != STATUS_OK) {
+        store_rollback(executor->store);
+        return status;
     }
-    if (status == STATUS_CONFLICT) { /* the commit itself lost a race */
+    status = end_transaction(executor, batch);
+    if (status == STATUS_CONFLICT) { /* the commit itself lost a race: all run again */
         for (size_t i = 0; i < batch->count; i++) {
-            batch->outcome[i] = STATUS_CONFLICT;
+            batch->again[i] = true;
         }
         status = STATUS_OK;
+    }
+    return status;
+}
+
+static void run_batch(struct executor *executor, struct batch *batch)
+{
+    enum status status = try_batch(executor, batch, false);
+    if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
+        exit_to_recover(executor);
     }
     if (status == STATUS_OK) {
         answer_batch(executor, batch);

@@ -103,6 +103,8 @@ struct call {
     struct text idempotency_key;
     uint8_t body_hash[32];
     unsigned tries;
+    bool has_mark; /* its changes can be undone alone */
+    unsigned long writes_before;
 };
 
 /* Was this field in the request at all, be it null? The name MUST be a field of route.takes. */

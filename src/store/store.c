@@ -68,6 +68,7 @@ void store_init(struct store *store, const struct store_ops *ops)
     store->ops = ops;
     store->state = STORE_IDLE;
     store->has_mark = false;
+    store->writes = 0;
 }
 
 enum status store_begin(struct store *store, enum store_access access)
@@ -77,6 +78,7 @@ enum status store_begin(struct store *store, enum store_access access)
     enum status status = store->ops->begin(store, access);
     MUST(may_answer(status, BEGIN_ANSWERS));
     store->has_mark = false;
+    store->writes = 0;
     if (status == STATUS_OK)
         store->state = access == STORE_WRITE ? STORE_WRITING : STORE_READING;
     return status;
@@ -92,9 +94,16 @@ enum status store_exec(struct store *store, const struct statement *statement, s
     enum status status = store->ops->exec(store, statement, values, &changed);
     MUST(may_answer(status, EXEC_ANSWERS));
     MUST(changed >= 0);
+    store->writes += changed > 0;
     if (changed_out != NULL)
         *changed_out = status == STATUS_OK ? changed : 0;
     return noted(store, status);
+}
+
+/* INSERT ... RETURNING gives rows too; it counts as a write even when it wrote nothing. */
+static bool is_write(const struct statement *statement)
+{
+    return strncmp(statement->sql, "SELECT", 6) != 0;
 }
 
 enum status store_query(struct store *store, struct arena *arena, const struct statement *statement,
@@ -106,6 +115,7 @@ enum status store_query(struct store *store, struct arena *arena, const struct s
     struct rows rows = {0};
     enum status status = store->ops->query(store, arena, statement, values, &rows);
     MUST(may_answer(status, QUERY_ANSWERS));
+    store->writes += is_write(statement);
     size_t rows_max = statement->rows_max == 0 ? 1 : statement->rows_max;
     MUST(rows.count <= rows_max && (rows.count == 0 || rows.items != NULL));
     *rows_out = status == STATUS_OK ? rows : (struct rows){0};
@@ -156,9 +166,15 @@ enum status store_script(struct store *store, const char *sql)
 {
     MUST(store->state == STORE_WRITING);
     MUST(sql != NULL);
+    store->writes++;
     enum status status = store->ops->script(store, sql);
     MUST(may_answer(status, EXEC_ANSWERS));
     return noted(store, status);
+}
+
+bool store_is_untouched(const struct store *store, unsigned long writes_before)
+{
+    return store->state == STORE_WRITING && store->writes == writes_before;
 }
 
 bool store_has(const struct store *store, enum store_flag flag)

@@ -163,6 +163,7 @@ struct store {
     const struct store_ops *ops;
     enum store_state state;
     bool has_mark;
+    unsigned long writes; /* that reached rows, in this transaction */
 };
 
 /* Called by each implementation when it opens; refuses a half-filled table. */
@@ -179,6 +180,9 @@ NODISCARD enum status store_undo(struct store *store);
 NODISCARD enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 NODISCARD enum status store_script(struct store *store, const char *sql);
+/* Is everything still as it was at this count of writes? Then there is nothing to undo, and the
+ * mark could have been spared. */
+bool store_is_untouched(const struct store *store, unsigned long writes_before);
 bool store_has(const struct store *store, enum store_flag flag);
 const char *store_back_end(const struct store *store); /* "sqlite", for logs */
 void store_destroy(struct store **store);
