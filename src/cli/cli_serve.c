@@ -62,9 +62,9 @@ static void say_where(const struct runtime *runtime, const char *directory)
     printf("Kontora %s answers on %.*s\n", KONTORA_VERSION, TEXT_ARGS(address));
     printf("Its data are in %s\n", directory);
     if (key.data != NULL) {
-        printf("The root key, shown only this once: %.*s\n", TEXT_ARGS(key));
-        printf("Next: curl -H 'Authorization: Bearer %.*s' %.*s/api/users\n", TEXT_ARGS(key),
-               TEXT_ARGS(address));
+        printf("Next (the root key is shown only this once): "
+               "curl -H 'Authorization: Bearer %.*s' %.*s/api/users\n",
+               TEXT_ARGS(key), TEXT_ARGS(address));
     } else {
         printf("Next: kontora users list --data %s\n", directory);
     }
