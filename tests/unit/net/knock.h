@@ -1,0 +1,289 @@
+/* knock.h - a server in this process, and a client of raw bytes that knocks at it.
+ *
+ *   GET /j        "hello"                      POST /echo  the body
+ *   GET /later    "later", from another thread GET /big?N  N bytes
+ *   GET /held     kept until knock_release     GET /events a stream of events
+ */
+#ifndef TESTS_UNIT_NET_KNOCK_H
+#define TESTS_UNIT_NET_KNOCK_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "net/http_server.h"
+#include "tests/lib/check.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { KNOCK_HELD_MAX = 1024, KNOCK_STREAMS_MAX = 4096, KNOCK_ROOM = 1024 * 1024 };
+
+struct knock {
+    struct http_server *server;
+    int port;
+    struct mailbox mailbox;
+    pthread_t worker;
+    pthread_mutex_t lock;
+    struct http_exchange *held[KNOCK_HELD_MAX];
+    size_t held_count;
+    struct http_stream *streams[KNOCK_STREAMS_MAX];
+    size_t stream_count;
+    size_t closed_count;
+    size_t waiting_bytes_max; /* of streams */
+    uint32_t peer_user;       /* of the last request */
+    bool stops;
+};
+
+static struct knock knock = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* ---- the server's side ---- */
+
+static inline void knock_answer(struct http_exchange *exchange, int status, struct text body)
+{
+    exchange->answer.status = status;
+    exchange->answer.content_type = TEXT("text/plain");
+    exchange->answer.body = body;
+    http_finish(exchange);
+}
+
+static inline void *knock_work(void *context)
+{
+    (void)context;
+    while (!knock.stops) {
+        mailbox_wait(&knock.mailbox, 20);
+        struct mailbox_node *node = mailbox_take_all(&knock.mailbox);
+        while (node != NULL) {
+            struct mailbox_node *next = node->next;
+            knock_answer((struct http_exchange *)node, 200, TEXT("later"));
+            node = next;
+        }
+    }
+    return NULL;
+}
+
+static inline void knock_stream_closed(void *context, struct http_stream *stream)
+{
+    (void)context;
+    pthread_mutex_lock(&knock.lock);
+    for (size_t i = 0; i < knock.stream_count; i++) {
+        if (knock.streams[i] == stream) {
+            knock.streams[i] = knock.streams[--knock.stream_count];
+            break;
+        }
+    }
+    knock.closed_count++;
+    pthread_mutex_unlock(&knock.lock);
+}
+
+static inline void knock_start_stream(struct http_exchange *exchange)
+{
+    exchange->answer.status = 200;
+    exchange->answer.content_type = TEXT("text/event-stream");
+    const struct http_stream_options options = {.on_closed = knock_stream_closed,
+                                                .waiting_bytes_max = knock.waiting_bytes_max};
+    pthread_mutex_lock(&knock.lock);
+    knock.streams[knock.stream_count++] = http_stream_start(exchange, &options);
+    pthread_mutex_unlock(&knock.lock);
+}
+
+static inline void knock_hold(struct http_exchange *exchange)
+{
+    pthread_mutex_lock(&knock.lock);
+    knock.held[knock.held_count++] = exchange;
+    pthread_mutex_unlock(&knock.lock);
+}
+
+static inline void knock_big(struct http_exchange *exchange)
+{
+    int64_t bytes = 0;
+    bool is_number = text_to_integer(exchange->request.query, &bytes);
+    CHECK(is_number);
+    char *body = arena_take_raw(exchange->arena, (size_t)bytes);
+    memset(body, 'x', (size_t)bytes);
+    knock_answer(exchange, 200, (struct text){body, (size_t)bytes});
+}
+
+static inline void knock_on_request(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    struct text path = exchange->request.path;
+    knock.peer_user = exchange->request.peer_user;
+    if (text_equals(path, TEXT("/later"))) {
+        mailbox_put(&knock.mailbox, &exchange->node);
+    } else if (text_equals(path, TEXT("/held"))) {
+        knock_hold(exchange);
+    } else if (text_equals(path, TEXT("/big"))) {
+        knock_big(exchange);
+    } else if (text_equals(path, TEXT("/events"))) {
+        knock_start_stream(exchange);
+    } else if (text_equals(path, TEXT("/next"))) {
+        knock_answer(exchange, 200, TEXT("next"));
+    } else if (text_equals(path, TEXT("/echo"))) {
+        knock_answer(exchange, 200, exchange->request.body);
+    } else {
+        knock_answer(exchange, 200, TEXT("hello"));
+    }
+}
+
+static inline void knock_start_with(const struct http_listen *listen, struct http_limits limits)
+{
+    const struct http_server_options options = {
+        .listens = listen,
+        .listen_count = 1,
+        .threads = 2,
+        .limits = limits,
+        .handler = {.on_request = knock_on_request},
+    };
+    struct text error = NO_TEXT;
+    mailbox_init(&knock.mailbox);
+    CHECK_STATUS(http_server_create(&options, &knock.server, &error), STATUS_OK);
+    CHECK_STATUS(http_server_start(knock.server), STATUS_OK);
+    knock.port = http_server_port(knock.server, 0);
+    CHECK_INT(pthread_create(&knock.worker, NULL, knock_work, NULL), 0);
+}
+
+static inline void knock_start(void)
+{
+    const struct http_listen listen = {.address = "127.0.0.1:0"};
+    knock_start_with(&listen, http_limits_default);
+}
+
+/* Everybody who is held is answered. */
+static inline void knock_release(void)
+{
+    pthread_mutex_lock(&knock.lock);
+    for (size_t i = 0; i < knock.held_count; i++) {
+        knock_answer(knock.held[i], 200, TEXT("held"));
+    }
+    knock.held_count = 0;
+    pthread_mutex_unlock(&knock.lock);
+}
+
+static inline void knock_stop(void)
+{
+    knock_release();
+    pthread_mutex_lock(&knock.lock);
+    for (size_t i = 0; i < knock.stream_count; i++) {
+        http_stream_end(knock.streams[i]);
+    }
+    pthread_mutex_unlock(&knock.lock);
+    CHECK(http_server_drain(knock.server, 20000));
+    __atomic_store_n(&knock.stops, true, __ATOMIC_RELAXED);
+    pthread_join(knock.worker, NULL);
+    http_server_destroy(&knock.server);
+    CHECK(knock.server == NULL);
+    mailbox_finish(&knock.mailbox);
+}
+
+static inline struct http_server_counts knock_counts(void)
+{
+    struct http_server_counts counts;
+    http_server_count(knock.server, &counts);
+    return counts;
+}
+
+/* Waits until the condition holds, ten seconds at most. */
+#define KNOCK_UNTIL(condition)                                                                     \
+    do {                                                                                           \
+        int64_t until_ms = clock_monotonic_ms() + 10000;                                           \
+        while (!(condition) && clock_monotonic_ms() < until_ms) {                                  \
+            usleep(1000);                                                                          \
+        }                                                                                          \
+        CHECK(condition);                                                                          \
+    } while (0)
+
+/* ---- the client's side ---- */
+
+static inline int knock_connect(void)
+{
+    int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((uint16_t)knock.port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    CHECK(client >= 0);
+    CHECK_INT(connect(client, (const struct sockaddr *)&address, sizeof address), 0);
+    return client;
+}
+
+static inline bool knock_send(int client, struct text bytes)
+{
+    while (bytes.bytes > 0) {
+        ssize_t sent = send(client, bytes.data, bytes.bytes, MSG_NOSIGNAL);
+        if (sent <= 0) {
+            return false;
+        }
+        bytes = text_slice(bytes, (size_t)sent, bytes.bytes);
+    }
+    return true;
+}
+
+struct knocked {
+    char data[KNOCK_ROOM + 1];
+    size_t bytes;
+    bool is_closed;
+};
+
+static struct knocked knocked;
+
+/* What comes until the server closes, nothing has come for quiet_ms, or `until` was seen. */
+static inline void knock_read(int client, int quiet_ms, const char *until)
+{
+    knocked.bytes = 0;
+    knocked.is_closed = false;
+    knocked.data[0] = '\0';
+    struct pollfd ready = {.fd = client, .events = POLLIN};
+    while (knocked.bytes < KNOCK_ROOM && poll(&ready, 1, quiet_ms) > 0) {
+        ssize_t got = recv(client, knocked.data + knocked.bytes, KNOCK_ROOM - knocked.bytes, 0);
+        if (got <= 0) {
+            knocked.is_closed = true;
+            return;
+        }
+        knocked.bytes += (size_t)got;
+        knocked.data[knocked.bytes] = '\0';
+        if (until != NULL && strstr(knocked.data, until) != NULL) {
+            return;
+        }
+    }
+}
+
+/* Of the n-th answer, from 0; 0 when there is none. An answer begins with its status line. */
+static inline int knocked_status(size_t n)
+{
+    const char *at = strstr(knocked.data, "HTTP/1.1 ");
+    while (at != NULL && n-- > 0) {
+        at = strstr(at + 9, "HTTP/1.1 ");
+    }
+    return at != NULL ? (int)strtol(at + 9, NULL, 10) : 0;
+}
+
+static inline size_t knocked_answers(void)
+{
+    size_t count = 0;
+    while (knocked_status(count) != 0) {
+        count++;
+    }
+    return count;
+}
+
+static inline bool knocked_has(const char *text)
+{
+    return strstr(knocked.data, text) != NULL;
+}
+
+/* One exchange on a connection of its own; the client sends nothing more. */
+static inline void knock_ask(struct text request)
+{
+    int client = knock_connect();
+    knock_send(client, request);
+    shutdown(client, SHUT_WR);
+    knock_read(client, 10000, NULL);
+    close(client);
+}
+
+#endif
