@@ -19,7 +19,7 @@
 enum {
     POSTGRES_CONNECT_SECONDS = 5,
     POSTGRES_STATEMENT_LIMIT_MS = 10000,
-    POSTGRES_LOCK_LIMIT_MS = 5000,
+    POSTGRES_LOCK_LIMIT_MS = 500,     /* shorter than the server's look for circles of locks */
     POSTGRES_IDLE_LIMIT_MS = 60000,   /* inside a transaction, while holding locks */
     POSTGRES_ANSWER_LIMIT_MS = 15000, /* longer than the server's own limits */
     POSTGRES_NO_LIMIT = -1,           /* for a COMMIT and for migrations */

@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -252,8 +253,8 @@ PGresult *postgres__link_ask(struct postgres_link *link, const char *sql,
  * snapshots are not those of the primary. */
 static PGconn *connect_to(const struct postgres_place *place)
 {
-    char application[sizeof "kontora/" + POSTGRES_NAME_BYTES_MAX] = "kontora/";
-    strncat(application, place->schema, POSTGRES_NAME_BYTES_MAX);
+    char application[POSTGRES_NAME_BYTES_MAX + 1];
+    snprintf(application, sizeof application, "kontora/%s", place->schema);
     static_assert(POSTGRES_CONNECT_SECONDS == 5, "the text below says so too");
     const char *const names[] = {"connect_timeout",      "keepalives_idle",
                                  "keepalives_interval",  "keepalives_count",

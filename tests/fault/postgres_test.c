@@ -12,6 +12,7 @@
 
 enum { ARENA_BYTES_MAX = 64 * 1024 * 1024 };
 
+static struct postgres_server *shared_server; /* of all tests that need not kill it */
 static struct postgres_server *server;
 static struct arena *arena;
 static struct store_source *source;
@@ -221,7 +222,7 @@ static void *close_the_circle(void *status_out)
     return NULL;
 }
 
-/* The server looks for circles after a second; whoever finds it gives way. */
+/* Whoever has waited half a second gives way. */
 static void a_circle_of_locks_is_a_conflict(void)
 {
     pthread_t thread;
@@ -556,8 +557,9 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    server = postgres_server_start();
+    shared_server = postgres_server_start();
+    server = shared_server;
     int result = test_main(argc, argv, tests, COUNT_OF(tests));
-    postgres_server_stop(&server);
+    postgres_server_stop(&shared_server);
     return result;
 }

@@ -26,7 +26,6 @@ struct postgres_server {
     char programs[PATH_BYTES];
     char address[PATH_BYTES];
     char admin_address[PATH_BYTES];
-    char answer[ANSWER_BYTES];
     pid_t pid;
 };
 
@@ -106,6 +105,7 @@ static bool succeeded(pid_t child)
 
 const char *postgres_server_run(struct postgres_server *server, const char *format, ...)
 {
+    static _Thread_local char answer[ANSWER_BYTES];
     char sql[4096];
     va_list arguments;
     va_start(arguments, format);
@@ -119,15 +119,15 @@ const char *postgres_server_run(struct postgres_server *server, const char *form
     close(ends[1]);
     size_t bytes = 0;
     ssize_t got;
-    while (bytes < sizeof server->answer - 1 &&
-           (got = read(ends[0], server->answer + bytes, sizeof server->answer - 1 - bytes)) > 0)
+    while (bytes < sizeof answer - 1 &&
+           (got = read(ends[0], answer + bytes, sizeof answer - 1 - bytes)) > 0)
         bytes += (size_t)got;
     close(ends[0]);
-    server->answer[bytes] = '\0';
-    server->answer[strcspn(server->answer, "\n")] = '\0';
+    answer[bytes] = '\0';
+    answer[strcspn(answer, "\n")] = '\0';
     if (!succeeded(child))
         fail("psql failed with", sql);
-    return server->answer;
+    return answer;
 }
 
 static bool is_ready(const struct postgres_server *server)

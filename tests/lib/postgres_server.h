@@ -28,8 +28,8 @@ const char *postgres_server_admin_address(const struct postgres_server *server);
 /* Makes an empty database; the two addresses, and what _run does, are about it from now on. */
 void postgres_server_use_database(struct postgres_server *server, const char *name);
 
-/* SQL as a superuser, through psql; the first line of the answer, in memory of its own that the
- * next call takes back. Ends the test when it fails. */
+/* SQL as a superuser, through psql; the first line of the answer, which lives until this thread's
+ * next call. Ends the test when it fails. */
 const char *postgres_server_run(struct postgres_server *server, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
