@@ -135,6 +135,9 @@ void gathered__reserve(struct gathered *gathered, size_t room)
 
 void gathered__add(struct gathered *gathered, struct text bytes)
 {
+    if (bytes.bytes == 0) {
+        return;
+    }
     size_t needed = gathered->bytes + bytes.bytes;
     if (needed > gathered->room) {
         gathered__reserve(gathered, needed > gathered->room * 2 ? needed : gathered->room * 2);

@@ -15,6 +15,7 @@
 #include <arpa/inet.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +37,8 @@ struct knock {
     size_t stream_count;
     size_t closed_count;
     size_t waiting_bytes_max; /* of streams */
-    uint32_t peer_user;       /* of the last request */
-    bool stops;
+    atomic_uint peer_user;    /* of the last request */
+    atomic_bool stops;
 };
 
 static struct knock knock = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -174,7 +175,7 @@ static inline void knock_stop(void)
     }
     pthread_mutex_unlock(&knock.lock);
     CHECK(http_server_drain(knock.server, 20000));
-    __atomic_store_n(&knock.stops, true, __ATOMIC_RELAXED);
+    atomic_store(&knock.stops, true);
     pthread_join(knock.worker, NULL);
     http_server_destroy(&knock.server);
     CHECK(knock.server == NULL);
@@ -265,8 +266,10 @@ static inline int knocked_status(size_t n)
 static inline size_t knocked_answers(void)
 {
     size_t count = 0;
-    while (knocked_status(count) != 0) {
+    const char *at = knocked.data;
+    while ((at = strstr(at, "HTTP/1.1 ")) != NULL) {
         count++;
+        at += 9;
     }
     return count;
 }
