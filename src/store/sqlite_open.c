@@ -8,6 +8,7 @@
 #include "store/sqlite_parts.h"
 
 #include "base/fault.h"
+#include "store/sqlite_gather.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -221,7 +222,8 @@ static enum status open_all(struct sqlite_store *self, struct text *error_out)
     bool is_writer = self->access == STORE_WRITE;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(self->home->database_path, &self->db,
-                               is_writer ? flags | SQLITE_OPEN_CREATE : flags, self->home->vfs);
+                               is_writer ? flags | SQLITE_OPEN_CREATE : flags,
+                               is_writer ? sqlite_gather(self->home->vfs) : self->home->vfs);
     if (code == SQLITE_OK) {
         code = configure(self);
     }
