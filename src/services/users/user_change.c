@@ -72,21 +72,26 @@ static bool is_same(const struct user *left, const struct user *right)
            left->activated == right->activated;
 }
 
-/* The failed update is undone first: until then the store answers nothing more. */
-static enum status explain_taken(struct call *call, const struct user *user)
+/* Asked before the write, because after a failed one the store answers nothing more. OK when both
+ * are free, or belong to this person. */
+static enum status check_free(struct call *call, const struct user *user)
 {
     struct user other;
-    enum status status = store_undo(call->store);
-    if (status != STATUS_OK) {
-        return status;
+    enum status status = STATUS_ABSENT;
+    if (input_has(call, "email")) {
+        status = user_find_by_email(call->store, call->arena, user->email, &other);
+        if (status == STATUS_OK && !id_equals(other.id, user->id)) {
+            return refuse_field(call, &user_exists, "email");
+        }
     }
-    status = user_find_by_email(call->store, call->arena, user->email, &other);
-    if (status == STATUS_OK && !id_equals(other.id, user->id)) {
-        return refuse_field(call, &user_exists, "email");
+    if ((status == STATUS_OK || status == STATUS_ABSENT) && user->telegram_id.data != NULL &&
+        input_has(call, "telegram_id")) {
+        status = user_find_by_telegram_id(call->store, call->arena, user->telegram_id, &other);
+        if (status == STATUS_OK && !id_equals(other.id, user->id)) {
+            return refuse_field(call, &user_telegram_id_taken, "telegram_id");
+        }
     }
-    return status == STATUS_OK || status == STATUS_ABSENT
-               ? refuse_field(call, &user_telegram_id_taken, "telegram_id")
-               : status;
+    return status == STATUS_ABSENT ? STATUS_OK : status;
 }
 
 enum status user_change_handle(struct call *call)
@@ -110,9 +115,12 @@ enum status user_change_handle(struct call *call)
     }
     user.revision++;
     user.changed_at = call->now_ms;
-    status = user_update(call->store, call->arena, &user);
+    status = check_free(call, &user);
+    if (status == STATUS_OK) {
+        status = user_update(call->store, call->arena, &user);
+    }
     if (status == STATUS_EXISTS) {
-        return explain_taken(call, &user);
+        return STATUS_CONFLICT; /* another process took it in between: look again */
     }
     return status == STATUS_OK ? answer(call, &user) : status;
 }

@@ -23,6 +23,11 @@ static const struct statement find_by_external_id = {
     .gives = &user_shape,
 };
 
+static const struct statement find_by_telegram_id = {
+    .sql = "SELECT " COLUMNS " FROM users.person WHERE telegram_id = $1",
+    .gives = &user_shape,
+};
+
 /* One statement tries and tells: on conflict nothing is inserted and nothing has to be undone. */
 static const struct statement insert = {
     .sql = "INSERT INTO users.person (id, external_id, email, email_key, full_name, name_key,"
@@ -65,6 +70,12 @@ enum status user_find_by_external_id(struct store *store, struct arena *arena,
                                      struct text external_id, struct user *user_out)
 {
     return store_one(store, arena, &find_by_external_id, VALUES(value_text(external_id)), user_out);
+}
+
+enum status user_find_by_telegram_id(struct store *store, struct arena *arena,
+                                     struct text telegram_id, struct user *user_out)
+{
+    return store_one(store, arena, &find_by_telegram_id, VALUES(value_text(telegram_id)), user_out);
 }
 
 static struct text roles_as_json(struct arena *arena, struct texts roles)

@@ -11,6 +11,8 @@ NODISCARD enum status user_find_by_email(struct store *store, struct arena *aren
                                          struct text email, struct user *user_out);
 NODISCARD enum status user_find_by_external_id(struct store *store, struct arena *arena,
                                                struct text external_id, struct user *user_out);
+NODISCARD enum status user_find_by_telegram_id(struct store *store, struct arena *arena,
+                                               struct text telegram_id, struct user *user_out);
 
 /* EXISTS without any change when the address, external_id or telegram_id is taken. */
 NODISCARD enum status user_insert(struct store *store, struct arena *arena,
