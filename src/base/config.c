@@ -29,7 +29,12 @@ struct place {
 };
 
 /* Variables of ours that are no settings. */
-static const char *const other_variables[] = {"KONTORA_CONFIG", "KONTORA_ROOT_KEY"};
+static const char *const other_variables[] = {
+    "KONTORA_CONFIG", "KONTORA_ROOT_KEY",
+#ifdef FAULTS
+    "KONTORA_FAULT",  "KONTORA_FAULT_LIST", "KONTORA_BUG",
+#endif
+};
 
 #define VARIABLE_START      TEXT("KONTORA_")
 #define TEST_VARIABLE_START TEXT("KONTORA_TEST_")
