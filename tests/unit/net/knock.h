@@ -268,7 +268,7 @@ static inline size_t knocked_answers(void)
     size_t count = 0;
     const char *at = knocked.data;
     while ((at = strstr(at, "HTTP/1.1 ")) != NULL) {
-        count++;
+        count += at[9] >= '1' && at[9] <= '5'; /* "HTTP/1.1 and" is no answer */
         at += 9;
     }
     return count;
