@@ -129,6 +129,15 @@ NODISCARD enum status sqlite__settle(struct sqlite_store *self, struct text *err
 /* Compares database and mark without changing either. */
 NODISCARD enum status sqlite__compare(struct sqlite_store *self, struct text *error_out);
 
+/* ---- sqlite_recover.c: what only the system's cache may have ---- */
+
+/* Writes and syncs the newest commit in the WAL once more. An SQLite code. */
+int sqlite__secure_newest(sqlite3 *db);
+
+/* The same for all of a file to which nothing has been committed yet, down to its first page: if
+ * that were missing, SQLite would throw the WAL away. */
+int sqlite__secure_creation(sqlite3 *db);
+
 /* ---- sqlite_checkpoint.c: from the WAL back into the file ---- */
 
 void sqlite__count_wal(struct sqlite_store *self); /* registers the counter */

@@ -74,18 +74,6 @@ static int create_position(sqlite3 *db, struct sqlite_position *position_out)
     return code;
 }
 
-/* A killed program may leave a commit in the WAL that was never synced. It counts from now on, so
- * it is made durable before anybody is told about it, and before the mark follows it. */
-static int sync_wal(sqlite3 *db)
-{
-    sqlite3_file *wal = NULL;
-    int code = sqlite3_file_control(db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, (void *)&wal);
-    if (code != SQLITE_OK || wal == NULL || wal->pMethods == NULL) {
-        return code;
-    }
-    return wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL);
-}
-
 /* The mark's first sync has done this already, but SQLite does not tell when it fails. */
 static int sync_directory(const struct sqlite_home *home)
 {
@@ -156,6 +144,7 @@ static enum status judge(struct sqlite_store *self, const struct sqlite_position
     return error_out->bytes == 0 ? STATUS_OK : STATUS_CORRUPT;
 }
 
+/* Written at every start, because the mark's own newest slot may not have reached the disk. */
 static enum status write_mark(struct sqlite_store *self, bool anew, struct text *error_out)
 {
     enum status status = anew ? sqlite_mark_reset(&self->mark, self->newest)
@@ -165,6 +154,17 @@ static enum status write_mark(struct sqlite_store *self, bool anew, struct text 
     }
     *error_out = sqlite__sentence("%s cannot be written.", self->home->mark_path);
     return STATUS_UNAVAILABLE;
+}
+
+/* Before the mark follows the database, and before anybody is told what is in it. */
+static int secure(struct sqlite_store *self, enum sqlite_verdict verdict,
+                  const struct sqlite_position *position)
+{
+    if (verdict == VERDICT_SAME) {
+        return SQLITE_OK; /* the mark was written after the commit was durable */
+    }
+    return position->commit.number == 0 ? sqlite__secure_creation(self->db)
+                                        : sqlite__secure_newest(self->db);
 }
 
 /* The writer compares the database with its mark, and brings the mark up to it where a crash
@@ -194,16 +194,14 @@ enum status sqlite__settle(struct sqlite_store *self, struct text *error_out)
         code = create_position(self->db, &position);
     }
     if (code == SQLITE_OK) {
-        code = sync_wal(self->db);
+        code = secure(self, verdict, &position);
     }
     if (code != SQLITE_OK) {
         return sqlite__cannot(self, code, error_out);
     }
     self->newest = position.commit;
-    if (verdict == VERDICT_SAME) {
-        return STATUS_OK;
-    }
-    return write_mark(self, verdict != VERDICT_ONE_AHEAD, error_out);
+    bool is_anew = verdict != VERDICT_SAME && verdict != VERDICT_ONE_AHEAD;
+    return write_mark(self, is_anew, error_out);
 }
 
 enum status sqlite__compare(struct sqlite_store *self, struct text *error_out)

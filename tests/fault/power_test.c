@@ -20,6 +20,7 @@ enum {
     OPERATIONS_LEAST = 1000,
     SECONDS_MAX = 3600,
     DEATHS = 16,
+    FAILED_SYNCS = 14,
     STATES_BETWEEN_AFTERSHOCKS = 1000,
 };
 
@@ -77,6 +78,25 @@ static void die_and_go_on(struct ledger *ledger, unsigned drops_at_start)
     }
 }
 
+/* A sync fails, the program ends for it and starts again on what the system's cache shows. */
+static void fail_syncs_and_go_on(struct ledger *ledger, unsigned drops_at_start)
+{
+    for (int i = 0; i < FAILED_SYNCS; i++) {
+        ledger->disk->fault = (struct disk_fault){.calls = DISK_CALL_SYNC, .countdown = i % 7};
+        enum status status = STATUS_OK;
+        while (status == STATUS_OK) {
+            status = ledger_step(ledger);
+        }
+        CHECK_STATUS(status, STATUS_UNCERTAIN);
+        ledger->disk->fault.calls = 0;
+        ledger_kill(ledger);
+        ledger->disk->drops = drops_at_start;
+        reopen(ledger);
+        ledger->disk->drops = 0;
+        take_steps(ledger, i % 3);
+    }
+}
+
 static void fill_the_disk(struct ledger *ledger)
 {
     ledger->disk->is_full = true;
@@ -118,6 +138,9 @@ static void live(struct ledger *ledger, unsigned drops_at_start)
     take_steps(ledger, 3);
     if (ledger->mistake != LEDGER_MARKS_BEFORE_COMMIT) { /* it would not start again at all */
         die_and_go_on(ledger, drops_at_start);
+        if (ledger->mistake != LEDGER_IGNORES_COMMIT) {
+            fail_syncs_and_go_on(ledger, drops_at_start);
+        }
     }
     ledger_close(ledger);
 }
@@ -310,6 +333,11 @@ static void finds_a_start_without_sync(void)
     must_find(LEDGER_NO_MISTAKE, 0, DISK_DROP_WAL);
 }
 
+static void finds_a_start_that_trusts_the_cache(void)
+{
+    must_find(LEDGER_NO_MISTAKE, 0, DISK_DROP_WAL_WRITES);
+}
+
 /* A fresh file that is switched to WAL under FULL instead of EXTRA. */
 static void finds_wal_before_extra(void)
 {
@@ -352,6 +380,7 @@ static const struct test tests[] = {
     {.name = "finds a disk that lies about syncs", .run = finds_a_disk_that_lies},
     {.name = "finds a mark without a sync", .run = finds_a_mark_without_sync},
     {.name = "finds a start that does not sync", .run = finds_a_start_without_sync},
+    {.name = "finds a start that trusts the cache", .run = finds_a_start_that_trusts_the_cache},
 };
 
 int main(int argc, char **argv)

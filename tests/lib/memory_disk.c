@@ -179,6 +179,30 @@ static int read_file(sqlite3_file *file, void *bytes_out, int count, sqlite3_int
     return there == (size_t)count ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t name_bytes = strlen(name);
+    size_t bytes = strlen(ending);
+    return name_bytes >= bytes && strcmp(name + name_bytes - bytes, ending) == 0;
+}
+
+static bool is_wal(const struct handle *handle)
+{
+    return ends_with(handle->disk->names[handle->name], "-wal");
+}
+
+static bool is_mark(const struct handle *handle)
+{
+    return ends_with(handle->disk->names[handle->name], ".mark");
+}
+
+static bool is_dropped(const struct handle *handle)
+{
+    unsigned drops = handle->disk->drops;
+    return (drops & DISK_DROP_ALL) != 0 || ((drops & DISK_DROP_WAL) != 0 && is_wal(handle)) ||
+           ((drops & DISK_DROP_MARK) != 0 && is_mark(handle));
+}
+
 static int write_file(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
 {
     struct handle *handle = handle_of(file);
@@ -200,7 +224,9 @@ static int write_file(sqlite3_file *file, const void *bytes, int count, sqlite3_
     if (written > 0) {
         struct disk_operation operation = {
             .kind = DISK_WRITE, .inode = handle->inode, .offset = (size_t)offset, .bytes = written};
-        record(disk, operation, bytes);
+        if ((disk->drops & DISK_DROP_WAL_WRITES) == 0 || !is_wal(handle)) {
+            record(disk, operation, bytes);
+        }
         disk_inode_write(inode_of(handle), (size_t)offset, bytes, written);
     }
     if (!is_failed) {
@@ -222,27 +248,16 @@ static int truncate_file(sqlite3_file *file, sqlite3_int64 size)
     return SQLITE_OK;
 }
 
-static bool ends_with(const char *name, const char *ending)
-{
-    size_t name_bytes = strlen(name);
-    size_t bytes = strlen(ending);
-    return name_bytes >= bytes && strcmp(name + name_bytes - bytes, ending) == 0;
-}
-
-static bool is_dropped(const struct handle *handle)
-{
-    const struct disk *disk = handle->disk;
-    const char *name = disk->names[handle->name];
-    return (disk->drops & DISK_DROP_ALL) != 0 ||
-           ((disk->drops & DISK_DROP_WAL) != 0 && ends_with(name, "-wal")) ||
-           ((disk->drops & DISK_DROP_MARK) != 0 && ends_with(name, ".mark"));
-}
-
 static int sync_file(sqlite3_file *file, int flags)
 {
     struct handle *handle = handle_of(file);
     (void)flags;
-    if (!is_alive(handle->disk) || is_failing(handle->disk, DISK_CALL_SYNC)) {
+    if (!is_alive(handle->disk)) {
+        return SQLITE_IOERR_FSYNC;
+    }
+    if (is_failing(handle->disk, DISK_CALL_SYNC)) {
+        struct disk_operation operation = {.kind = DISK_SYNC_FAILED, .inode = handle->inode};
+        record(handle->disk, operation, NULL);
         return SQLITE_IOERR_FSYNC;
     }
     if (is_dropped(handle)) {

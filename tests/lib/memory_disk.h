@@ -27,6 +27,7 @@ enum disk_operation_kind {
     DISK_WRITE,
     DISK_TRUNCATE,
     DISK_SYNC,
+    DISK_SYNC_FAILED, /* what was waiting may be lost, and no later sync writes it */
     DISK_CREATE,
     DISK_DELETE,
     DISK_SYNC_DIRECTORY,
@@ -67,8 +68,13 @@ struct disk_fault {
     unsigned hits;
 };
 
-/* Syncs that are only pretended; a set. */
-enum disk_drop { DISK_DROP_WAL = 1, DISK_DROP_MARK = 2, DISK_DROP_ALL = 4 };
+/* What is only pretended; a set. */
+enum disk_drop {
+    DISK_DROP_WAL = 1,
+    DISK_DROP_MARK = 2,
+    DISK_DROP_ALL = 4,
+    DISK_DROP_WAL_WRITES = 8, /* not a sync: what is written to the WAL stays in the cache */
+};
 
 /* The shared memory of a WAL database. */
 struct disk_shared {

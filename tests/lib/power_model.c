@@ -103,24 +103,6 @@ static void settle(struct power_model *model, int inode, enum names names)
     model->pending_count = kept;
 }
 
-void power_model_advance(struct power_model *model)
-{
-    static const enum names names_of_sync[] = {
-        [POWER_ORDERED] = ALL_NAMES, [POWER_STRICT] = NO_NAMES, [POWER_FORGETFUL] = OWN_NAME};
-    MUST(model->next < model->recorded->operation_count);
-    const struct disk_operation *operation = &model->recorded->operations[model->next];
-    if (operation->kind == DISK_SYNC) {
-        settle(model, operation->inode, names_of_sync[model->directory]);
-    } else if (operation->kind == DISK_SYNC_DIRECTORY) {
-        if (!operation->is_by_the_way || model->directory != POWER_FORGETFUL) {
-            settle(model, -1, ALL_NAMES);
-        }
-    } else {
-        model->pending[model->pending_count++] = model->next;
-    }
-    model->next++;
-}
-
 /* Sector by sector: the new bytes, the old ones, or garbage. */
 static void apply_torn(struct power_model *model, struct disk_inode *inode,
                        const struct disk_operation *operation)
@@ -156,6 +138,42 @@ static void apply_some(struct power_model *model, struct disk_inode *inode,
         return;
     }
     apply_content(inode, operation);
+}
+
+/* A failed sync: what was waiting has arrived in part or not at all, and is not tried again. */
+static void forget(struct power_model *model, int inode)
+{
+    bool some_arrived = power_chance(model, 2) == 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < model->pending_count; i++) {
+        const struct disk_operation *operation = &model->recorded->operations[model->pending[i]];
+        if (is_of_directory(operation) || operation->inode != inode) {
+            model->pending[kept++] = model->pending[i];
+        } else if (some_arrived) {
+            apply_some(model, &model->durable[inode], operation);
+        }
+    }
+    model->pending_count = kept;
+}
+
+void power_model_advance(struct power_model *model)
+{
+    static const enum names names_of_sync[] = {
+        [POWER_ORDERED] = ALL_NAMES, [POWER_STRICT] = NO_NAMES, [POWER_FORGETFUL] = OWN_NAME};
+    MUST(model->next < model->recorded->operation_count);
+    const struct disk_operation *operation = &model->recorded->operations[model->next];
+    if (operation->kind == DISK_SYNC) {
+        settle(model, operation->inode, names_of_sync[model->directory]);
+    } else if (operation->kind == DISK_SYNC_FAILED) {
+        forget(model, operation->inode);
+    } else if (operation->kind == DISK_SYNC_DIRECTORY) {
+        if (!operation->is_by_the_way || model->directory != POWER_FORGETFUL) {
+            settle(model, -1, ALL_NAMES);
+        }
+    } else {
+        model->pending[model->pending_count++] = model->next;
+    }
+    model->next++;
 }
 
 /* Names arrive in order: all of them up to some point, or for each name up to its own. */
