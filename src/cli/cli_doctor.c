@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "runtime/runtime.h"
 #include "runtime/start/data_directory.h"
+#include "runtime/start/nonce_store.h"
 #include "runtime/start/wiring.h"
 #include "store/sqlite.h"
 
@@ -111,84 +112,6 @@ static void check_room(struct doctor *doctor)
 
 /* ---- the stores ---- */
 
-struct nonce_row {
-    struct text nonce;
-};
-static const struct field nonce_fields[] = {
-    {.name = "nonce", .kind = FIELD_TEXT, .offset = offsetof(struct nonce_row, nonce)},
-};
-static const struct shape nonce_shape = {
-    .name = "Nonce", .fields = nonce_fields, .field_count = 1, .bytes = sizeof(struct nonce_row)};
-
-static const struct migration nonce_migrations[] = {
-    {.version = 1,
-     .name = "doctor_nonce",
-     .sqlite = "CREATE TABLE doctor_nonce (nonce TEXT NOT NULL) STRICT;",
-     .postgres = "CREATE TABLE doctor_nonce (nonce text NOT NULL);"},
-};
-static const struct statement forget_nonces = {.sql = "DELETE FROM doctor_nonce"};
-static const struct statement write_nonce = {.sql = "INSERT INTO doctor_nonce VALUES ($1)"};
-static const struct statement read_nonce = {.sql = "SELECT nonce FROM doctor_nonce",
-                                            .gives = &nonce_shape};
-
-static enum status keep_nonce(struct store *store, struct text nonce)
-{
-    enum status status = store_begin(store, STORE_WRITE);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = store_exec(store, &forget_nonces, NO_VALUES, NULL);
-    if (status == STATUS_OK) {
-        status = store_exec(store, &write_nonce, VALUES(value_text(nonce)), NULL);
-    }
-    if (status != STATUS_OK) {
-        store_rollback(store);
-        return status;
-    }
-    return store_commit(store);
-}
-
-static enum status read_back(struct store *store, struct arena *arena, struct text nonce)
-{
-    struct nonce_row row;
-    enum status status = store_begin(store, STORE_READ);
-    if (status == STATUS_OK) {
-        status = store_one(store, arena, &read_nonce, NO_VALUES, &row);
-        store_rollback(store);
-    }
-    if (status == STATUS_OK && !text_equals(row.nonce, nonce)) {
-        status = STATUS_CORRUPT;
-    }
-    return status;
-}
-
-/* Writes through one connection, reads through another. */
-static enum status try_store(struct doctor *doctor, struct store_source *source,
-                             struct text *error_out)
-{
-    struct arena *arena = doctor->line->arena;
-    struct store *writer = NULL;
-    struct store *reader = NULL;
-    struct text nonce = text_format(arena, "%016llx", (unsigned long long)chance_number());
-    enum status status = source->open(source, STORE_WRITE, &writer);
-    if (status == STATUS_OK) {
-        status = migrate(writer, "doctor", nonce_migrations, COUNT_OF(nonce_migrations), arena,
-                         error_out);
-    }
-    if (status == STATUS_OK) {
-        status = keep_nonce(writer, nonce);
-    }
-    if (status == STATUS_OK) {
-        status = source->open(source, STORE_READ, &reader);
-    }
-    if (status == STATUS_OK) {
-        status = read_back(reader, arena, nonce);
-    }
-    store_destroy(&reader);
-    store_destroy(&writer);
-    return status;
-}
-
 static bool uses_files(const struct doctor *doctor)
 {
     return text_equals(config_text(doctor->config, "store.kind"), TEXT("sqlite"));
@@ -209,7 +132,7 @@ static void check_store(struct doctor *doctor, const char *schema)
     }
     enum status status = wiring_source(&options, arena, schema, &source, &error);
     if (status == STATUS_OK) {
-        status = try_store(doctor, source, &error);
+        status = nonce_try(source, arena, &error);
         source->destroy(source);
     }
     find(doctor, what.data, status == STATUS_OK ? FINE : WRONG,

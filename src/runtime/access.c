@@ -2,6 +2,7 @@
 #include "runtime/access.h"
 
 #include "base/chance.h"
+#include "base/encode.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 
 enum { SECRET_BYTES = 32, HASH_BYTES = 32, PATH_BYTES_MAX = 4096 };
 
-static const char key_start[] = "kontora_root_";
+static const struct text key_start = {"kontora_root_", 13};
 
 struct access {
     unsigned char key_hash[HASH_BYTES];
@@ -27,22 +28,19 @@ static void hash_key(struct text key, unsigned char hash_out[HASH_BYTES])
 static struct text make_key(struct arena *arena)
 {
     unsigned char secret[SECRET_BYTES];
-    char encoded[sodium_base64_ENCODED_LEN(SECRET_BYTES, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
     chance_fill(secret, sizeof secret);
-    sodium_bin2base64(encoded, sizeof encoded, secret, sizeof secret,
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    struct text encoded = encode_base64url(arena, secret, sizeof secret);
     explicit_bzero(secret, sizeof secret);
-    return text_format(arena, "%s%s", key_start, encoded);
+    return text_join(arena, key_start, encoded);
 }
 
-static bool write_hash(const char *path, const char *directory, const char *hex)
+static bool write_hash(const char *path, const char *directory, struct text hex)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) {
         return false;
     }
-    size_t bytes = strlen(hex);
-    bool written = write(file, hex, bytes) == (ssize_t)bytes && fsync(file) == 0;
+    bool written = write(file, hex.data, hex.bytes) == (ssize_t)hex.bytes && fsync(file) == 0;
     close(file);
     int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     written = written && folder >= 0 && fsync(folder) == 0;
@@ -55,18 +53,15 @@ static bool write_hash(const char *path, const char *directory, const char *hex)
 /* ABSENT when there is no file yet. */
 static enum status read_hash(const char *path, unsigned char hash_out[HASH_BYTES])
 {
-    char hex[HASH_BYTES * 2 + 1] = "";
+    char hex[HASH_BYTES * 2] = "";
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         return errno == ENOENT ? STATUS_ABSENT : STATUS_UNAVAILABLE;
     }
-    ssize_t bytes = read(file, hex, HASH_BYTES * 2);
+    ssize_t bytes = read(file, hex, sizeof hex);
     close(file);
-    size_t decoded = 0;
     bool is_whole =
-        bytes == HASH_BYTES * 2 &&
-        sodium_hex2bin(hash_out, HASH_BYTES, hex, HASH_BYTES * 2, NULL, &decoded, NULL) == 0 &&
-        decoded == HASH_BYTES;
+        bytes == sizeof hex && decode_hex((struct text){hex, sizeof hex}, hash_out, HASH_BYTES);
     return is_whole ? STATUS_OK : STATUS_CORRUPT;
 }
 
@@ -80,10 +75,9 @@ enum status access_open(struct arena *arena, const char *directory, struct acces
     snprintf(path, sizeof path, "%s/root.key", directory);
     enum status status = read_hash(path, access->key_hash);
     if (status == STATUS_ABSENT) {
-        char hex[HASH_BYTES * 2 + 1];
         struct text key = make_key(arena);
         hash_key(key, access->key_hash);
-        sodium_bin2hex(hex, sizeof hex, access->key_hash, HASH_BYTES);
+        struct text hex = encode_hex(arena, access->key_hash, HASH_BYTES);
         status = write_hash(path, directory, hex) ? STATUS_OK : STATUS_UNAVAILABLE;
         *new_key_out = key;
     }

@@ -2,6 +2,7 @@
 #include "runtime/call_run.h"
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "runtime/idempotency_store.h"
@@ -51,13 +52,6 @@ enum status call_read_idempotency_key(struct call *call)
     return STATUS_OK;
 }
 
-static struct text hash_in_hex(struct call *call)
-{
-    char *hex = arena_take_raw(call->arena, HASH_BYTES * 2 + 1);
-    sodium_bin2hex(hex, HASH_BYTES * 2 + 1, call->body_hash, HASH_BYTES);
-    return (struct text){hex, HASH_BYTES * 2};
-}
-
 static void answer_kept(struct call *call, const struct reply *reply)
 {
     struct http_answer *answer = &call->exchange->answer;
@@ -83,7 +77,7 @@ static enum status try_kept(struct call *call, struct store *store)
     if (status != STATUS_OK) {
         return status;
     }
-    if (!text_equals(reply.hash, hash_in_hex(call))) {
+    if (!text_equals(reply.hash, encode_hex(call->arena, call->body_hash, HASH_BYTES))) {
         problem_say(call->exchange, 422, "idempotency_key_reused",
                     "This Idempotency-Key was used for another request. Use a new key for a new "
                     "request.");
@@ -97,7 +91,7 @@ static enum status keep(struct call *call, struct store *store)
 {
     const struct http_answer *answer = &call->exchange->answer;
     struct reply reply = {
-        .hash = hash_in_hex(call),
+        .hash = encode_hex(call->arena, call->body_hash, HASH_BYTES),
         .http_status = answer->status,
         .body = answer->body.data ? answer->body : TEXT(""),
     };

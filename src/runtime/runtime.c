@@ -2,6 +2,7 @@
 #include "runtime/runtime.h"
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "base/log.h"
 #include "net/http_server.h"
 #include "runtime/dispatch.h"
@@ -111,14 +112,13 @@ static void set_up_dispatch(struct runtime *runtime, const struct access *access
     runtime->dispatch.page_context = &runtime->pages;
 
     unsigned char hash[16];
-    char hex[2 * sizeof hash + 1];
     struct text openapi =
         runtime_openapi(runtime->arena, runtime->options.services, runtime->options.service_count);
     crypto_generichash(hash, sizeof hash, (const unsigned char *)openapi.data, openapi.bytes, NULL,
                        0);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     runtime->pages.openapi = openapi;
-    runtime->pages.openapi_etag = text_format(runtime->arena, "\"%s\"", hex);
+    struct text hex = encode_hex(runtime->arena, hash, sizeof hash);
+    runtime->pages.openapi_etag = text_format(runtime->arena, "\"%.*s\"", TEXT_ARGS(hex));
     runtime->pages.dispatch = &runtime->dispatch;
     runtime->pages.started_ms = clock_monotonic_ms();
 }

@@ -4,10 +4,10 @@
  * or address, that too. So a page costs the same however far one has come, and people who are added
  * meanwhile neither repeat nor hide anybody. offset is there for clients that count pages.
  */
+#include "base/encode.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
 
-#include <sodium.h>
 #include <string.h>
 
 enum { CURSOR_KEY_BYTES_MAX = 1024 };
@@ -25,30 +25,20 @@ enum status user_get_handle(struct call *call)
 
 static struct text cursor_write(struct arena *arena, struct id id, struct text key)
 {
-    size_t bytes = ID_BYTES + key.bytes;
-    unsigned char *plain = arena_take_raw(arena, bytes);
-    memcpy(plain, id.bytes, ID_BYTES);
-    if (key.bytes > 0) {
-        memcpy(plain + ID_BYTES, key.data, key.bytes);
-    }
-    size_t room = sodium_base64_encoded_len(bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    char *encoded = arena_take_raw(arena, room);
-    sodium_bin2base64(encoded, room, plain, bytes, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    return text_of(encoded);
+    struct text start = {(const char *)id.bytes, ID_BYTES};
+    struct text plain = text_join(arena, start, key);
+    return encode_base64url(arena, plain.data, plain.bytes);
 }
 
 static bool cursor_read(struct arena *arena, struct text cursor, struct user_filter *filter)
 {
-    size_t room = ID_BYTES + CURSOR_KEY_BYTES_MAX;
-    unsigned char *plain = arena_take_raw(arena, room);
-    size_t bytes = 0;
-    if (sodium_base642bin(plain, room, cursor.data, cursor.bytes, NULL, &bytes, NULL,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
-        bytes < ID_BYTES) {
+    struct text plain;
+    if (!decode_base64url(arena, cursor, ID_BYTES + CURSOR_KEY_BYTES_MAX, &plain) ||
+        plain.bytes < ID_BYTES) {
         return false;
     }
-    memcpy(filter->after_id.bytes, plain, ID_BYTES);
-    filter->after_key = (struct text){(const char *)plain + ID_BYTES, bytes - ID_BYTES};
+    memcpy(filter->after_id.bytes, plain.data, ID_BYTES);
+    filter->after_key = text_slice(plain, ID_BYTES, plain.bytes);
     return text_is_utf8(filter->after_key) &&
            memchr(filter->after_key.data, '\0', filter->after_key.bytes) == NULL;
 }
