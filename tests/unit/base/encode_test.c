@@ -45,9 +45,9 @@ static void hex_goes_there_and_back(void)
 }
 
 static const struct test tests[] = {
-    {"base64url_goes_there_and_back", base64url_goes_there_and_back},
-    {"base64url_refuses_other_forms", base64url_refuses_other_forms},
-    {"hex_goes_there_and_back", hex_goes_there_and_back},
+    {"base64url_goes_there_and_back", base64url_goes_there_and_back, 0},
+    {"base64url_refuses_other_forms", base64url_refuses_other_forms, 0},
+    {"hex_goes_there_and_back", hex_goes_there_and_back, 0},
 };
 
 int main(int argc, char **argv)
