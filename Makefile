@@ -44,7 +44,7 @@ INCLUDE := -Isrc -I$(OUT)
 SQLITE_OBJ :=
 else
 INCLUDE := -Isrc -I$(OUT) -isystem $(SQLITE_DIR)
-SQLITE_OBJ := $(OUT)/sqlite3.o
+SQLITE_OBJ := $(BUILD)/sqlite3.o
 endif
 SQLITE_FLAGS := -DSQLITE_DQS=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_DEFAULT_WAL_SYNCHRONOUS=2 \
   -DSQLITE_THREADSAFE=2 -DHAVE_FDATASYNC=1 -DSQLITE_DEFAULT_MEMSTATUS=0 -DSQLITE_LIKE_DOESNT_MATCH_BLOBS \
@@ -138,10 +138,12 @@ $(OUT)/%.o: %.c
 	@echo "  cc      $<"
 	@$(CC) $(WARN) $(CFLAGS) $(INCLUDE) -I. -MMD -MP -c $< -o $@
 
-$(OUT)/sqlite3.o: $(SQLITE_DIR)/sqlite3.c
+# One object for every variant: a sanitizer that looks at our code need not look into SQLite, and
+# four times half a minute is two minutes.
+$(BUILD)/sqlite3.o: $(SQLITE_DIR)/sqlite3.c
 	@mkdir -p $(@D)
 	@echo "  cc      sqlite3.c (the amalgamation, about half a minute)"
-	@$(CC) -std=gnu17 -w $(CFLAGS) $(SQLITE_FLAGS) -c $< -o $@
+	@gcc -std=gnu17 -w $(CFLAGS_release) -fPIE -pthread -D_GNU_SOURCE $(SQLITE_FLAGS) -c $< -o $@
 
 $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBRARY) $(SQLITE_OBJ)
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
