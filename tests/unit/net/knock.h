@@ -121,6 +121,9 @@ static inline void knock_on_request(void *context, struct http_exchange *exchang
         knock_hold(exchange);
     } else if (text_equals(path, TEXT("/big"))) {
         knock_big(exchange);
+    } else if (text_equals(path, TEXT("/twice"))) { /* a mistake */
+        knock_answer(exchange, 200, TEXT("once"));
+        knock_answer(exchange, 200, TEXT("twice"));
     } else if (text_equals(path, TEXT("/events"))) {
         knock_start_stream(exchange);
     } else if (text_equals(path, TEXT("/next"))) {
