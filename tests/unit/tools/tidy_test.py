@@ -1,5 +1,8 @@
 """tidy_test.py - every house rule finds the offence seeded for it, and spares clean code."""
+import contextlib
+import functools
 import importlib.machinery
+import io
 import os
 import subprocess
 import sys
@@ -227,17 +230,28 @@ SEEDS = [
 ]
 
 
+@functools.cache
+def load_tidy():
+    module = types.ModuleType('tidy')
+    importlib.machinery.SourceFileLoader('tidy', TIDY).exec_module(module)
+    return module
+
+
 def tidy(files):
     """Answers the exit code and what was said about a tree of clean files and these."""
-    number = len(os.listdir(test_directory()))
-    root = os.path.join(test_directory(), str(number))
+    root = os.path.join(test_directory(), str(len(os.listdir(test_directory()))))
+    write(root, files)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = load_tidy().main(root)
+    return code, said.getvalue()
+
+
+def write(root, files):
     for path, text in files.items():
         os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
         with open(os.path.join(root, path), 'w', encoding='utf-8') as file:
             file.write(text)
-    done = subprocess.run([sys.executable, TIDY, root], capture_output=True, text=True, timeout=60)
-    check_equal(done.stderr, '')
-    return done.returncode, done.stdout
 
 
 def about(rule, files):
@@ -273,9 +287,16 @@ def the_place_is_told():
     check_in('src/net/seeded.c:3: time(): ', output)
 
 
+def the_command_says_the_same():
+    root = os.path.join(test_directory(), 'command')
+    write(root, {**CLEAN, **net('int x = time(NULL);')})
+    done = subprocess.run([sys.executable, TIDY, root], capture_output=True, text=True, timeout=60)
+    check_equal((done.returncode, done.stderr), (1, ''))
+    check_in('tidy: 1 offence(s)', done.stdout)
+
+
 def every_rule_has_a_seed():
-    module = types.ModuleType('tidy')
-    importlib.machinery.SourceFileLoader('tidy', TIDY).exec_module(module)
+    module = load_tidy()
     seeded = {rule for rule, _, said in SEEDS if said is not None}
     rules = {rule.__name__ for rule in module.RULES + module.TREE_RULES}
     check_equal(sorted(rules - seeded), [])
@@ -284,4 +305,5 @@ def every_rule_has_a_seed():
 
 if __name__ == '__main__':
     main([clean_files_pass, nothing_to_read_is_a_failure, each_seeded_offence_is_found,
-          what_is_allowed_is_not_refused, the_place_is_told, every_rule_has_a_seed])
+          what_is_allowed_is_not_refused, the_place_is_told, the_command_says_the_same,
+          every_rule_has_a_seed])
