@@ -130,12 +130,12 @@ static int serve(struct command_line *line)
         },
         &runtime, &error);
     if (status == STATUS_OK) {
+        say_where(runtime, directory); /* before the start, which keeps the key that was shown */
         status = runtime_start(runtime, &error);
     }
     if (status != STATUS_OK) {
         return cli_fail(cli_exit_code(status), "%.*s", TEXT_ARGS(error));
     }
-    say_where(runtime, directory);
     int signal_number = 0;
     sigwait(&stops, &signal_number);
     log_line(LOG_INFO, "serve", "stopping: what was accepted is still answered",

@@ -11,13 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SECRET_BYTES = 32, HASH_BYTES = 32, PATH_BYTES_MAX = 4096 };
+enum { SECRET_BYTES = 32, HASH_BYTES = 32 };
 
 static const struct text key_start = {"kontora_root_", 13};
 
 struct access {
     unsigned char key_hash[HASH_BYTES];
     uint32_t own_user;
+    const char *directory;
+    const char *path;
+    bool is_kept; /* the hash stands in the file */
 };
 
 static void hash_key(struct text key, unsigned char hash_out[HASH_BYTES])
@@ -34,15 +37,19 @@ static struct text make_key(struct arena *arena)
     return text_join(arena, key_start, encoded);
 }
 
-static bool write_hash(const char *path, const char *directory, struct text hex)
+/* Beside it first, so that the file is never there in part. */
+static bool write_hash(struct arena *arena, const struct access *access)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    const char *beside = text_format(arena, "%s.new", access->path).data;
+    struct text hex = encode_hex(arena, access->key_hash, HASH_BYTES);
+    int file = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) {
         return false;
     }
     bool written = write(file, hex.data, hex.bytes) == (ssize_t)hex.bytes && fsync(file) == 0;
     close(file);
-    int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    written = written && rename(beside, access->path) == 0;
+    int folder = open(access->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     written = written && folder >= 0 && fsync(folder) == 0;
     if (folder >= 0) {
         close(folder);
@@ -65,31 +72,42 @@ static enum status read_hash(const char *path, unsigned char hash_out[HASH_BYTES
     return is_whole ? STATUS_OK : STATUS_CORRUPT;
 }
 
+static struct text explain(struct arena *arena, const struct access *access, enum status status)
+{
+    return text_format(arena,
+                       "%s cannot be read or written (%s). Check who owns it; to get a new "
+                       "root key, remove it and start again.",
+                       access->path, status_text(status));
+}
+
 enum status access_open(struct arena *arena, const char *directory, struct access **access_out,
                         struct text *new_key_out, struct text *error_out)
 {
     struct access *access = ARENA_NEW(arena, struct access);
     access->own_user = geteuid();
+    access->directory = directory;
+    access->path = text_format(arena, "%s/root.key", directory).data;
     *new_key_out = NO_TEXT;
-    char path[PATH_BYTES_MAX];
-    snprintf(path, sizeof path, "%s/root.key", directory);
-    enum status status = read_hash(path, access->key_hash);
+    enum status status = read_hash(access->path, access->key_hash);
+    access->is_kept = status == STATUS_OK;
     if (status == STATUS_ABSENT) {
-        struct text key = make_key(arena);
-        hash_key(key, access->key_hash);
-        struct text hex = encode_hex(arena, access->key_hash, HASH_BYTES);
-        status = write_hash(path, directory, hex) ? STATUS_OK : STATUS_UNAVAILABLE;
-        *new_key_out = key;
-    }
-    if (status != STATUS_OK) {
-        *error_out =
-            text_format(arena,
-                        "%s cannot be read or written (%s). Check who owns it; to get a new "
-                        "root key, remove it and start again.",
-                        path, status_text(status));
+        *new_key_out = make_key(arena);
+        hash_key(*new_key_out, access->key_hash);
+    } else if (status != STATUS_OK) {
+        *error_out = explain(arena, access, status);
         return status;
     }
     *access_out = access;
+    return STATUS_OK;
+}
+
+enum status access_keep(struct access *access, struct arena *arena, struct text *error_out)
+{
+    if (!access->is_kept && !write_hash(arena, access)) {
+        *error_out = explain(arena, access, STATUS_UNAVAILABLE);
+        return STATUS_UNAVAILABLE;
+    }
+    access->is_kept = true;
     return STATUS_OK;
 }
 

@@ -11,9 +11,15 @@
 
 struct access;
 
-/* Reads the hash, or makes a new key: then new_key_out is the key, to be shown once. */
+/* Reads the hash, or makes a new key: then new_key_out is the key, to be shown once. The
+ * directory's name must outlive the access. */
 NODISCARD enum status access_open(struct arena *arena, const char *directory,
                                   struct access **access_out, struct text *new_key_out,
+                                  struct text *error_out);
+
+/* Keeps the hash of a new key. It is called when the key has been shown: whoever is stopped before
+ * is shown another one at the next start, instead of none. */
+NODISCARD enum status access_keep(struct access *access, struct arena *arena,
                                   struct text *error_out);
 
 struct caller access_identify(const struct access *access, const struct http_request *request);

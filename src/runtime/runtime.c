@@ -23,6 +23,7 @@ struct runtime {
     struct arena *arena;
     struct runtime_options options;
     int directory_lock;
+    struct access *access;
     struct text new_key;
     struct text address;
     struct host hosts[HOSTS_MAX];
@@ -94,7 +95,7 @@ static enum status open_hosts(struct runtime *runtime, struct text *error_out)
     return STATUS_OK;
 }
 
-static void set_up_dispatch(struct runtime *runtime, const struct access *access)
+static void set_up_dispatch(struct runtime *runtime)
 {
     struct router *router = router_create(runtime->arena);
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
@@ -104,7 +105,7 @@ static void set_up_dispatch(struct runtime *runtime, const struct access *access
         }
     }
     runtime->dispatch.router = router;
-    runtime->dispatch.access = access;
+    runtime->dispatch.access = runtime->access;
     runtime->dispatch.readers = readers_start((unsigned)setting(runtime, "work.readers"),
                                               (size_t)setting(runtime, "work.waiting_max"));
     runtime->dispatch.pages = platform_pages;
@@ -195,7 +196,6 @@ static enum status listen_on(struct runtime *runtime, struct text *error_out)
 
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
-    struct access *access = NULL;
     *error_out =
         runtime_check(runtime->arena, runtime->options.services, runtime->options.service_count);
     if (error_out->data != NULL) {
@@ -207,14 +207,14 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
                                      &runtime->directory_lock, error_out);
     }
     if (status == STATUS_OK) {
-        status = access_open(runtime->arena, runtime->options.directory, &access, &runtime->new_key,
-                             error_out);
+        status = access_open(runtime->arena, runtime->options.directory, &runtime->access,
+                             &runtime->new_key, error_out);
     }
     if (status == STATUS_OK) {
         status = open_hosts(runtime, error_out);
     }
     if (status == STATUS_OK) {
-        set_up_dispatch(runtime, access);
+        set_up_dispatch(runtime);
         status = listen_on(runtime, error_out);
     }
     return status;
@@ -278,7 +278,11 @@ enum status runtime_create(const struct runtime_options *options, struct runtime
 
 enum status runtime_start(struct runtime *runtime, struct text *error_out)
 {
-    enum status status = http_server_start(runtime->server);
+    enum status status = access_keep(runtime->access, runtime->arena, error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = http_server_start(runtime->server);
     if (status != STATUS_OK) {
         *error_out = TEXT("The threads that speak HTTP cannot be started.");
         return status;

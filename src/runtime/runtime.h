@@ -19,6 +19,8 @@ struct runtime_options {
  * exit code: MALFORMED usage, CORRUPT or NEWER data, BUSY another process, UNAVAILABLE a server. */
 NODISCARD enum status runtime_create(const struct runtime_options *options,
                                      struct runtime **runtime_out, struct text *error_out);
+
+/* Answers from now on. A new root key is kept here, so it is shown before. */
 NODISCARD enum status runtime_start(struct runtime *runtime, struct text *error_out);
 
 /* "http://127.0.0.1:8480" and the root key when it is new (else NO_TEXT). */
