@@ -16,7 +16,7 @@ from tap import check, check_less, fail, main, seconds_max, skip, test_scale
 
 CALLS = ('pwrite64', 'write', 'fdatasync', 'fsync', 'ftruncate', 'rename', 'unlink', 'sendto',
          'sendmsg', 'writev', 'accept4')
-KILLS_BY_CALL, KILLS_BY_POINT, STARTS, CONTROL_LIVES = 620, 450, 30, 60
+KILLS_BY_CALL, KILLS_BY_POINT, STARTS, CONTROL_LIVES = 620, 450, 60, 60
 
 
 def may_trace():
