@@ -144,7 +144,7 @@ static bool flush_output(struct connection *connection)
     } else {
         output_becomes_backlog(connection, taken);
     }
-    if (taken < output.bytes + body.bytes) {
+    if (written == WIRE_LATER) { /* less than everything alone says nothing: see TLS records */
         is_blocked(connection);
     }
     return true;
