@@ -20,11 +20,13 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 
 import tap
 from kontora import DidNotStart, Server, Sqlite, run
 
 TRACE = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01'  # so that refusals repeat exactly
+PATIENCE_SECONDS = 30
 
 
 class Violation(Exception):
@@ -81,22 +83,28 @@ class Actor:
     # ---- asking ----
 
     def ask(self, method, path, body=None, key=None):
+        """Again while the answer is 503 or 507: the store may come back."""
         headers = {'traceparent': TRACE}
         if key:
             headers['Idempotency-Key'] = key
-        try:
-            return self.client.ask(method, path, body, headers)
-        except (OSError, http.client.HTTPException) as error:
-            raise Gone(repr(error)) from error
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                answer = self.client.ask(method, path, body, headers)
+            except (OSError, http.client.HTTPException) as error:
+                raise Gone(repr(error)) from error
+            if answer.status not in (503, 507):
+                return answer
+            self.counts[f'answered {answer.status} {answer.code}'] += 1
+            promise('retry-after' in answer.headers, 'no Retry-After', answer)
+            promise(time.monotonic() < deadline, 'it does not recover', answer)
+            time.sleep(0.05)
 
     def settle(self, request):
         """Asks until it is answered, if not by this server then by the next."""
         is_repeated = self.pending is not None
         self.pending = request
         answer = self.ask(request.method, request.path, request.body, request.key)
-        if answer.status == 503:
-            self.counts['answered 503'] += 1
-            return
         self.check_effect(request, answer)
         self.pending = None
         self.recent.append((request, answer))
