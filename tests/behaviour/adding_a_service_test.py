@@ -140,7 +140,7 @@ def tree():
 @seconds_max(180)
 def four_files_make_a_service(tree):
     server = Server(tree)
-    key = server.line(r'(kontora_root_\S+)')
+    key = server.line(r'(kontora_root_[\w-]+)')
     write(os.path.join(tree, 'key'), key)
     status, headers, note = server.ask('POST', '/api/notes', key, {'text': 'the tea is out'})
     check_equal((status, headers['ETag'], note['text']), (201, '"1"', 'the tea is out'))

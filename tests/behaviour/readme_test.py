@@ -58,7 +58,7 @@ class Server:
 
 def server(workplace):
     running = Server(workplace, 'build/release/kontora serve --data data')
-    running.key = check_match(r'kontora_root_\S+', running.said).group(0)
+    running.key = check_match(r'kontora_root_[\w-]+', running.said).group(0)
     yield running
     running.stop()
 
@@ -121,7 +121,7 @@ def it_starts_on_postgres(workplace):
     with Postgres() as database:
         command = check_match(r'(.*--store\.address=)', command).group(1) + f"'{database.address}'"
         running = Server(workplace, command)
-        running.key = check_match(r'kontora_root_\S+', running.said).group(0)
+        running.key = check_match(r'kontora_root_[\w-]+', running.said).group(0)
         said = type_in(running, workplace, block_with('anna@example.org'))
         check_equal(values_of_json(said)[1]['items'][0]['email'], 'anna@example.org')
         running.stop()
