@@ -61,9 +61,10 @@ struct http_exchange {
     struct arena *arena;
     struct http_request request;
     struct http_answer answer;
-    int64_t started_ns;  /* monotonic, when the head was complete */
-    unsigned loop_index; /* 0 .. threads-1 */
-    void *reserved;      /* the server's own */
+    int64_t started_ns;   /* monotonic, when the head was complete */
+    unsigned loop_index;  /* 0 .. threads-1 */
+    struct text trace_id; /* of whoever answers; NO_TEXT until it was asked for */
+    void *reserved;       /* the server's own */
 };
 
 /* The first header of that name, ignoring case; NO_TEXT when absent. */

@@ -131,7 +131,9 @@ static bool is_fault(enum status status)
 static enum status handle(struct call *call)
 {
     call->exchange->answer = (struct http_answer){.status = 0};
+    log_trace(problem_trace_id(call->exchange));
     enum status status = call->route->handle(call);
+    log_trace(NO_TEXT);
     if (status == STATUS_OK || status == STATUS_REFUSED) {
         MUST(call->exchange->answer.status != 0); /* it said something */
         return status;
@@ -141,7 +143,8 @@ static enum status handle(struct call *call)
     }
     log_line(LOG_ERROR, "runtime", "a handler left a status unhandled",
              LOG_TEXT("operation", text_of(call->route->operation)),
-             LOG_TEXT("status", text_of(status_name(status))));
+             LOG_TEXT("status", text_of(status_name(status))),
+             LOG_TEXT("trace", problem_trace_id(call->exchange)));
     problem_fault(call->exchange, status);
     return STATUS_REFUSED;
 }

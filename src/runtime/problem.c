@@ -2,6 +2,7 @@
 #include "runtime/problem.h"
 
 #include "base/chance.h"
+#include "base/encode.h"
 #include "base/json.h"
 #include "base/must.h"
 
@@ -28,12 +29,13 @@ static bool read_traceparent(struct text header, struct text *trace_id_out)
 
 struct text problem_trace_id(struct http_exchange *exchange)
 {
-    struct text trace_id;
-    if (read_traceparent(http_header_value(&exchange->request, "traceparent"), &trace_id)) {
-        return trace_id;
+    struct text *trace_id = &exchange->trace_id;
+    if (trace_id->data == NULL &&
+        !read_traceparent(http_header_value(&exchange->request, "traceparent"), trace_id)) {
+        uint64_t chance[2] = {chance_number(), chance_number()};
+        *trace_id = encode_hex(exchange->arena, chance, sizeof chance);
     }
-    return text_format(exchange->arena, "%016llx%016llx", (unsigned long long)chance_number(),
-                       (unsigned long long)chance_number());
+    return *trace_id;
 }
 
 static void write_fields(struct json_writer *writer, const struct problem *problem)

@@ -37,7 +37,7 @@ void problem_say(struct http_exchange *exchange, int http_status, const char *co
 /* A fault of the world as the client sees it: 503, 507 or 500, with Retry-After where it helps. */
 void problem_fault(struct http_exchange *exchange, enum status status);
 
-/* The trace id of the request (of its traceparent, or a new one): 32 hexadecimal digits. */
+/* The trace id of the request: of its traceparent, or a new one, always the same. 32 digits. */
 struct text problem_trace_id(struct http_exchange *exchange);
 
 #endif
