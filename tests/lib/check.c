@@ -132,7 +132,9 @@ static bool run_one(const struct test *test, size_t number)
         return false;
     }
     if (child == 0) {
-        alarm((unsigned)(test->seconds_max ? test->seconds_max : SECONDS_MAX_DEFAULT));
+        int seconds = test->seconds_max ? test->seconds_max : SECONDS_MAX_DEFAULT;
+        int scaled = test_scale(seconds); /* the long version may take as much longer */
+        alarm((unsigned)(scaled > seconds ? scaled : seconds));
         test->run();
         remove_directory();
         fflush(stdout);

@@ -222,6 +222,7 @@ def _call(test, fixtures):
 def _run_one(test, fixtures):
     """Returns (passed, directive, the lines to show)."""
     seconds = getattr(test, 'seconds_max', SECONDS_MAX_DEFAULT)
+    seconds = max(seconds, test_scale(seconds))  # the long version may take as much longer
     passed, directive, told = False, '', []
     try:
         _within(seconds, _call, test, fixtures)
