@@ -224,6 +224,11 @@ SEEDS = [
     ('tests_are_run', c_file('tests/unit/seeded_test.c', COMPLETE_TABLE), None),
     ('tests_are_run', {'tests/unit/b_test.py': '"""b_test.py - x."""\ndef lost():\n    pass\n'},
      'lost is never run'),
+    ('fault_points', net('FAULT_POINT("twice");\nFAULT_POINT("twice");'), 'fault point twice'),
+    ('fault_points', net('FAULT_POINT("once");\n/* FAULT_POINT("once") kills. */'), None),
+    ('seeded_bugs', net('bool x = SEEDED_BUG("nobody_looks");'), 'bug nobody_looks'),
+    ('seeded_bugs', {**net('bool x = SEEDED_BUG("found");'),
+                     'tests/lib/bugs.py': '"""bugs.py - x."""\nBUGS = ["found"]\n'}, None),
     ('unique_names', c_file('src/net/text.c', ''), 'base names are unique'),
     ('folder_sizes', {path: text for number in range(26) for path, text in
                       c_file(f'src/cache/x{number}.c', '').items()}, '26 pages'),
