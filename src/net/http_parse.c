@@ -124,17 +124,20 @@ static enum http_scan_result scan_line(const struct http_head_limits *limits, st
     return HTTP_SCAN_MORE;
 }
 
+/* What cannot begin a request is refused at its first byte: TLS on a plain port, for one. */
+static bool may_begin(char byte)
+{
+    return is_in(&token_bytes, byte) || byte == '\r' || byte == '\n';
+}
+
 enum http_scan_result http_scan_head(const struct http_head_limits *limits, struct text input,
                                      struct http_scan *scan)
 {
     MUST(scan->looked_at <= input.bytes);
-    if (scan->line_count == 0 && input.bytes > scan->start) {
-        char first = input.data[scan->start];
-        if (!is_in(&token_bytes, first) && first != '\r' && first != '\n') {
-            return scan_refused(scan, &http_refusal_framing); /* TLS on a plain port, for one */
-        }
-    }
     while (scan->looked_at < input.bytes) {
+        if (scan->line_count == 0 && !may_begin(input.data[scan->line_start])) {
+            return scan_refused(scan, &http_refusal_framing);
+        }
         const char *from = input.data + scan->looked_at;
         const char *found = memchr(from, '\n', input.bytes - scan->looked_at);
         if (found == NULL) {
