@@ -156,6 +156,11 @@ static void values_have_units(void)
         const char *name;
         int64_t expected;
     } rows[] = {
+        {"--net.port=1", "net.port", 1},
+        {"--net.port=65535", "net.port", 65535},
+        {"--net.idle-time=1s", "net.idle-time", 1000},
+        {"--net.idle-time=1h", "net.idle-time", 3600000},
+        {"--net.body_max=1KiB", "net.body_max", 1024},
         {"--any.time=250ms", "any.time", 250},
         {"--any.time=10s", "any.time", 10000},
         {"--any.time=5m", "any.time", 300000},

@@ -231,7 +231,9 @@ static void folding_survives_cut_letters(void)
     arena = arena_create("text", 1024 * 1024);
     for (unsigned first = 0x80; first < 256; first++) {
         const char letter = (char)first;
-        CHECK_INT(text_fold(arena, (struct text){&letter, 1}).bytes, 1);
+        struct text folded = text_fold(arena, (struct text){&letter, 1});
+        CHECK_INT(folded.bytes, 1);
+        CHECK_INT(folded.data[0], letter);
     }
     arena_destroy(&arena);
 }
