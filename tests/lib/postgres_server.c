@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,11 +90,8 @@ static pid_t start(const struct postgres_server *server, const char *const *argu
     if (getppid() != parent || chdir(server->directory) != 0)
         _exit(126);
     redirect(server, answer);
-    union {
-        const char *const *given;
-        char *const *wanted;
-    } cast = {.given = arguments};
-    execv(path, cast.wanted);
+    /* execv changes none of them; its type is older than const. */
+    execv(path, (char *const *)(uintptr_t)arguments);
     _exit(127);
 }
 
@@ -203,6 +201,20 @@ struct postgres_server *postgres_server_start(void)
     return server;
 }
 
+/* /proc/ID/stat is "ID (name) state parent ...", and a name may have anything in it. */
+static pid_t parent_of(const char *id)
+{
+    char path[PATH_BYTES + 32];
+    char line[512] = "";
+    snprintf(path, sizeof path, "/proc/%s/stat", id);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return 0;
+    const char *behind_name = fgets(line, sizeof line, file) == NULL ? NULL : strrchr(line, ')');
+    fclose(file);
+    return behind_name == NULL ? 0 : (pid_t)strtol(behind_name + strlen(") S "), NULL, 10);
+}
+
 static size_t find_children(pid_t parent, pid_t children[CHILDREN_MAX])
 {
     size_t count = 0;
@@ -210,18 +222,9 @@ static size_t find_children(pid_t parent, pid_t children[CHILDREN_MAX])
     MUST(all != NULL);
     const struct dirent *entry;
     while ((entry = readdir(all)) != NULL && count < CHILDREN_MAX) {
-        char path[PATH_BYTES + 32];
-        char line[512] = "";
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *file = strtol(entry->d_name, NULL, 10) > 0 ? fopen(path, "re") : NULL;
-        if (file == NULL)
-            continue;
-        const char *behind_name =
-            fgets(line, sizeof line, file) != NULL ? strrchr(line, ')') : NULL;
-        fclose(file);
-        int owner = 0;
-        if (behind_name != NULL && sscanf(behind_name, ") %*c %d", &owner) == 1 && owner == parent)
-            children[count++] = (pid_t)strtol(entry->d_name, NULL, 10);
+        pid_t id = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (id > 0 && parent_of(entry->d_name) == parent)
+            children[count++] = id;
     }
     closedir(all);
     return count;
