@@ -23,10 +23,11 @@ static struct sqlite_store *self_of(struct store *store)
     return (struct sqlite_store *)(void *)store;
 }
 
-/* Remembers why SQLite has rolled the transaction back by itself, if it has. */
+/* Remembers why the whole transaction must go. SQLite may have rolled it back by itself; and after
+ * the disk has refused something, pages that were written early may be missing in the WAL. */
 static enum status failed(struct sqlite_store *self, enum status status)
 {
-    if (sqlite3_get_autocommit(self->db)) {
+    if (sqlite3_get_autocommit(self->db) || status == STATUS_FULL || status == STATUS_UNAVAILABLE) {
         self->failure = status;
     }
     return status;
@@ -116,7 +117,7 @@ static enum status undo(struct store *store)
 {
     struct sqlite_store *self = self_of(store);
     if (self->failure != STATUS_OK) {
-        return self->failure; /* the whole transaction is gone, not only what follows the mark */
+        return self->failure;
     }
     int code = sqlite__run_fixed(self, FIXED_ROLLBACK_TO);
     return code == SQLITE_OK ? STATUS_OK : failed(self, sqlite__answer(self, code, "ROLLBACK TO"));

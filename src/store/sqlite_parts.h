@@ -53,7 +53,7 @@ struct sqlite_store {
     bool has_script;        /* this transaction ran a script, whose changes are not counted */
     bool is_lost;           /* an I/O error in a commit or checkpoint: nothing may follow */
     int64_t changes_before; /* sqlite3_total_changes64 at begin */
-    enum status failure;    /* why SQLite gave the whole transaction up by itself */
+    enum status failure;    /* why the whole transaction must be given up; OK: it must not */
 
     struct sqlite_mark mark;
     struct sqlite_commit newest;

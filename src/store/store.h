@@ -125,7 +125,7 @@ typedef enum status store_query_fn(struct store *store, struct arena *arena,
                                    struct rows *rows_out);
 
 /* The place undo returns to; the mark before it is forgotten, what was done since it stays. Undo
- * may be repeated; it fails when the database has already rolled the whole transaction back. */
+ * may be repeated; it fails when the whole transaction must go (FULL, UNAVAILABLE ...). */
 typedef enum status store_mark_fn(struct store *store);
 typedef enum status store_undo_fn(struct store *store);
 

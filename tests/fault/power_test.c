@@ -28,6 +28,8 @@ struct attack {
     enum power_directory directory;
     int random_states;
     bool stops_at_first;
+    struct disk *base; /* of the second loss of power; NULL: there is none */
+    struct disk *later;
     /* What came of it. */
     long states;
     long bad;
@@ -126,6 +128,12 @@ static void step_beside_a_reader(struct ledger *ledger)
     store_destroy(&reader);
 }
 
+static bool syncs(const struct ledger *ledger)
+{
+    return ledger->mistake != LEDGER_SYNCHRONOUS_NORMAL &&
+           ledger->mistake != LEDGER_SYNCHRONOUS_OFF;
+}
+
 static void live(struct ledger *ledger, unsigned drops_at_start)
 {
     CHECK_STATUS(ledger_open(ledger), STATUS_OK);
@@ -133,10 +141,13 @@ static void live(struct ledger *ledger, unsigned drops_at_start)
     ledger_close(ledger);
     reopen(ledger);
     take_steps(ledger, 12);
-    step_beside_a_reader(ledger);
+    if (syncs(ledger)) { /* a reader would see nothing of what is not synced */
+        step_beside_a_reader(ledger);
+    }
     fill_the_disk(ledger);
     take_steps(ledger, 3);
-    if (ledger->mistake != LEDGER_MARKS_BEFORE_COMMIT) { /* it would not start again at all */
+    if (syncs(ledger) && ledger->mistake != LEDGER_MARKS_BEFORE_COMMIT) {
+        /* With the other mistakes it would not even start again. */
         die_and_go_on(ledger, drops_at_start);
         if (ledger->mistake != LEDGER_IGNORES_COMMIT) {
             fail_syncs_and_go_on(ledger, drops_at_start);
@@ -188,8 +199,8 @@ static void judge(struct attack *attack, struct disk *after, size_t moment, int6
 static void aftershock(struct attack *attack, struct disk *after, size_t moment, int64_t least,
                        int64_t most)
 {
-    struct disk *base = disk_create("base");
-    struct disk *later = disk_create("later");
+    struct disk *base = attack->base;
+    struct disk *later = attack->later;
     disk_copy(base, after);
     after->is_recording = true;
     judge(attack, after, moment, least, most);
@@ -204,8 +215,6 @@ static void aftershock(struct attack *attack, struct disk *after, size_t moment,
         power_model_advance(&model);
     }
     power_model_finish(&model);
-    disk_destroy(&base);
-    disk_destroy(&later);
 }
 
 static void attack_life(struct attack *attack, const struct disk *recorded, struct disk *after)
@@ -221,7 +230,8 @@ static void attack_life(struct attack *attack, const struct disk *recorded, stru
                                    : state == 1 ? POWER_ALL_ARRIVED
                                                 : POWER_SOME_ARRIVED;
             power_model_lose(&model, loss, after);
-            if (attack->states / STATES_BETWEEN_AFTERSHOCKS > attack->aftershocks) {
+            if (attack->base != NULL &&
+                attack->states / STATES_BETWEEN_AFTERSHOCKS > attack->aftershocks) {
                 attack->aftershocks++;
                 aftershock(attack, after, i, least, most);
             } else {
@@ -245,7 +255,8 @@ static void nothing_is_lost(enum power_directory directory)
     size_t moments = recorded->operation_count + 1;
     CHECK(moments > OPERATIONS_LEAST);
     int wanted = test_scale(STATES_WANTED / 3 + 1);
-    struct attack attack = {.directory = directory};
+    struct attack attack = {
+        .directory = directory, .base = disk_create("base"), .later = disk_create("later")};
     attack.random_states = wanted / (int)moments - 1;
     if (attack.random_states < RANDOM_STATES_LEAST) {
         attack.random_states = RANDOM_STATES_LEAST;
@@ -258,6 +269,8 @@ static void nothing_is_lost(enum power_directory directory)
            (long long)(attack.states * 1000 / took));
     CHECK_INT(attack.bad, 0);
     CHECK(attack.states >= wanted);
+    disk_destroy(&attack.base);
+    disk_destroy(&attack.later);
     disk_destroy(&recorded);
     disk_destroy(&after);
 }

@@ -27,6 +27,7 @@ enum ledger_mistake {
 struct ledger {
     struct disk *disk;
     enum ledger_mistake mistake;
+    int weight; /* messages are so many times longer; 60 makes a step larger than 120 KiB */
     struct arena *arena;
     struct store_source *source;
     struct store *store;
@@ -34,7 +35,7 @@ struct ledger {
     bool is_uncertain;    /* the step after it may be there as well */
 };
 
-void ledger_init(struct ledger *ledger, struct disk *disk);
+void ledger_init(struct ledger *ledger, struct disk *disk); /* weight 1, no mistake */
 void ledger_finish(struct ledger *ledger);
 
 /* Opens and migrates; whatever has been created is closed again when it fails. */
