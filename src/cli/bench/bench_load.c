@@ -342,7 +342,8 @@ static enum status prepare(struct load *load, struct arena *arena, struct text *
     begin_phase(load, PHASE_PREPARES);
     while (load->id_count < load->id_room) {
         turn(load, LAST_ANSWERS_MS);
-        if (load->result->errors > 0 || load->waiting == 0) {
+        bool is_stuck = load->waiting == 0 && load->id_count < load->id_room;
+        if (load->result->errors > 0 || is_stuck) {
             *error_out = text_format(arena, "The people to read could not be created: %s.",
                                      load->result->first_error);
             return STATUS_UNAVAILABLE;

@@ -1,0 +1,130 @@
+"""bench_parts.py - how small it is, how soon it is there, and what many people cost."""
+import os
+import shutil
+import signal
+import statistics
+
+from bench_machine import Outside
+from bench_servers import Kontora, end, run
+
+STARTS = 7
+PEOPLE_IN_A_GIB = 2600000
+FEW_PEOPLE, MANY_PEOPLE = 10000, 10000000
+
+
+def row(what, here, target, met, notes=()):
+    return {'what': what, 'here': here, 'limit': '', 'ratio': '', 'target': target,
+            'verdict': 'met' if met else 'MISSED', 'outside': '', 'notes': list(notes)}
+
+
+# ---- start and memory ----
+
+def start_times(plan, directory):
+    times = []
+    for _ in range(STARTS):
+        with Kontora(plan, directory) as server:
+            times.append(server.ready_ms)
+    return times
+
+
+def start_after_kill(plan, directory, key):
+    """Killed while people were created: the WAL is full of them and has to be read first."""
+    with Kontora(plan, directory) as server:
+        server.key = key
+        server.load('create')
+        end(server.process, signal.SIGKILL)
+    with Kontora(plan, directory) as server:
+        return server.ready_ms
+
+
+def memory(plan, directory, key):
+    """When it has just started, and after a burst of requests."""
+    with Kontora(plan, directory) as server:
+        server.key = key
+        idle = server.resident_mib()
+        server.load('mixed', '--people', '1000')
+        return idle, server.resident_mib()
+
+
+def filled(plan, people):
+    """A directory that has been started once: it, its key, a file with ids, its size in GiB."""
+    directory = plan.fresh('people')
+    with Kontora(plan, directory) as server:
+        key = server.key
+    for name in os.listdir(directory):
+        if name.startswith('users.'):
+            os.unlink(os.path.join(directory, name))
+    ids = directory + '.ids'
+    run(plan.program, 'bench', 'fill', directory, '--people', str(people), '--ids', ids)
+    return directory, key, ids, os.path.getsize(os.path.join(directory, 'users.db')) / 2 ** 30
+
+
+def start(plan):
+    directory, key, _, gib = filled(plan, 50000 if plan.quick else PEOPLE_IN_A_GIB)
+    times = start_times(plan, directory)
+    middle = statistics.median(times)
+    idle, busy = memory(plan, directory, key)
+    killed_ms = start_after_kill(plan, directory, key)
+    shutil.rmtree(directory)
+    return [
+        row('start to ready', f'{middle:.1f} ms', '< 100 ms', middle < 100,
+            [f'{gib:.2f} GiB; the slowest of {STARTS} {max(times):.1f} ms; '
+             f'after a kill under load {killed_ms:.1f} ms']),
+        row('memory when idle', f'{idle:.1f} MiB', '< 20 MiB', idle < 20,
+            [f'after {plan.seconds} s of 64 clients {busy:.1f} MiB: the cache of pages stays']),
+    ]
+
+
+# ---- the program itself ----
+
+def size(plan):
+    path = plan.fresh('stripped')
+    run('strip', '-o', path, plan.program)
+    mib = os.path.getsize(path) / 2 ** 20
+    os.unlink(path)
+    return [row('the stripped binary', f'{mib:.2f} MiB', '< 8 MiB', mib < 8)]
+
+
+# ---- many people ----
+
+def measure_directory(plan, directory, key, ids):
+    """Answers a second: of reads of people everywhere in the directory, and of creates."""
+    with Kontora(plan, directory) as server:
+        server.key = key
+        read = server.load('get', '--ids', ids)
+        write = server.load('create')
+    return read['answers_per_second'], write['answers_per_second']
+
+
+def compare(plan, small, big):
+    few, many, rounds = [], [], []
+    for _ in range(plan.rounds):
+        with Outside() as outside:
+            copy = plan.fresh('copy')  # so that few stay few
+            shutil.copytree(small[0], copy, ignore=shutil.ignore_patterns('*.sock'))
+            few.append(measure_directory(plan, copy, *small[1:3]))
+            many.append(measure_directory(plan, *big[:3]))
+            shutil.rmtree(copy)
+        rounds.append(outside.share)
+    return few, many, f'{round(100 * statistics.median(rounds))}%'
+
+
+def large(plan):
+    people = MANY_PEOPLE // 100 if plan.quick else MANY_PEOPLE
+    small, big = filled(plan, FEW_PEOPLE), filled(plan, people)
+    few, many, outside = compare(plan, small, big)
+    lines = []
+    for index, what in enumerate(('reads', 'writes')):
+        ratios = [more[index] / less[index] for more, less in zip(many, few)]
+        ratio = statistics.median(ratios)
+        line = row(f'{what}, {people:,} people',
+                   f'{statistics.median(one[index] for one in many):,.0f} /s', '>= 0.90',
+                   ratio >= 0.9, [f'{big[3]:.2f} GiB; ratios of the rounds: '
+                                  f'{", ".join(f"{one:.2f}" for one in ratios)}'])
+        line['limit'] = (f'{statistics.median(one[index] for one in few):,.0f} '
+                         f'with {FEW_PEOPLE:,} people')
+        line['ratio'] = f'{ratio:.2f}'
+        line['outside'] = outside
+        lines.append(line)
+    shutil.rmtree(big[0])
+    return lines
