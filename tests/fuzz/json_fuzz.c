@@ -12,6 +12,7 @@ enum { FEW_VALUES = 50 };
 static void check_texts(const struct json *value)
 {
     MUST(text_is_utf8(value->text) && value->text.data != NULL);
+    MUST(memchr(value->text.data, '\0', value->text.bytes) == NULL);
     MUST(value->key.bytes == 0 || memchr(value->key.data, '\0', value->key.bytes) == NULL);
     size_t count = 0;
     for (const struct json *item = value->first; item != NULL; item = item->next) {
