@@ -98,7 +98,8 @@ void a_megabyte_comes_back(void)
     for (size_t i = 0; i < bytes; i++) {
         large[i] = (char)('a' + i * 31 % 26);
     }
-    struct thing thing = {.id = id_new(), .name = {large, bytes}, .bytes = {large, bytes - 1}};
+    /* Not in the name: a unique index of PostgreSQL holds keys of at most 2,700 bytes. */
+    struct thing thing = {.id = id_new(), .name = TEXT("large"), .bytes = {large, bytes - 1}};
     round_trip(thing, NO_TEXT, 0);
     end();
 }
