@@ -12,7 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { APPLIED_MAX = 10000, CHECKSUM_BYTES = 32, CHECKSUM_TEXT_BYTES = CHECKSUM_BYTES * 2 };
+enum {
+    TRIES_MAX = 10,
+    APPLIED_MAX = 10000,
+    CHECKSUM_BYTES = 32,
+    CHECKSUM_TEXT_BYTES = CHECKSUM_BYTES * 2
+};
 
 struct applied {
     int64_t version;
@@ -230,6 +235,10 @@ enum status migrate(struct store *store, const char *series, const struct migrat
         .error = TEXT(""),
     };
     enum status status = run_all(&run);
+    /* Another process that starts now may have applied the same one first: look again. */
+    for (int i = 1; i < TRIES_MAX && (status == STATUS_CONFLICT || status == STATUS_EXISTS); i++) {
+        status = run_all(&run);
+    }
     *error_out = run.error;
     return status;
 }
