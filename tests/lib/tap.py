@@ -162,6 +162,14 @@ def for_each_test(fixture):
 
 # ---- running ----
 
+def _trace():
+    """What went wrong and where, without the harness's own frames."""
+    error = traceback.TracebackException(*sys.exc_info())
+    own = [frame for frame in error.stack if frame.filename != __file__]
+    error.stack = traceback.StackSummary.from_list(own or error.stack)
+    return ''.join(error.format())
+
+
 class Fixtures:
     """Begins fixtures when they are first named and ends them in the reverse order."""
 
@@ -198,7 +206,7 @@ class Fixtures:
                 try:
                     next(generator, None)
                 except Exception:
-                    problems.append(f'fixture {name}:\n{traceback.format_exc()}')
+                    problems.append(f'fixture {name}:\n{_trace()}')
         return problems
 
 
@@ -230,9 +238,9 @@ def _run_one(test, fixtures):
     except Skipped as reason:
         passed, directive = True, f' # SKIP {reason}'
     except TimeIsOver:
-        told.append(f'not done after {seconds} seconds\n{traceback.format_exc()}')
+        told.append(f'not done after {seconds} seconds\n{_trace()}')
     except (Exception, SystemExit):
-        told.append(traceback.format_exc())
+        told.append(_trace())
     try:
         told += _within(SECONDS_MAX_DEFAULT, fixtures.end, False)
     except TimeIsOver:
