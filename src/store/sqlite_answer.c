@@ -47,7 +47,7 @@ enum status sqlite__answer(struct sqlite_store *self, int code, const char *sql)
     if (code == SQLITE_IOERR_NOMEM) {
         return STATUS_UNAVAILABLE;
     }
-    switch (code & 0xff) {
+    switch (code == SQLITE_IOERR_DATA ? SQLITE_CORRUPT : code & 0xff) {
     case SQLITE_CONSTRAINT:
         return constraint_answer(self, code, sql);
     case SQLITE_BUSY:

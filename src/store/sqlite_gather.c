@@ -2,16 +2,14 @@
 #include "store/sqlite_gather.h"
 
 #include "base/arena.h"
-#include "base/must.h"
+#include "store/sqlite_layer.h"
 
-#include <pthread.h>
 #include <sqlite3.h>
-#include <stdio.h>
 #include <string.h>
 
 /* SQLite's own unix layer writes at most 128 KiB less one byte at a time, and takes exactly 128 KiB
  * for a full disk. */
-enum { GATHERED_BYTES_MAX = 120 * 1024, LAYERS_MAX = 16, NAME_BYTES_MAX = 64 };
+enum { GATHERED_BYTES_MAX = 120 * 1024 };
 
 /* A WAL as SQLite sees it; the file below stands behind it in the same memory. */
 struct gathering {
@@ -21,17 +19,6 @@ struct gathering {
     int count;            /* of bytes that are gathered */
     sqlite3_int64 offset; /* where they belong */
 };
-
-struct layer {
-    sqlite3_vfs vfs; /* must be first */
-    sqlite3_vfs *below;
-    char name[NAME_BYTES_MAX];
-    char over[NAME_BYTES_MAX];
-};
-
-static struct layer layers[LAYERS_MAX];
-static int layer_count;
-static pthread_mutex_t layers_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* What could not be written is forgotten: SQLite hears of it and will write it again or give up. */
 static int write_out(struct gathering *self)
@@ -159,7 +146,7 @@ static const sqlite3_io_methods methods = {
 static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
                    int *flags_out)
 {
-    sqlite3_vfs *below = ((struct layer *)vfs)->below;
+    sqlite3_vfs *below = sqlite_layer_below(vfs);
     if ((flags & SQLITE_OPEN_WAL) == 0) {
         return below->xOpen(below, name, file, flags, flags_out);
     }
@@ -174,43 +161,10 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
     return code;
 }
 
-static struct layer *find_layer(const char *over)
-{
-    for (int i = 0; i < layer_count; i++) {
-        if (strcmp(layers[i].over, over) == 0) {
-            return &layers[i];
-        }
-    }
-    return NULL;
-}
-
-static struct layer *add_layer(sqlite3_vfs *below)
-{
-    MUST(layer_count < LAYERS_MAX);
-    struct layer *layer = &layers[layer_count++];
-    int bytes = snprintf(layer->name, sizeof layer->name, "gather-%s", below->zName);
-    MUST(bytes > 0 && bytes < (int)sizeof layer->name);
-    snprintf(layer->over, sizeof layer->over, "%s", below->zName);
-    layer->below = below;
-    layer->vfs = *below; /* everything but opening is the system's business */
-    layer->vfs.zName = layer->name;
-    layer->vfs.szOsFile = (int)sizeof(struct gathering) + below->szOsFile;
-    layer->vfs.xOpen = on_open;
-    layer->vfs.pNext = NULL;
-    int code = sqlite3_vfs_register(&layer->vfs, 0);
-    MUST(code == SQLITE_OK);
-    return layer;
-}
+static const struct sqlite_layer_kind kind = {
+    .name = "gather", .file_bytes = sizeof(struct gathering), .open = on_open};
 
 const char *sqlite_gather(const char *vfs)
 {
-    sqlite3_vfs *below = sqlite3_vfs_find(vfs);
-    MUST(below != NULL);
-    pthread_mutex_lock(&layers_lock);
-    struct layer *layer = find_layer(below->zName);
-    if (layer == NULL) {
-        layer = add_layer(below);
-    }
-    pthread_mutex_unlock(&layers_lock);
-    return layer->name;
+    return sqlite_layer(&kind, vfs);
 }

@@ -8,6 +8,7 @@
 #include "store/sqlite_parts.h"
 
 #include "base/fault.h"
+#include "store/sqlite_checksum.h"
 #include "store/sqlite_gather.h"
 
 #include <stdarg.h>
@@ -95,7 +96,7 @@ enum status sqlite__cannot(struct sqlite_store *self, int code, struct text *err
 {
     const char *path = self->home->database_path;
     const char *detail = self->db != NULL ? sqlite3_errmsg(self->db) : sqlite3_errstr(code);
-    switch (code & 0xff) {
+    switch (code == SQLITE_IOERR_DATA ? SQLITE_CORRUPT : code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
@@ -179,7 +180,7 @@ static int configure(struct sqlite_store *self)
     sqlite3_wal_autocheckpoint(db, 0);
     bool is_writer = self->access == STORE_WRITE;
     sqlite3_busy_timeout(db, is_writer ? BUSY_MS_AT_START : BUSY_MS_OF_READERS);
-    int code = SQLITE_OK;
+    int code = sqlite_checksum_reserve(db);
     for (size_t i = 0; code == SQLITE_OK && i < COUNT_OF(settings); i++) {
         code = sqlite3_exec(db, settings[i], NULL, NULL, NULL);
     }
@@ -220,10 +221,11 @@ static int check_settings(struct sqlite_store *self)
 static enum status open_all(struct sqlite_store *self, struct text *error_out)
 {
     bool is_writer = self->access == STORE_WRITE;
+    const char *checked = sqlite_checksum(self->home->vfs);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(self->home->database_path, &self->db,
                                is_writer ? flags | SQLITE_OPEN_CREATE : flags,
-                               is_writer ? sqlite_gather(self->home->vfs) : self->home->vfs);
+                               is_writer ? sqlite_gather(checked) : checked);
     if (code == SQLITE_OK) {
         code = configure(self);
     }

@@ -7,6 +7,7 @@
  * one. The same attack must find each of the mistakes at the end, or it would prove nothing.
  */
 #include "base/clock.h"
+#include "store/sqlite_checksum.h"
 #include "tests/lib/check.h"
 #include "tests/lib/ledger_scenario.h"
 #include "tests/lib/power_model.h"
@@ -360,8 +361,9 @@ static void finds_wal_before_extra(void)
     recorded->is_recording = true;
     sqlite3 *db = NULL;
     CHECK_INT(sqlite3_open_v2("disk/ledger.db", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                              "recorded"),
+                              sqlite_checksum("recorded")),
               SQLITE_OK);
+    CHECK_INT(sqlite_checksum_reserve(db), SQLITE_OK);
     sqlite3_exec(db, "PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL", NULL, NULL, NULL);
     sqlite3_close(db);
     record_life(recorded, LEDGER_NO_MISTAKE, 0, 0);

@@ -14,6 +14,8 @@
 
 enum { LEDGER_CHECKPOINT_PAGES = 60 };
 
+#define LEDGER_DAMAGE "integrity_check finds damage"
+
 /* Mistakes of a service or a back end that the attacks must find. */
 enum ledger_mistake {
     LEDGER_NO_MISTAKE,
