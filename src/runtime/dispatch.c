@@ -107,12 +107,18 @@ static enum status prepare(struct call *call, const struct path_values *path)
     return status;
 }
 
-static void send_on(struct dispatch *dispatch, struct call *call)
+/* What a write is about: the first thing its path names, or the key it must not repeat under. */
+static struct text concerns(const struct call *call, const struct path_values *path)
+{
+    return path->count > 0 ? path->items[0].value : call->idempotency_key;
+}
+
+static void send_on(struct dispatch *dispatch, struct call *call, const struct path_values *path)
 {
     struct host *host = call->bound->host;
     enum status status;
     if (call->route->kind == ROUTE_WRITES) {
-        status = executor_submit(host->executor, call);
+        status = host_submit(host, call, concerns(call, path));
     } else if (call->route->kind == ROUTE_READS_POINT && host->reads_at_once) {
         readers_run_at_once(call);
         return;
@@ -141,7 +147,7 @@ static void answer_route(struct dispatch *dispatch, struct http_exchange *exchan
         call_finish(call);
         return;
     }
-    send_on(dispatch, call);
+    send_on(dispatch, call, &match->path);
 }
 
 void dispatch_request(void *context, struct http_exchange *exchange)

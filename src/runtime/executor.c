@@ -19,6 +19,7 @@ enum {
     BATCH_MAX_SHARED = 60,
     CHORES_MAX = 16,
     READY_RETRY_MS = 1000,
+    FORGET_EVERY_MS = 10 * 60 * 1000,
     CHORE_ARENA_BYTES = 16 * 1024 * 1024,
 };
 
@@ -346,6 +347,16 @@ static void add_chore(struct executor *executor, const struct chore *chore)
     executor->chore_count++;
 }
 
+static void add_chores(struct executor *executor)
+{
+    add_chore(executor, &(struct chore){.name = "forget_old_replies",
+                                        .run = reply_forget_old,
+                                        .every_ms = FORGET_EVERY_MS});
+    for (size_t i = 0; i < executor->service->chore_count; i++) {
+        add_chore(executor, &executor->service->chores[i]);
+    }
+}
+
 struct executor *executor_start(const struct executor_options *options)
 {
     MUST(options->store != NULL);
@@ -358,11 +369,8 @@ struct executor *executor_start(const struct executor_options *options)
     executor->chore_arena = arena_create("chore", CHORE_ARENA_BYTES);
     mailbox_init(&executor->mailbox);
     atomic_init(&executor->ready, true);
-    add_chore(executor, &(struct chore){.name = "forget_old_replies",
-                                        .run = reply_forget_old,
-                                        .every_ms = 10 * 60 * 1000});
-    for (size_t i = 0; i < options->service->chore_count; i++) {
-        add_chore(executor, &options->service->chores[i]);
+    if (options->runs_chores) {
+        add_chores(executor);
     }
     int error = pthread_create(&executor->thread, NULL, executor_main, executor);
     MUST(error == 0);

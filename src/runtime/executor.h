@@ -18,7 +18,8 @@ struct executor_options {
     const struct service *service;
     struct store *store; /* open for WRITE; the executor owns it from now on */
     size_t waiting_max;  /* more calls than this are answered 503 */
-    int waiting_ms_max;  /* a call that waited longer is answered 503, not run */
+    bool runs_chores;
+    int waiting_ms_max; /* a call that waited longer is answered 503, not run */
 };
 
 struct executor *executor_start(const struct executor_options *options);

@@ -1,11 +1,18 @@
-/* host.h - a service as it runs in this process: its table, its store, its threads. */
+/* host.h - a service as it runs in this process: its table, its stores, its threads.
+ *
+ * A store that is ours alone (one file) has one executor: one writer, no locks. A store that other
+ * processes share has several, because there each call waits for answers over a connection; what
+ * concerns the same thing goes to the same executor, so that they seldom meet.
+ */
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 
 #include "runtime/executor.h"
 #include "runtime/service.h"
 
-enum { HOSTS_MAX = 64, LOOPS_MAX = 16 };
+#include <stdatomic.h>
+
+enum { HOSTS_MAX = 64, LOOPS_MAX = 16, EXECUTORS_MAX = 16 };
 
 /* One loop's own connection for point reads. Its snapshot lasts for a turn of the loop, so that
  * many reads share it; a commit in between ends it early, so that nobody reads what was before an
@@ -20,9 +27,38 @@ struct host {
     const struct service *service;
     size_t index;
     struct store_source *source;
-    struct executor *executor;
-    bool reads_at_once; /* point reads run on the loop's thread */
+    struct executor *executors[EXECUTORS_MAX];
+    size_t executor_count;
+    atomic_uint next_executor; /* for calls that concern nothing in particular */
+    bool reads_at_once;        /* point reads run on the loop's thread */
     struct loop_reader loop_readers[LOOPS_MAX];
 };
+
+struct host_options {
+    const struct service *service;
+    struct store_source *source; /* the host owns it from now on */
+    size_t index;
+    size_t writers; /* executors of a shared store */
+    size_t waiting_max;
+    int waiting_ms_max;
+};
+
+/* Brings the tables up to date and starts the executors. Closed with host_close whatever it says.
+ */
+NODISCARD enum status host_open(struct host *host, const struct host_options *options,
+                                struct arena *arena, struct text *error_out);
+
+/* `concerns` is what the call is about (an id, a key); NO_TEXT: nothing that is there already. */
+NODISCARD enum status host_submit(struct host *host, struct call *call, struct text concerns);
+
+bool host_is_ready(const struct host *host);
+unsigned long host_commits(const struct host *host);
+void host_count(const struct host *host, struct executor_counts *counts_out);
+
+/* Takes no more calls, and returns when all that waited have their answers. */
+void host_finish_waiting(struct host *host);
+
+/* Ends threads and closes stores; nobody may be reading any more. */
+void host_close(struct host *host);
 
 #endif

@@ -22,7 +22,7 @@ static void end_snapshot(struct loop_reader *reader)
 
 static enum status begin_snapshot(struct host *host, struct loop_reader *reader)
 {
-    unsigned long commits = executor_commits(host->executor);
+    unsigned long commits = host_commits(host);
     if (reader->is_reading && reader->commits_seen == commits) {
         return STATUS_OK;
     }

@@ -6,12 +6,10 @@
 #include "base/log.h"
 #include "net/http_server.h"
 #include "runtime/dispatch.h"
-#include "runtime/idempotency_store.h"
 #include "runtime/pages/pages.h"
 #include "runtime/start/data_directory.h"
 #include "runtime/start/notify.h"
 #include "runtime/start/wiring.h"
-#include "store/migrate.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -37,56 +35,27 @@ static int64_t setting(const struct runtime *runtime, const char *name)
     return config_integer(runtime->options.config, name);
 }
 
-static enum status bring_up_tables(struct runtime *runtime, const struct service *service,
-                                   struct store *store, struct text *error_out)
+static enum status open_one(struct runtime *runtime, size_t index, struct text *error_out)
 {
-    enum status status = migrate(store, "runtime", runtime_migrations, runtime_migration_count,
-                                 runtime->arena, error_out);
-    if (status == STATUS_OK) {
-        status = migrate(store, service->name, service->migrations, service->migration_count,
-                         runtime->arena, error_out);
-    }
-    return status;
-}
-
-static enum status open_host(struct runtime *runtime, size_t index, struct text *error_out)
-{
-    const struct service *service = runtime->options.services[index];
-    struct host *host = &runtime->hosts[index];
-    struct store *store = NULL;
-    host->service = service;
-    host->index = index;
-    enum status status =
-        wiring_source(&runtime->options, runtime->arena, service->name, &host->source, error_out);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = host->source->open(host->source, STORE_WRITE, &store);
-    if (status != STATUS_OK) {
-        *error_out = text_format(runtime->arena, "The store of %s cannot be opened: %s.",
-                                 service->name, status_text(status));
-        return status;
-    }
-    status = bring_up_tables(runtime, service, store, error_out);
-    if (status != STATUS_OK) {
-        store_destroy(&store);
-        return status;
-    }
-    host->reads_at_once = store_has(store, STORE_READS_AT_ONCE);
-    host->executor = executor_start(&(struct executor_options){
-        .service = service,
-        .store = store,
+    struct host_options options = {
+        .service = runtime->options.services[index],
+        .index = index,
+        .writers = (size_t)setting(runtime, "work.writers"),
         .waiting_max = (size_t)setting(runtime, "work.waiting_max"),
         .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
-    });
-    return STATUS_OK;
+    };
+    enum status status = wiring_source(&runtime->options, runtime->arena, options.service->name,
+                                       &options.source, error_out);
+    return status == STATUS_OK
+               ? host_open(&runtime->hosts[index], &options, runtime->arena, error_out)
+               : status;
 }
 
 static enum status open_hosts(struct runtime *runtime, struct text *error_out)
 {
     MUST(runtime->options.service_count <= HOSTS_MAX);
     for (size_t i = 0; i < runtime->options.service_count; i++) {
-        enum status status = open_host(runtime, i, error_out);
+        enum status status = open_one(runtime, i, error_out);
         if (status != STATUS_OK) {
             return status;
         }
@@ -220,31 +189,18 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
     return status;
 }
 
-static void close_hosts(struct runtime *runtime)
-{
-    for (size_t i = 0; i < runtime->options.service_count; i++) {
-        struct host *host = &runtime->hosts[i];
-        for (size_t j = 0; j < LOOPS_MAX; j++) {
-            store_destroy(&host->loop_readers[j].store);
-        }
-        executor_stop(&host->executor); /* last: its close is the orderly end of the file */
-        if (host->source != NULL) {
-            host->source->destroy(host->source);
-            host->source = NULL;
-        }
-    }
-}
-
 static void tear_down(struct runtime **place)
 {
     struct runtime *runtime = *place;
     struct arena *arena = runtime->arena;
     readers_stop(&runtime->dispatch.readers);
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
-        executor_finish_waiting(runtime->hosts[i].executor);
+        host_finish_waiting(&runtime->hosts[i]);
     }
     http_server_destroy(&runtime->server);
-    close_hosts(runtime);
+    for (size_t i = 0; i < runtime->options.service_count; i++) {
+        host_close(&runtime->hosts[i]);
+    }
     if (runtime->directory_lock >= 0) {
         data_directory_close(runtime->directory_lock);
     }

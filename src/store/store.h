@@ -196,7 +196,8 @@ NODISCARD enum status store_one(struct store *store, struct arena *arena,
 
 /* Opens connections to the tables of one service. Made by sqlite_source / postgres_source (in
  * their headers), used by the runtime. open is safe from every thread; each store it gives
- * belongs to the thread that uses it. At most one WRITE store of a service is open in a process. */
+ * belongs to the thread that uses it. Unless it is shared, at most one WRITE store of a service is
+ * open in a process. */
 struct store_source {
     enum status (*open)(struct store_source *source, enum store_access access,
                         struct store **store_out);

@@ -111,7 +111,7 @@ static void put_executors(struct page_text *text, const struct dispatch *dispatc
         put_head(text, rows[i].name, rows[i].kind, rows[i].help);
         for (size_t j = 0; j < dispatch->host_count; j++) {
             struct executor_counts counts;
-            executor_count(dispatch->hosts[j].executor, &counts);
+            host_count(&dispatch->hosts[j], &counts);
             const char *place = (const char *)&counts + rows[i].offset;
             put(text, "%s{service=\"%s\"} %.6g\n", rows[i].name, dispatch->hosts[j].service->name,
                 (double)*(const unsigned long *)(const void *)place * rows[i].scale);

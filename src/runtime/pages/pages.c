@@ -27,7 +27,7 @@ static void answer_readyz(void *context, struct http_exchange *exchange)
     json_begin_object(&writer);
     for (size_t i = 0; i < pages->dispatch->host_count; i++) {
         const struct host *host = &pages->dispatch->hosts[i];
-        bool host_ready = executor_is_ready(host->executor);
+        bool host_ready = host_is_ready(host);
         ready = ready && host_ready;
         json_key(&writer, host->service->name);
         json_put_text(&writer, host_ready ? TEXT("ready") : TEXT("store unavailable"));

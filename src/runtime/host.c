@@ -1,0 +1,146 @@
+/* host.c - brings one service up and down, and deals its calls out. */
+#include "runtime/host.h"
+
+#include "runtime/idempotency_store.h"
+#include "store/migrate.h"
+
+static enum status bring_up_tables(const struct service *service, struct store *store,
+                                   struct arena *arena, struct text *error_out)
+{
+    enum status status =
+        migrate(store, "runtime", runtime_migrations, runtime_migration_count, arena, error_out);
+    if (status == STATUS_OK) {
+        status = migrate(store, service->name, service->migrations, service->migration_count, arena,
+                         error_out);
+    }
+    return status;
+}
+
+static enum status open_writer(struct host *host, struct store **store_out, struct arena *arena,
+                               struct text *error_out)
+{
+    enum status status = host->source->open(host->source, STORE_WRITE, store_out);
+    if (status != STATUS_OK) {
+        *error_out = text_format(arena, "The store of %s cannot be opened: %s.",
+                                 host->service->name, status_text(status));
+    }
+    return status;
+}
+
+static void start_executor(struct host *host, const struct host_options *options,
+                           struct store *store)
+{
+    bool is_first = host->executor_count == 0;
+    host->executors[host->executor_count++] = executor_start(&(struct executor_options){
+        .service = options->service,
+        .store = store,
+        .waiting_max = options->waiting_max,
+        .waiting_ms_max = options->waiting_ms_max,
+        .runs_chores = is_first, /* one of them is enough */
+    });
+}
+
+enum status host_open(struct host *host, const struct host_options *options, struct arena *arena,
+                      struct text *error_out)
+{
+    MUST(options->writers >= 1 && options->writers <= EXECUTORS_MAX);
+    struct store *store = NULL;
+    host->service = options->service;
+    host->source = options->source;
+    host->index = options->index;
+    enum status status = open_writer(host, &store, arena, error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = bring_up_tables(options->service, store, arena, error_out);
+    if (status != STATUS_OK) {
+        store_destroy(&store);
+        return status;
+    }
+    size_t writers = store_has(store, STORE_IS_SHARED) ? options->writers : 1;
+    host->reads_at_once = store_has(store, STORE_READS_AT_ONCE);
+    start_executor(host, options, store);
+    while (host->executor_count < writers) {
+        status = open_writer(host, &store, arena, error_out);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        start_executor(host, options, store);
+    }
+    return STATUS_OK;
+}
+
+/* FNV-1a: spreads ids and keys evenly, and needs no secret, since nobody gains by meeting others.
+ */
+static uint32_t hash_of(struct text text)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < text.bytes; i++) {
+        hash = (hash ^ (unsigned char)text.data[i]) * 16777619u;
+    }
+    return hash;
+}
+
+enum status host_submit(struct host *host, struct call *call, struct text concerns)
+{
+    uint32_t lane = 0;
+    if (host->executor_count > 1) {
+        lane = concerns.data != NULL
+                   ? hash_of(concerns)
+                   : atomic_fetch_add_explicit(&host->next_executor, 1, memory_order_relaxed);
+    }
+    return executor_submit(host->executors[lane % host->executor_count], call);
+}
+
+bool host_is_ready(const struct host *host)
+{
+    bool ready = true;
+    for (size_t i = 0; i < host->executor_count; i++) {
+        ready = ready && executor_is_ready(host->executors[i]);
+    }
+    return ready;
+}
+
+unsigned long host_commits(const struct host *host)
+{
+    unsigned long commits = 0;
+    for (size_t i = 0; i < host->executor_count; i++) {
+        commits += executor_commits(host->executors[i]);
+    }
+    return commits;
+}
+
+void host_count(const struct host *host, struct executor_counts *counts_out)
+{
+    *counts_out = (struct executor_counts){0};
+    for (size_t i = 0; i < host->executor_count; i++) {
+        struct executor_counts one;
+        executor_count(host->executors[i], &one);
+        counts_out->batches += one.batches;
+        counts_out->calls += one.calls;
+        counts_out->waiting += one.waiting;
+        counts_out->commit_ns_sum += one.commit_ns_sum;
+        counts_out->faults += one.faults;
+    }
+}
+
+void host_finish_waiting(struct host *host)
+{
+    for (size_t i = 0; i < host->executor_count; i++) {
+        executor_finish_waiting(host->executors[i]);
+    }
+}
+
+void host_close(struct host *host)
+{
+    for (size_t i = 0; i < LOOPS_MAX; i++) {
+        store_destroy(&host->loop_readers[i].store);
+    }
+    for (size_t i = 0; i < host->executor_count; i++) {
+        executor_stop(&host->executors[i]); /* last: its close is the orderly end of the file */
+    }
+    if (host->source != NULL) {
+        host->source->destroy(host->source);
+        host->source = NULL;
+    }
+}
