@@ -23,11 +23,16 @@ struct http_client_request {
 };
 
 /* OK with the answer (whatever its HTTP status), TIMEOUT and UNAVAILABLE when it was never sent,
- * UNCERTAIN when it was sent and no answer came, TOO_LARGE. */
+ * UNCERTAIN when some of it was sent and no whole answer came, TOO_LARGE for an answer beyond
+ * answer_bytes_max (the request was sent), MALFORMED for a bad url or header (it was not). The
+ * answer is NULL unless OK; it and its texts last until the callback returns. Of the answer's
+ * headers the first twelve beyond those of one hop are kept. */
 typedef void http_client_fn(void *context, enum status status, const struct http_answer *answer);
 
 struct http_client *http_client_create(void);
-void http_client_destroy(struct http_client **client); /* outstanding requests end UNAVAILABLE */
+
+/* What is outstanding ends UNAVAILABLE, or UNCERTAIN where some of it was sent. */
+void http_client_destroy(struct http_client **client);
 
 /* Copies what it needs; done is called exactly once, on the client's thread. */
 void http_client_send(struct http_client *client, const struct http_client_request *request,

@@ -104,6 +104,19 @@ static inline void knock_big(struct http_exchange *exchange)
     knock_answer(exchange, 200, (struct text){body, (size_t)bytes});
 }
 
+/* What the client sent, a line for each. */
+static inline void knock_answer_headers(struct http_exchange *exchange)
+{
+    struct text body = TEXT("");
+    for (size_t i = 0; i < exchange->request.header_count; i++) {
+        const struct http_header *header = &exchange->request.headers[i];
+        struct text line = text_format(exchange->arena, "%.*s: %.*s\n", TEXT_ARGS(header->name),
+                                       TEXT_ARGS(header->value));
+        body = text_join(exchange->arena, body, line);
+    }
+    knock_answer(exchange, 200, body);
+}
+
 static inline void knock_on_request(void *context, struct http_exchange *exchange)
 {
     (void)context;
@@ -115,6 +128,8 @@ static inline void knock_on_request(void *context, struct http_exchange *exchang
         knock_hold(exchange);
     } else if (text_equals(path, TEXT("/big"))) {
         knock_big(exchange);
+    } else if (text_equals(path, TEXT("/headers"))) {
+        knock_answer_headers(exchange);
     } else if (text_equals(path, TEXT("/twice"))) { /* a mistake */
         knock_answer(exchange, 200, TEXT("once"));
         knock_answer(exchange, 200, TEXT("twice"));
