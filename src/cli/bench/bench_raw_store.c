@@ -1,6 +1,8 @@
 /* bench_raw_store.c - people through SQLite's own interface and nothing else. */
 #include "cli/bench/bench_raw_store.h"
 
+#include "store/sqlite_checksum.h"
+
 #include "base/json.h"
 #include "services/users/user_store.h"
 #include "store/migrate.h"
@@ -113,7 +115,9 @@ enum status raw_store_open(struct arena *arena, const char *path, enum raw_purpo
     *store_out = store;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     flags |= purpose == RAW_LIMIT ? SQLITE_OPEN_CREATE : 0;
-    enum status status = answer_of(store, sqlite3_open_v2(path, &store->db, flags, NULL));
+    /* What is filled is opened by the product, which wants its checksums on the pages. */
+    const char *vfs = purpose == RAW_FILL ? sqlite_checksum(NULL) : NULL;
+    enum status status = answer_of(store, sqlite3_open_v2(path, &store->db, flags, vfs));
     if (status != STATUS_OK) {
         return status;
     }
