@@ -45,7 +45,7 @@ class Server:
                                         stderr=subprocess.DEVNULL)
         atexit.register(self.running.kill)
         self.said = ''
-        while 'Next: ' not in self.said:
+        while 'Next' not in self.said:
             line = self.running.stdout.readline()
             check(line != '', f'the server ended with {self.running.poll()}: {self.said}')
             self.said += line
