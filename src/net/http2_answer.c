@@ -143,7 +143,7 @@ void http2__answer(struct hosted *hosted)
     stream->is_dispatched = false;
     http2__submit(stream);
     if (connection__welcome(connection)) {
-        connection__run(connection);
+        connection__run_soon(connection);
     }
 }
 
@@ -196,7 +196,7 @@ void http2__start_stream(struct http_stream *events, struct hosted *hosted)
         stream->hosted = NULL;
     }
     if (connection__welcome(connection)) {
-        connection__run(connection);
+        connection__run_soon(connection);
     }
 }
 
@@ -217,11 +217,7 @@ void http2__send(struct http_stream *events, struct text bytes)
     stream->owner->held_bytes += bytes.bytes;
     (void)nghttp2_session_resume_data(stream->owner->session, stream->id);
     stream__note_waiting(events, stream->waiting.bytes - stream->waiting_sent);
-    connection__run(connection);
-    if (events->http2 != NULL && stream__is_too_slow(events)) {
-        cut(stream);
-        connection__run(connection);
-    }
+    connection__run_soon(connection);
 }
 
 void http2__end_stream(struct http_stream *events)
@@ -233,5 +229,5 @@ void http2__end_stream(struct http_stream *events)
         stream->is_ending = true;
         (void)nghttp2_session_resume_data(stream->owner->session, stream->id);
     }
-    connection__run(stream->owner->connection);
+    connection__run_soon(stream->owner->connection);
 }

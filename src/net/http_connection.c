@@ -22,6 +22,10 @@ static void free_connection(struct loop_message *message)
     struct connection *connection = OWNER_OF(message, struct connection, message);
     MUST(connection->phase == PHASE_CLOSED);
     MUST(connection->exchange_count == 0);
+    if (connection->will_run) { /* a message still names it */
+        loop_post_last(connection->hall->loop, message);
+        return;
+    }
     memory_free(connection->http2);
     memory_free(connection);
 }
@@ -413,6 +417,24 @@ void connection__run(struct connection *connection)
     }
     if (connection->phase != PHASE_CLOSED) {
         settle(connection);
+    }
+}
+
+static void run_now(struct loop_message *message)
+{
+    struct connection *connection = OWNER_OF(message, struct connection, run);
+    connection->will_run = false;
+    if (connection->phase != PHASE_CLOSED) {
+        connection__run(connection);
+    }
+}
+
+void connection__run_soon(struct connection *connection)
+{
+    if (!connection->will_run) {
+        connection->will_run = true;
+        connection->run.deliver = run_now;
+        loop_post_here(connection->hall->loop, &connection->run);
     }
 }
 

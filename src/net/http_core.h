@@ -83,6 +83,7 @@ struct connection {
     struct loop_watch watch;
     struct loop_timer timer;
     struct loop_message message; /* arrives at its hall; leaves it */
+    struct loop_message run;     /* will be run within this turn */
     struct wire wire;
     struct hall *hall;
     struct connection *next;
@@ -113,6 +114,7 @@ struct connection {
     bool closes;  /* after what waits to be written */
     bool lingers; /* because the peer may still be sending */
     bool is_fresh;
+    bool will_run;
     uint8_t door;
     uint32_t peer_user;
     char peer[PEER_TEXT_BYTES];
@@ -213,6 +215,10 @@ bool connection__welcome(struct connection *connection);
 /* Begins on the hall's thread; the descriptor and the peer are already filled in. */
 void connection__begin(struct connection *connection);
 void connection__run(struct connection *connection);
+
+/* Once, when the messages of this turn are delivered, however often it is asked for: what many of
+ * them have to say to one peer leaves with one write. */
+void connection__run_soon(struct connection *connection);
 void connection__close(struct connection *connection);
 void connection__drain(struct connection *connection);
 void connection__refuse(struct connection *connection, const struct http_refusal *refusal);
@@ -235,7 +241,7 @@ void server__connection_gone(struct connection *connection);
 
 void stream__connection_closed(struct http_stream *stream);
 
-/* Tells senders how much waits for a slow reader; cuts it when that is too much. */
+/* Tells senders how much waits for a slow reader. */
 void stream__note_backlog(struct connection *connection);
 
 #endif

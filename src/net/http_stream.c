@@ -3,7 +3,8 @@
  * Everything that is said to a stream crosses to its loop through the mailbox, in order: the start,
  * each piece of text, the end. The stream itself ends in three steps: the connection closes,
  * on_closed tells the owner (who sends nothing after that), and a last message, behind whatever
- * was sent before, frees it.
+ * was sent before, frees it. A reader is too slow when what waits on both sides of the mailbox is
+ * more than was agreed; whoever sends notices it, and the stream is cut.
  */
 #include "net/http_stream.h"
 
@@ -59,12 +60,6 @@ void stream__note_backlog(struct connection *connection)
     stream__note_waiting(connection->stream, connection->backlog.bytes - connection->backlog_sent);
 }
 
-bool stream__is_too_slow(const struct http_stream *stream)
-{
-    return atomic_load_explicit(&stream->waiting_here, memory_order_relaxed) >
-           stream->options.waiting_bytes_max;
-}
-
 static void begin(struct loop_message *message)
 {
     struct http_stream *stream = OWNER_OF(message, struct http_stream, start);
@@ -109,9 +104,6 @@ static void arrive(struct loop_message *message)
     } else if (stream->connection != NULL && stream->connection->phase == PHASE_STREAM) {
         put_chunk(stream->connection, bytes);
         connection__run(stream->connection);
-        if (stream->connection != NULL && stream__is_too_slow(stream)) {
-            connection__close(stream->connection);
-        }
     }
     memory_free(sent);
 }

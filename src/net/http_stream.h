@@ -26,7 +26,6 @@ struct http_stream {
 /* The connection or the stream of HTTP/2 is no more: tells the owner and frees, in that order. */
 void stream__closed(struct http_stream *stream);
 void stream__note_waiting(struct http_stream *stream, size_t bytes);
-bool stream__is_too_slow(const struct http_stream *stream);
 
 /* http_connection.c: from an answer's connection to a stream's. */
 void connection__start_stream(struct connection *connection, struct http_stream *stream);

@@ -238,7 +238,7 @@ static int slots_until(const struct loop *loop, size_t from)
 
 static int sleep_ms(const struct loop *loop)
 {
-    if (loop->here != NULL) {
+    if (loop->here != NULL || loop->last != NULL) {
         return 0;
     }
     int slots = slots_until(loop, (size_t)(loop->tick + 1) % SLOT_COUNT);

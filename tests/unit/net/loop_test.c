@@ -176,7 +176,7 @@ static void on_step(struct loop_message *message)
     }
     now_ms += rand() % 1000;
     if (++step_count < STEPS) {
-        loop_post_here(loop, message);
+        loop_post(loop, message);
     } else {
         loop_stop(loop);
     }
