@@ -254,9 +254,11 @@ class Campaign:
         return Server(self.directory, self.store, self.settings,
                       {**self.environment, **(environment or {})}, variant, wrapper)
 
-    def life(self, requests=4, fates=(-signal.SIGKILL,), middle=None, **how):
+    def life(self, requests=4, fates=(-signal.SIGKILL,), middle=None, may_stop_answering=False,
+             **how):
         """Starts, checks, works, stops in order. True when it was killed on the way. Any other end
-        than an orderly one or one of the `fates` is a violation."""
+        than an orderly one or one of the `fates` is a violation; so is a connection that ends
+        while the server lives, unless it may."""
         server = self.server(**how)
         try:
             server.start()
@@ -272,10 +274,10 @@ class Campaign:
             for problem in problems:
                 if not isinstance(problem, Gone):
                     raise problem
-            code = server.wait(20) if was_gone else server.stop()
+            code = server.wait(20) if was_gone and not may_stop_answering else server.stop()
         finally:
             server.kill()
-        promise(code in fates or (code == 0 and not was_gone),
+        promise(code in fates or (code == 0 and (may_stop_answering or not was_gone)),
                 f'it ended in another way: {code}', problems, server.logged()[-3000:])
         if code == 0:
             self.counts['ended in order'] += 1

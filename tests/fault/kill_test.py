@@ -32,11 +32,11 @@ def need_strace():
         skip('strace may not trace here (it is not installed, or ptrace is not allowed)')
 
 
-def call_plan(campaign):
+def call_plan(campaign, calls=CALLS):
     """(call, n) for every n that a whole life reaches."""
-    campaign.life(wrapper=strace(campaign.home, '-e', 'trace=' + ','.join(CALLS)))
+    campaign.life(wrapper=strace(campaign.home, '-e', 'trace=' + ','.join(calls)))
     most = count_calls(campaign.home)
-    return [(name, n) for name in CALLS for n in range(1, most[name] + 1)]
+    return [(name, n) for name in calls for n in range(1, most[name] + 1)]
 
 
 def kill_at_call(campaign, name, n):
