@@ -3,7 +3,8 @@
  * With RAW_LIMIT it is the limit that the store layer is measured against: the tables are those of
  * the directory's own migrations, the rows those of creating a person, the settings those of the
  * store (WAL, synchronous=FULL, its cache, its checkpoints), and nothing is between the loop and
- * SQLite. With RAW_FILL it makes large files quickly and keeps no promise until it is closed.
+ * SQLite. With RAW_FILL it fills a file of the store quickly and keeps no promise until it is
+ * closed.
  */
 #ifndef CLI_BENCH_BENCH_RAW_STORE_H
 #define CLI_BENCH_BENCH_RAW_STORE_H
