@@ -74,7 +74,7 @@ static enum status put_off_indexes(struct raw_store *store)
                                   "SELECT sql, 'DROP INDEX \"' || name || '\"' FROM sqlite_schema"
                                   " WHERE type = 'index' AND tbl_name = 'person' AND sql NOT NULL",
                                   -1, &list, NULL);
-    const char *drops[STATEMENTS_MAX];
+    const char *drops[STATEMENTS_MAX] = {NULL};
     while (code == SQLITE_OK && sqlite3_step(list) == SQLITE_ROW) {
         MUST(store->index_count < STATEMENTS_MAX);
         drops[store->index_count] =
