@@ -43,6 +43,13 @@ static void end(struct describing *describing)
     json_end_object(&describing->writer);
 }
 
+static void end_several(struct describing *describing, int count)
+{
+    for (int i = 0; i < count; i++) {
+        end(describing);
+    }
+}
+
 static void put_reference(struct describing *describing, const char *name)
 {
     put(describing, "$ref",
@@ -167,29 +174,6 @@ static bool may_answer_null(const struct field *field)
            field->kind != FIELD_FLAG && field->kind != FIELD_TEXTS;
 }
 
-static void put_answer_schema(struct describing *describing, const struct shape *shape)
-{
-    if (!is_new(describing, shape)) {
-        return;
-    }
-    begin(describing, shape->name);
-    put(describing, "type", "object");
-    json_key(&describing->writer, "required");
-    json_begin_array(&describing->writer);
-    for (size_t i = 0; i < shape->field_count; i++) {
-        if (!shape->fields[i].is_optional) {
-            json_put_text(&describing->writer, text_of(shape->fields[i].name));
-        }
-    }
-    json_end_array(&describing->writer);
-    begin(describing, "properties");
-    for (size_t i = 0; i < shape->field_count; i++) {
-        put_property(describing, &shape->fields[i], may_answer_null(&shape->fields[i]));
-    }
-    end(describing);
-    end(describing);
-}
-
 static bool has_body(const struct shape *takes)
 {
     for (size_t i = 0; takes != NULL && i < takes->field_count; i++) {
@@ -200,65 +184,105 @@ static bool has_body(const struct shape *takes)
     return false;
 }
 
-static void put_body_schema(struct describing *describing, const struct shape *shape)
+/* An answer shows every field that is not optional; a body must have those that are required. */
+static void put_shape_schema(struct describing *describing, const struct shape *shape, bool is_body)
 {
-    if (!has_body(shape) || !is_new(describing, shape)) {
+    if (!is_new(describing, shape)) {
         return;
     }
     begin(describing, shape->name);
     put(describing, "type", "object");
-    put_flag(describing, "additionalProperties", false);
+    if (is_body) {
+        put_flag(describing, "additionalProperties", false);
+    }
     json_key(&describing->writer, "required");
     json_begin_array(&describing->writer);
     for (size_t i = 0; i < shape->field_count; i++) {
-        if (shape->fields[i].place == FIELD_IN_BODY && shape->fields[i].required) {
-            json_put_text(&describing->writer, text_of(shape->fields[i].name));
+        const struct field *field = &shape->fields[i];
+        if (is_body ? field->place == FIELD_IN_BODY && field->required : !field->is_optional) {
+            json_put_text(&describing->writer, text_of(field->name));
         }
     }
     json_end_array(&describing->writer);
     begin(describing, "properties");
     for (size_t i = 0; i < shape->field_count; i++) {
-        if (shape->fields[i].place == FIELD_IN_BODY) {
-            put_property(describing, &shape->fields[i], shape->fields[i].may_be_null);
+        const struct field *field = &shape->fields[i];
+        if (!is_body || field->place == FIELD_IN_BODY) {
+            put_property(describing, field, is_body ? field->may_be_null : may_answer_null(field));
         }
     }
+    end_several(describing, 2);
+}
+
+static void put_names(struct describing *describing, const char *key, const char *const *names,
+                      size_t count)
+{
+    json_key(&describing->writer, key);
+    json_begin_array(&describing->writer);
+    for (size_t i = 0; i < count; i++) {
+        json_put_text(&describing->writer, text_of(names[i]));
+    }
+    json_end_array(&describing->writer);
+}
+
+struct member {
+    const char *name;
+    const char *type;
+    const char *meaning;
+};
+
+static void put_member(struct describing *describing, const struct member *member)
+{
+    begin(describing, member->name);
+    put(describing, "type", member->type);
+    put(describing, "description", member->meaning);
     end(describing);
-    end(describing);
+}
+
+/* Which fields of the request are to blame. */
+static void put_details(struct describing *describing)
+{
+    static const char *const names[] = {"field", "code", "message"};
+    begin(describing, "details");
+    put(describing, "type", "object");
+    put_names(describing, "required", (const char *const[]){"fields"}, 1);
+    begin(describing, "properties");
+    begin(describing, "fields");
+    put(describing, "type", "array");
+    put(describing, "description", "Every field of the request that is to blame");
+    begin(describing, "items");
+    put(describing, "type", "object");
+    put_names(describing, "required", names, COUNT_OF(names));
+    begin(describing, "properties");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        begin(describing, names[i]);
+        put(describing, "type", "string");
+        end(describing);
+    }
+    end_several(describing, 5);
 }
 
 static void put_problem_schema(struct describing *describing)
 {
-    static const struct {
-        const char *name;
-        const char *type;
-        const char *meaning;
-    } rows[] = {
+    static const struct member members[] = {
         {"type", "string", "Always about:blank"},
         {"title", "string", "The phrase of the status"},
         {"status", "integer", "The HTTP status"},
         {"code", "string", "What happened, for programs; new codes may appear"},
         {"message", "string", "What happened, for a person"},
-        {"details", "object", "fields: a list of {field, code, message}"},
         {"trace_id", "string", "Finds the request in the log"},
     };
+    static const char *const required[] = {"type", "title",   "status",
+                                           "code", "message", "trace_id"};
     begin(describing, "Problem");
     put(describing, "type", "object");
-    json_key(&describing->writer, "required");
-    json_begin_array(&describing->writer);
-    static const char *const required[] = {"type", "title", "status", "code", "message"};
-    for (size_t i = 0; i < COUNT_OF(required); i++) {
-        json_put_text(&describing->writer, text_of(required[i]));
-    }
-    json_end_array(&describing->writer);
+    put_names(describing, "required", required, COUNT_OF(required));
     begin(describing, "properties");
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        begin(describing, rows[i].name);
-        put(describing, "type", rows[i].type);
-        put(describing, "description", rows[i].meaning);
-        end(describing);
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        put_member(describing, &members[i]);
     }
-    end(describing);
-    end(describing);
+    put_details(describing);
+    end_several(describing, 2);
 }
 
 /* ---- one operation ---- */
@@ -275,6 +299,16 @@ static void put_header_parameter(struct describing *describing, const char *name
     put(describing, "type", "string");
     end(describing);
     json_end_object(&describing->writer);
+}
+
+static bool has_revision(const struct route *route)
+{
+    for (size_t i = 0; route->gives && !route->gives_list && i < route->gives->field_count; i++) {
+        if (route->gives->fields[i].is_revision) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void put_parameters(struct describing *describing, const struct route *route)
@@ -310,6 +344,10 @@ static void put_parameters(struct describing *describing, const struct route *ro
                              "The ETag that was read: the change is refused when it is no longer "
                              "the newest");
     }
+    if (route->kind != ROUTE_WRITES && has_revision(route)) {
+        put_header_parameter(describing, "If-None-Match", false,
+                             "The ETag that is known: the answer is 304 while it is the newest");
+    }
     json_end_array(&describing->writer);
 }
 
@@ -319,9 +357,7 @@ static void put_json_content(struct describing *describing, const char *type, co
     begin(describing, type);
     begin(describing, "schema");
     put_reference(describing, schema);
-    end(describing);
-    end(describing);
-    end(describing);
+    end_several(describing, 3);
 }
 
 static void put_list_content(struct describing *describing, const struct shape *shape)
@@ -330,38 +366,53 @@ static void put_list_content(struct describing *describing, const struct shape *
     begin(describing, "application/json");
     begin(describing, "schema");
     put(describing, "type", "object");
+    put_names(describing, "required", (const char *const[]){"items", "next"}, 2);
     begin(describing, "properties");
     begin(describing, "items");
     put(describing, "type", "array");
     begin(describing, "items");
     put_reference(describing, shape->name);
-    end(describing);
-    end(describing);
+    end_several(describing, 2);
     begin(describing, "next");
     put_type(describing, "string", true);
     put(describing, "description", "Give it as cursor to get the next page; null on the last one");
     end(describing);
-    begin(describing, "total");
-    put(describing, "type", "integer");
-    end(describing);
-    begin(describing, "total_is_minimum");
-    put(describing, "type", "boolean");
-    end(describing);
-    end(describing);
-    end(describing);
-    end(describing);
-    end(describing);
+    put_member(describing, &(struct member){"total", "integer", "How many match, when asked for"});
+    put_member(describing, &(struct member){"total_is_minimum", "boolean",
+                                            "Counting stopped at its limit: there are more"});
+    end_several(describing, 4);
+}
+
+static void put_etag(struct describing *describing)
+{
+    begin(describing, "headers");
+    begin(describing, "ETag");
+    put(describing, "description", "The revision in quotes, for If-Match and If-None-Match");
+    begin(describing, "schema");
+    put(describing, "type", "string");
+    end_several(describing, 3);
 }
 
 static void put_success(struct describing *describing, const struct route *route, int status)
 {
     begin(describing, text_format(describing->writer.arena, "%d", status).data);
     put(describing, "description", route->summary);
+    if (has_revision(route)) {
+        put_etag(describing);
+    }
     if (route->gives_list) {
         put_list_content(describing, route->gives);
     } else if (route->gives != NULL) {
         put_json_content(describing, "application/json", route->gives->name);
     }
+    end(describing);
+}
+
+static void put_plain_problem(struct describing *describing, const char *status, const char *text)
+{
+    begin(describing, status);
+    put(describing, "description", text);
+    put_json_content(describing, "application/problem+json", "Problem");
     end(describing);
 }
 
@@ -382,20 +433,10 @@ static void put_refusals(struct describing *describing, const struct route *rout
             }
         }
         if (is_first && refusal->http_status != 400) {
-            begin(describing, text_format(arena, "%d", refusal->http_status).data);
-            put(describing, "description", codes.data);
-            put_json_content(describing, "application/problem+json", "Problem");
-            end(describing);
+            put_plain_problem(describing, text_format(arena, "%d", refusal->http_status).data,
+                              codes.data);
         }
     }
-}
-
-static void put_plain_problem(struct describing *describing, const char *status, const char *text)
-{
-    begin(describing, status);
-    put(describing, "description", text);
-    put_json_content(describing, "application/problem+json", "Problem");
-    end(describing);
 }
 
 static void put_responses(struct describing *describing, const struct route *route)
@@ -406,14 +447,23 @@ static void put_responses(struct describing *describing, const struct route *rou
     if (route->other_status != 0) {
         put_success(describing, route, route->other_status);
     }
+    if (route->kind != ROUTE_WRITES && has_revision(route)) {
+        begin(describing, "304");
+        put(describing, "description", "Nothing has changed since that ETag");
+        end(describing);
+    }
     put_plain_problem(describing, "400", "The request is not right; details.fields says where");
     if (route->permission != NULL) {
         put_plain_problem(describing, "401", "Nobody has said who is asking");
         put_plain_problem(describing, "403", "The caller may not do this");
     }
     put_refusals(describing, route);
+    if (route->kind == ROUTE_WRITES) {
+        put_plain_problem(describing, "422", "The Idempotency-Key was used for another request");
+    }
     put_plain_problem(describing, "503",
-                      "Too much work, or the store is away; nothing was changed");
+                      "Too much work, or the store is away; the code says whether to ask again");
+    put_plain_problem(describing, "default", "Whatever else goes wrong is told in the same way");
     end(describing);
 }
 
@@ -428,10 +478,7 @@ static void put_operation(struct describing *describing, const struct service *s
     begin(describing, method_keys[route->method]);
     put(describing, "operationId", route->operation);
     put(describing, "summary", route->summary);
-    json_key(&describing->writer, "tags");
-    json_begin_array(&describing->writer);
-    json_put_text(&describing->writer, text_of(service->name));
-    json_end_array(&describing->writer);
+    put_names(describing, "tags", &service->name, 1);
     put_parameters(describing, route);
     if (has_body(route->takes)) {
         begin(describing, "requestBody");
@@ -441,9 +488,7 @@ static void put_operation(struct describing *describing, const struct service *s
     }
     put_responses(describing, route);
     if (route->permission == NULL) {
-        json_key(&describing->writer, "security");
-        json_begin_array(&describing->writer);
-        json_end_array(&describing->writer);
+        put_names(describing, "security", NULL, 0);
     }
     end(describing);
 }
@@ -480,23 +525,21 @@ static void put_components(struct describing *describing)
     put(describing, "type", "http");
     put(describing, "scheme", "bearer");
     put(describing, "description", "The root key, printed at the first start");
-    end(describing);
-    end(describing);
+    end_several(describing, 2);
     begin(describing, "schemas");
     put_problem_schema(describing);
     for (size_t i = 0; i < describing->service_count; i++) {
         const struct service *service = describing->services[i];
         for (size_t j = 0; j < service->route_count; j++) {
             if (service->routes[j].gives != NULL) {
-                put_answer_schema(describing, service->routes[j].gives);
+                put_shape_schema(describing, service->routes[j].gives, false);
             }
-            if (service->routes[j].takes != NULL) {
-                put_body_schema(describing, service->routes[j].takes);
+            if (has_body(service->routes[j].takes)) {
+                put_shape_schema(describing, service->routes[j].takes, true);
             }
         }
     }
-    end(describing);
-    end(describing);
+    end_several(describing, 2);
 }
 
 static void put_head(struct describing *describing)
@@ -509,8 +552,7 @@ static void put_head(struct describing *describing)
     begin(describing, "license");
     put(describing, "name", "Apache-2.0");
     put(describing, "identifier", "Apache-2.0");
-    end(describing);
-    end(describing);
+    end_several(describing, 2);
     json_key(&describing->writer, "servers");
     json_begin_array(&describing->writer);
     json_begin_object(&describing->writer);
@@ -520,9 +562,7 @@ static void put_head(struct describing *describing)
     json_key(&describing->writer, "security");
     json_begin_array(&describing->writer);
     json_begin_object(&describing->writer);
-    json_key(&describing->writer, "rootKey");
-    json_begin_array(&describing->writer);
-    json_end_array(&describing->writer);
+    put_names(describing, "rootKey", NULL, 0);
     json_end_object(&describing->writer);
     json_end_array(&describing->writer);
     json_key(&describing->writer, "tags");
