@@ -12,7 +12,8 @@
 enum {
     BODY_GRACE_MS = 5000,
     LINGER_MS = 2000,
-    FRESH_DRAIN_MS = 200, /* a connection that came just before the drain may still ask */
+    FRESH_DRAIN_MS = 200,    /* a connection that came just before the drain may still ask */
+    STEPS_PER_RUN_MAX = 256, /* so that nobody who sends without a pause keeps a loop for himself */
 };
 
 /* ---- ends ---- */
@@ -258,8 +259,15 @@ static int64_t reader_due_ms(const struct connection *connection)
 static int64_t head_due_ms(const struct connection *connection)
 {
     const struct http_limits *limits = &connection->hall->server->limits;
-    bool is_idle = connection->input_start == connection->input_end && !connection->is_fresh;
-    return connection->phase_since_ms + (is_idle ? limits->idle_ms_max : limits->head_ms_max);
+    bool is_empty = connection->input_start == connection->input_end;
+    bool is_idle = is_empty && !connection->is_fresh;
+    int64_t due =
+        connection->phase_since_ms + (is_idle ? limits->idle_ms_max : limits->head_ms_max);
+    if (is_empty && atomic_load(&connection->hall->server->is_draining)) {
+        int64_t drained = loop_now_ms(connection->hall->loop) + FRESH_DRAIN_MS;
+        return drained < due ? drained : due;
+    }
+    return due;
 }
 
 static int64_t due_ms(const struct connection *connection)
@@ -319,21 +327,22 @@ static bool shake_hands(struct connection *connection)
 }
 
 /* The peer's bytes mean nothing any more; only its end does. */
-static void discard(struct connection *connection)
+static bool discard(struct connection *connection)
 {
     char nowhere[4096];
-    while (connection->readable) {
-        ssize_t got = wire_read(&connection->wire, nowhere, sizeof nowhere);
-        if (got > 0) {
-            count_up(&connection->hall->counts.bytes_in, (uint64_t)got);
-            continue;
-        }
-        connection->readable = false;
-        if (got != WIRE_LATER) {
-            connection__close(connection);
-            return;
-        }
+    if (!connection->readable) {
+        return false;
     }
+    ssize_t got = wire_read(&connection->wire, nowhere, sizeof nowhere);
+    if (got > 0) {
+        count_up(&connection->hall->counts.bytes_in, (uint64_t)got);
+        return true;
+    }
+    connection->readable = false;
+    if (got != WIRE_LATER) {
+        connection__close(connection);
+    }
+    return false;
 }
 
 static bool step(struct connection *connection)
@@ -352,8 +361,7 @@ static bool step(struct connection *connection)
         return step__http2(connection);
     case PHASE_STREAM:
     case PHASE_LINGER:
-        discard(connection);
-        return false;
+        return discard(connection);
     case PHASE_ANSWER:
     case PHASE_CLOSING:
     case PHASE_CLOSED:
@@ -393,30 +401,43 @@ static void settle(struct connection *connection)
     }
 }
 
+/* Writes what the steps have put together. True when there may be more to do because of that: what
+ * has left completely makes room for the next request, or turns the end of talking into lingering.
+ */
+static bool write_and_see(struct connection *connection)
+{
+    bool was_waiting = output__is_waiting(connection);
+    if (!output__flush(connection)) {
+        connection__close(connection);
+        return false;
+    }
+    if (output__is_waiting(connection)) {
+        return false;
+    }
+    if (connection->phase == PHASE_CLOSING) {
+        finish_closing(connection);
+        return true;
+    }
+    return was_waiting;
+}
+
 void connection__run(struct connection *connection)
 {
-    bool was_waiting;
-    do {
-        while (step(connection)) {
+    unsigned step_count = 0;
+    bool may_go_on = true;
+    while (may_go_on && step_count < STEPS_PER_RUN_MAX) {
+        while (step_count < STEPS_PER_RUN_MAX && step(connection)) {
+            step_count++;
         }
-        was_waiting = output__is_waiting(connection);
-        if (connection->phase == PHASE_CLOSED) {
-            return;
-        }
-        if (!output__flush(connection)) {
-            connection__close(connection);
-            return;
-        }
-        /* What has left completely may make room for the next request, which waits already. */
-    } while (was_waiting && !output__is_waiting(connection));
-    if (connection->phase == PHASE_CLOSING && !output__is_waiting(connection)) {
-        finish_closing(connection);
-        if (connection->phase == PHASE_LINGER) {
-            discard(connection);
-        }
+        may_go_on = connection->phase != PHASE_CLOSED && write_and_see(connection);
+        step_count++;
     }
-    if (connection->phase != PHASE_CLOSED) {
-        settle(connection);
+    if (connection->phase == PHASE_CLOSED) {
+        return;
+    }
+    settle(connection);
+    if (step_count >= STEPS_PER_RUN_MAX) {
+        connection__run_soon(connection); /* it is the others' turn first */
     }
 }
 
@@ -490,15 +511,12 @@ void connection__drain(struct connection *connection)
         http_stream_end(connection->stream);
     } else if (connection->phase == PHASE_HTTP2) {
         http2__drain(connection);
-    } else if (connection->phase == PHASE_HEAD) {
+    } else if (connection->phase == PHASE_HEAD || connection->phase == PHASE_HANDSHAKE) {
         connection->readable = true; /* a last look: what has arrived is still answered */
         connection__run(connection);
-        bool is_idle =
-            connection->phase == PHASE_HEAD && connection->input_start == connection->input_end;
-        if (is_idle && connection->is_fresh) {
-            int64_t due = loop_now_ms(connection->hall->loop) + FRESH_DRAIN_MS;
-            loop_set_timer(connection->hall->loop, &connection->timer, due);
-        } else if (is_idle && !output__is_waiting(connection)) {
+        bool is_idle = connection->phase == PHASE_HEAD && !connection->is_fresh &&
+                       connection->input_start == connection->input_end;
+        if (is_idle && !output__is_waiting(connection)) {
             connection__close(connection);
         }
     }

@@ -17,6 +17,7 @@ enum {
     KEEPALIVE_IDLE_S = 60, /* a peer whose machine has vanished is noticed after two minutes */
     KEEPALIVE_INTERVAL_S = 15,
     KEEPALIVE_COUNT = 4,
+    UNHEARD_MS = 60 * 1000, /* so is one that vanishes, or stops reading, with bytes on their way */
     ERROR_BYTES = 512,
 };
 
@@ -121,6 +122,7 @@ static void set_options(int descriptor)
         {IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S},
         {IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S},
         {IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_COUNT},
+        {IPPROTO_TCP, TCP_USER_TIMEOUT, UNHEARD_MS},
     };
     for (size_t i = 0; i < COUNT_OF(options); i++) {
         int result = setsockopt(descriptor, options[i].level, options[i].name, &options[i].value,

@@ -159,6 +159,44 @@ def those_who_do_not_read_are_cut(server):
         client.close()
 
 
+@seconds_max(60)
+def who_waits_for_a_descriptor_is_served_later():
+    """With all descriptors in use newcomers wait in the kernel; nothing spins and nothing breaks."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (48, hard))
+    try:
+        server = Echo()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        clients = [server.connect() for _ in range(100)]
+        for client in clients[:10]:
+            client.sendall(GET)
+            check(client.recv(65536).startswith(b'HTTP/1.1 200 '))
+        used = processor_seconds(server)
+        time.sleep(1)
+        check_less(processor_seconds(server) - used, 0.2, 'it spins')
+        for client in clients[:60]:
+            client.close()
+        for client in clients[60:]:
+            client.sendall(GET)
+        for client in clients[60:80]:
+            check(client.recv(65536).startswith(b'HTTP/1.1 200 '))
+        for client in clients[60:]:
+            client.close()
+        server.stop()
+    except BaseException:
+        server.kill()
+        raise
+
+
+def processor_seconds(server):
+    with open(f'/proc/{server.process.pid}/stat', encoding='ascii') as file:
+        fields = file.read().rpartition(') ')[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
 if __name__ == '__main__':
     main([slow_heads_are_cut, slow_bodies_are_cut, silent_connections_are_closed,
-          those_who_do_not_read_are_cut], {'server': start_server})
+          those_who_do_not_read_are_cut, who_waits_for_a_descriptor_is_served_later],
+         {'server': start_server})
