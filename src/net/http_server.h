@@ -52,7 +52,10 @@ struct http_server_options {
 
 struct http_server;
 
-/* Binds; not a byte is read before http_server_start. error_out says which address and why. */
+/* Binds; not a byte is read before http_server_start. Unless OK, error_out is a sentence that says
+ * which address and why: EXISTS when another server listens there, MALFORMED when the certificate
+ * or the key is to blame, else UNAVAILABLE. A unix socket gets the mode 0600; its file is taken
+ * over when nobody listens on it any more, and removed at the end. */
 NODISCARD enum status http_server_create(const struct http_server_options *options,
                                          struct http_server **server_out, struct text *error_out);
 NODISCARD enum status http_server_start(struct http_server *server);
@@ -64,6 +67,7 @@ int http_server_port(const struct http_server *server, size_t listen_index);
  * `Connection: close`. Returns when all are done or the time is over (then false). */
 bool http_server_drain(struct http_server *server, int timeout_ms);
 
+/* Cuts whoever is still connected. Every exchange that was given out MUST be finished. */
 void http_server_destroy(struct http_server **server);
 
 struct http_server_counts {
@@ -80,8 +84,10 @@ void http_server_count(const struct http_server *server, struct http_server_coun
 
 /* ---- Server-Sent Events ---- */
 
-/* A stream is an exchange answered with text that goes on. It takes a few hundred bytes while
- * nothing waits. The handle is valid until on_closed was called; sends from any thread. */
+/* A stream is an exchange answered with text that goes on. It takes about 500 bytes while nothing
+ * waits. The handle is valid until on_closed was called; sends from any thread. on_closed may come
+ * before http_stream_start has returned on another thread, so whoever keeps handles in a list puts
+ * them there under the lock that on_closed takes. A drain ends all streams. */
 struct http_stream;
 
 struct http_stream_options {
@@ -94,8 +100,10 @@ struct http_stream_options {
 struct http_stream *http_stream_start(struct http_exchange *exchange,
                                       const struct http_stream_options *options);
 
-/* Copies the bytes. BUSY: the reader was too slow and is being cut. */
+/* Copies the bytes. BUSY: the reader was too slow and is being cut; on_closed will follow. */
 NODISCARD enum status http_stream_send(struct http_stream *stream, struct text bytes);
+
+/* What was sent before still leaves. Twice is the same as once. */
 void http_stream_end(struct http_stream *stream);
 
 #endif
