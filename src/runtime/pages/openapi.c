@@ -272,8 +272,8 @@ static void put_problem_schema(struct describing *describing)
         {"message", "string", "What happened, for a person"},
         {"trace_id", "string", "Finds the request in the log"},
     };
-    static const char *const required[] = {"type", "title",   "status",
-                                           "code", "message", "trace_id"};
+    /* The trace id is not there when a request was refused before it could be read. */
+    static const char *const required[] = {"type", "title", "status", "code", "message"};
     begin(describing, "Problem");
     put(describing, "type", "object");
     put_names(describing, "required", required, COUNT_OF(required));
