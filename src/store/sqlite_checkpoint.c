@@ -31,10 +31,14 @@ void sqlite__count_wal(struct sqlite_store *self)
     sqlite3_wal_hook(self->db, note_pages, self);
 }
 
+/* It does not wait for readers: commits wait behind it. */
 static int checkpoint(struct sqlite_store *self, int mode)
 {
     FAULT_POINT("store_checkpoint");
-    return sqlite3_wal_checkpoint_v2(self->db, NULL, mode, NULL, NULL);
+    sqlite3_busy_timeout(self->db, 0);
+    int code = sqlite3_wal_checkpoint_v2(self->db, NULL, mode, NULL, NULL);
+    sqlite3_busy_timeout(self->db, SQLITE_BUSY_MS);
+    return code;
 }
 
 /* The commit itself is durable in the WAL already: a reader in the way, a full disk or no memory

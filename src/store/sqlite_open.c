@@ -21,8 +21,6 @@ enum {
     SENTENCE_BYTES_MAX = 1200,
     CACHE_KIB_OTHERWISE = 16 * 1024,
     CACHE_KIB_OF_READERS = 2 * 1024,
-    BUSY_MS_OF_READERS = 5000,
-    BUSY_MS_AT_START = 1000,
 };
 
 static const char *const settings[] = {
@@ -178,8 +176,8 @@ static int configure(struct sqlite_store *self)
     sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_wal_autocheckpoint(db, 0);
+    sqlite3_busy_timeout(db, SQLITE_BUSY_MS);
     bool is_writer = self->access == STORE_WRITE;
-    sqlite3_busy_timeout(db, is_writer ? BUSY_MS_AT_START : BUSY_MS_OF_READERS);
     int code = sqlite_checksum_reserve(db);
     for (size_t i = 0; code == SQLITE_OK && i < COUNT_OF(settings); i++) {
         code = sqlite3_exec(db, settings[i], NULL, NULL, NULL);
@@ -239,7 +237,6 @@ static enum status open_all(struct sqlite_store *self, struct text *error_out)
         return STATUS_OK;
     }
     sqlite__count_wal(self);
-    sqlite3_busy_timeout(self->db, 0); /* a checkpoint does not wait for readers */
     return sqlite__settle(self, error_out);
 }
 

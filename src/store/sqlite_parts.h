@@ -9,6 +9,9 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 
+/* A reader may hold the writer's lock for a moment, when it meets the WAL's index half written. */
+enum { SQLITE_BUSY_MS = 5000 };
+
 /* ---- sqlite_statement.c: statements prepared once ---- */
 
 struct sqlite_prepared {
