@@ -88,7 +88,9 @@ static void rollback(struct store *store)
 static enum status commit(struct store *store)
 {
     struct faulty_store *self = self_of(store);
-    if (!is_hit(self, STORE_FAULT_COMMIT)) {
+    /* The end of a READ changes nothing, so there is nothing to be uncertain about. */
+    bool is_possible = store->state == STORE_WRITING || self->fault->status != STATUS_UNCERTAIN;
+    if (!is_possible || !is_hit(self, STORE_FAULT_COMMIT)) {
         return store_commit(self->inner);
     }
     if (self->fault->status == STATUS_UNCERTAIN && self->fault->commit_happens) {
