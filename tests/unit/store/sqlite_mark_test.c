@@ -3,6 +3,8 @@
 #include "tests/lib/check.h"
 #include "tests/lib/memory_disk.h"
 
+#include <string.h>
+
 static struct disk *disk;
 static struct sqlite_mark mark;
 
@@ -20,7 +22,7 @@ static void end(void)
 
 static struct sqlite_commit commit_of(int64_t number)
 {
-    return (struct sqlite_commit){.number = number, .chain = number * -7919 + 1};
+    return (struct sqlite_commit){.number = number, .chain = number ^ 0x5bd1e995};
 }
 
 static void must_read(int64_t number)
@@ -66,7 +68,9 @@ static void a_slot_in_the_wrong_place_is_none(void)
     begin();
     CHECK_STATUS(sqlite_mark_write(&mark, commit_of(6)), STATUS_OK);
     struct disk_inode *file = disk_file(disk, "a.mark");
-    disk_inode_write(file, 4096, file->bytes, 512);
+    uint8_t slot[512];
+    memcpy(slot, file->bytes, sizeof slot);
+    disk_inode_write(file, 4096, slot, sizeof slot);
     disk_inode_write(file, 0, (uint8_t[512]){0}, 512);
     struct sqlite_commit newest;
     CHECK_STATUS(sqlite_mark_read(&mark, &newest), STATUS_ABSENT);

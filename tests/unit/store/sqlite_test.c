@@ -153,7 +153,8 @@ static void a_clean_end_leaves_one_file(void)
 static void the_wal_does_not_grow_for_ever(void)
 {
     begin();
-    struct text payload = {memory_take(PAYLOAD_BYTES), PAYLOAD_BYTES};
+    char *payload_bytes = memory_take(PAYLOAD_BYTES);
+    struct text payload = {payload_bytes, PAYLOAD_BYTES};
     struct store *reader = open_reader();
     insert(TEXT("first"));
     CHECK_STATUS(store_begin(reader, STORE_READ), STATUS_OK);
@@ -177,6 +178,7 @@ static void the_wal_does_not_grow_for_ever(void)
     CHECK_INT(count_inside(reader), 40);
     CHECK_STATUS(store_commit(reader), STATUS_OK);
     store_destroy(&reader);
+    memory_free(payload_bytes);
     end();
 }
 
