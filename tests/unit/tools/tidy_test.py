@@ -4,6 +4,7 @@ import functools
 import importlib.machinery
 import io
 import os
+import shutil
 import subprocess
 import sys
 import types
@@ -244,7 +245,8 @@ def load_tidy():
 
 def tidy(files):
     """Answers the exit code and what was said about a tree of clean files and these."""
-    root = os.path.join(test_directory(), str(len(os.listdir(test_directory()))))
+    root = os.path.join(test_directory(), 'tree')
+    shutil.rmtree(root, ignore_errors=True)
     write(root, files)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
