@@ -7,7 +7,6 @@
  */
 #include "store/sqlite_parts.h"
 
-#include "base/fault.h"
 #include "store/sqlite_checksum.h"
 #include "store/sqlite_gather.h"
 
@@ -146,24 +145,11 @@ static int set_cache(struct sqlite_store *self)
 
 static int set_journal(sqlite3 *db)
 {
-    const char *finally = "PRAGMA synchronous=FULL";
-    if (SEEDED_BUG("synchronous_normal")) {
-        finally = "PRAGMA synchronous=NORMAL";
-    }
-    if (SEEDED_BUG("synchronous_off")) {
-        finally = "PRAGMA synchronous=OFF";
-    }
-    int code = SQLITE_OK;
-    if (!SEEDED_BUG("wal_before_extra")) {
-        code = sqlite3_exec(db, "PRAGMA synchronous=EXTRA", NULL, NULL, NULL);
-    }
-    if (code == SQLITE_OK) {
-        code = sqlite3_exec(db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
-    }
-    if (code == SQLITE_OK) {
-        code = sqlite3_exec(db, finally, NULL, NULL, NULL);
-    }
-    return code;
+    return sqlite3_exec(db,
+                        "PRAGMA synchronous=EXTRA;"
+                        "PRAGMA journal_mode=WAL;"
+                        "PRAGMA synchronous=FULL",
+                        NULL, NULL, NULL);
 }
 
 static int configure(struct sqlite_store *self)
@@ -196,7 +182,7 @@ static int check_settings(struct sqlite_store *self)
 {
     int64_t level = 0;
     int code = sqlite__read_integers(self->db, "PRAGMA synchronous", &level, 1);
-    if (code == SQLITE_OK && !SEEDED_BUG("synchronous_normal") && !SEEDED_BUG("synchronous_off")) {
+    if (code == SQLITE_OK) {
         MUST(level == 2); /* FULL: a commit that is not synced is not durable */
     }
     sqlite3_stmt *handle = NULL;
