@@ -1,5 +1,6 @@
 /* cli_users.c - kontora users: the directory of people, from the command line. */
 #include "cli/cli_ask.h"
+#include "cli/cli_show.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,15 +26,35 @@ static const struct flag flags[] = {
     {"cursor", "TEXT", "list: go on after the page before"},
 };
 
+enum { LIST = 1, CREATE = 2, CHANGE = 4, BLOCK = 8, UNBLOCK = 16, SHOW = 32 };
+
+/* Which flags go with which verb; a flag that is not here goes with all of them. */
 static const struct {
     const char *flag;
-    const char *field;
-} body_texts[] = {
-    {"email", "email"},         {"external-id", "external_id"},
-    {"full-name", "full_name"}, {"type", "type"},
-    {"spec", "spec"},           {"phone", "phone"},
-    {"locale", "locale"},       {"telegram-id", "telegram_id"},
-    {"reason", "reason"},
+    const char *field; /* the text of the body that it becomes; NULL: none */
+    unsigned verbs;
+} uses[] = {
+    {"email", "email", LIST | CREATE | CHANGE},
+    {"external-id", "external_id", LIST | CREATE},
+    {"full-name", "full_name", CREATE | CHANGE},
+    {"type", "type", LIST | CREATE | CHANGE},
+    {"roles", NULL, CREATE | CHANGE},
+    {"role", NULL, LIST},
+    {"activated", NULL, LIST | CREATE | CHANGE},
+    {"status", NULL, LIST},
+    {"spec", "spec", CREATE | CHANGE},
+    {"phone", "phone", CREATE | CHANGE},
+    {"telegram-id", "telegram_id", CREATE | CHANGE},
+    {"locale", "locale", CREATE | CHANGE},
+    {"reason", "reason", BLOCK},
+    {"revision", NULL, CHANGE | BLOCK | UNBLOCK},
+    {"q", NULL, LIST},
+    {"limit", NULL, LIST},
+    {"cursor", NULL, LIST},
+};
+
+static const struct cli_column columns[] = {
+    {"id", "id"}, {"status", "status"}, {"type", "type"}, {"email", "email"}, {"full_name", "name"},
 };
 
 static void write_roles(struct json_writer *writer, const char *roles)
@@ -54,10 +75,10 @@ static struct text body_of(const struct command_line *line)
     struct json_writer writer;
     json_writer_init(&writer, line->arena, 256);
     json_begin_object(&writer);
-    for (size_t i = 0; i < COUNT_OF(body_texts); i++) {
-        const char *value = cli_flag(line, body_texts[i].flag);
-        if (value != NULL) {
-            json_key(&writer, body_texts[i].field);
+    for (size_t i = 0; i < COUNT_OF(uses); i++) {
+        const char *value = cli_flag(line, uses[i].flag);
+        if (value != NULL && uses[i].field != NULL) {
+            json_key(&writer, uses[i].field);
             json_put_text(&writer, text_of(value));
         }
     }
@@ -91,63 +112,36 @@ static struct text query_of(const struct command_line *line)
     return query;
 }
 
-static struct text shown(const struct json *object, const char *key)
-{
-    const struct json *member = json_member(object, text_of(key));
-    return member == NULL || member->kind == JSON_NULL ? TEXT("-") : member->text;
-}
-
 static void print_list(const struct json *answer)
 {
     const struct json *items = json_member(answer, TEXT("items"));
     if (items == NULL || items->count == 0) {
-        printf("Nobody. Add the first with: kontora users create --email anna@example.com --type "
+        printf("Nobody. Add somebody with: kontora users create --email anna@example.com --type "
                "client\n");
         return;
     }
-    printf("%-36s  %-8s  %-10s  %-32s  %s\n", "id", "status", "type", "email", "name");
-    for (const struct json *user = items->first; user != NULL; user = user->next) {
-        struct text id = shown(user, "id");
-        struct text status = shown(user, "status");
-        struct text type = shown(user, "type");
-        struct text email = shown(user, "email");
-        struct text name = shown(user, "full_name");
-        printf("%-36.*s  %-8.*s  %-10.*s  %-32.*s  %.*s\n", TEXT_ARGS(id), TEXT_ARGS(status),
-               TEXT_ARGS(type), TEXT_ARGS(email), TEXT_ARGS(name));
-    }
+    cli_show_list(items, columns, COUNT_OF(columns));
     const struct json *next = json_member(answer, TEXT("next"));
     if (next != NULL && next->kind == JSON_STRING) {
         printf("There are more: --cursor %.*s\n", TEXT_ARGS(next->text));
     }
 }
 
-static void print_one(const struct json *user)
-{
-    for (const struct json *member = user->first; member != NULL; member = member->next) {
-        if (member->kind != JSON_NULL) {
-            bool is_flag = member->kind == JSON_TRUE || member->kind == JSON_FALSE;
-            struct text value = !is_flag                    ? member->text
-                                : member->kind == JSON_TRUE ? TEXT("true")
-                                                            : TEXT("false");
-            printf("%-14.*s %.*s\n", TEXT_ARGS(member->key), TEXT_ARGS(value));
-        }
-    }
-}
-
 struct verb {
     const char *name;
+    unsigned bit;
     const char *method;
     const char *path_end; /* after /api/users/ID; NULL: no ID */
     bool has_body;
 };
 
 static const struct verb verbs[] = {
-    {.name = "list", .method = "GET"},
-    {.name = "show", .method = "GET", .path_end = ""},
-    {.name = "create", .method = "POST", .has_body = true},
-    {.name = "change", .method = "PATCH", .path_end = "", .has_body = true},
-    {.name = "block", .method = "POST", .path_end = "/block", .has_body = true},
-    {.name = "unblock", .method = "POST", .path_end = "/unblock"},
+    {.name = "list", .bit = LIST, .method = "GET"},
+    {.name = "show", .bit = SHOW, .method = "GET", .path_end = ""},
+    {.name = "create", .bit = CREATE, .method = "POST", .has_body = true},
+    {.name = "change", .bit = CHANGE, .method = "PATCH", .path_end = "", .has_body = true},
+    {.name = "block", .bit = BLOCK, .method = "POST", .path_end = "/block", .has_body = true},
+    {.name = "unblock", .bit = UNBLOCK, .method = "POST", .path_end = "/unblock"},
 };
 
 static const struct verb *find_verb(const struct command_line *line)
@@ -169,12 +163,48 @@ static struct text path_of(const struct command_line *line, const struct verb *v
     return verb->has_body ? TEXT("/api/users") : query_of(line);
 }
 
+static int fail_unknown_verb(const struct command_line *line)
+{
+    const char *names[COUNT_OF(verbs)];
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        names[i] = verbs[i].name;
+    }
+    const char *nearest =
+        line->word_count > 0 ? text_nearest(text_of(line->words[0]), names, COUNT_OF(names)) : NULL;
+    return cli_fail(
+        EXIT_USAGE,
+        "say what to do: list, show ID, create, change ID, block ID or unblock ID%s%s%s "
+        "`kontora users --help` explains them.",
+        nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ".");
+}
+
+/* EXIT_OK when every flag makes sense with this verb. */
+static int check_flags(const struct command_line *line, const struct verb *verb)
+{
+    for (size_t i = 0; i < COUNT_OF(uses); i++) {
+        if (cli_flag(line, uses[i].flag) != NULL && (uses[i].verbs & verb->bit) == 0) {
+            return cli_fail(EXIT_USAGE,
+                            "`kontora users %s` takes no --%s. `kontora users --help` explains the "
+                            "flags.",
+                            verb->name, uses[i].flag);
+        }
+    }
+    const char *activated = cli_flag(line, "activated");
+    if (activated != NULL && strcmp(activated, "true") != 0 && strcmp(activated, "false") != 0) {
+        return cli_fail(EXIT_USAGE, "--activated is '%s', but must be true or false", activated);
+    }
+    return EXIT_OK;
+}
+
 static int users(struct command_line *line)
 {
     const struct verb *verb = find_verb(line);
     if (verb == NULL) {
-        return cli_fail(EXIT_USAGE, "say what to do: list, show ID, create, change ID, block ID or "
-                                    "unblock ID. `kontora users --help` explains them.");
+        return fail_unknown_verb(line);
+    }
+    int code = check_flags(line, verb);
+    if (code != EXIT_OK) {
+        return code;
     }
     size_t words = verb->path_end ? 2 : 1;
     if (line->word_count != words) {
@@ -190,7 +220,7 @@ static int users(struct command_line *line)
     };
     const struct json *answer = NULL;
     struct text text = NO_TEXT;
-    int code = cli_ask(line, &question, &answer, &text);
+    code = cli_ask(line, &question, &answer, &text);
     if (code != EXIT_OK) {
         return code;
     }
@@ -199,7 +229,7 @@ static int users(struct command_line *line)
     } else if (strcmp(verb->name, "list") == 0) {
         print_list(answer);
     } else {
-        print_one(answer);
+        cli_show_object(answer);
     }
     return EXIT_OK;
 }
