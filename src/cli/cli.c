@@ -3,6 +3,7 @@
 
 #include "runtime/runtime.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,14 +179,17 @@ static int fail_unknown_flag(const struct command *command, struct text name)
     for (size_t i = 0; i < command->flag_count; i++) {
         known[count++] = command->flags[i].name;
     }
+    for (size_t i = 0; command->takes_settings && i < COUNT_OF(settings_flags); i++) {
+        known[count++] = settings_flags[i].name;
+    }
     for (size_t i = 0; command->takes_settings && i < runtime_setting_count; i++) {
         known[count++] = runtime_settings[i].name;
     }
     MUST(count <= NAMES_MAX);
     const char *nearest = text_nearest(name, known, count);
-    return cli_fail(EXIT_USAGE, "'%s' has no flag --%.*s%s%s%s. `kontora %s --help` lists them.",
+    return cli_fail(EXIT_USAGE, "'%s' has no flag --%.*s%s%s%s `kontora %s --help` lists them.",
                     command->name, TEXT_ARGS(name), nearest ? "; did you mean --" : "",
-                    nearest ? nearest : "", nearest ? "?" : "", command->name);
+                    nearest ? nearest : "", nearest ? "?" : ".", command->name);
 }
 
 /* The value behind "=", or the next argument. NULL: there is none. */
@@ -230,6 +234,12 @@ static int read_flag(struct command_line *line, int argc, char **argv, int *inde
 static int read_arguments(struct command_line *line, int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "-h") == 0) {
+            line->flag_names[0] = common_flags[0].name; /* whatever else was said */
+            line->flag_values[0] = "";
+            line->flag_count = 1;
+            return EXIT_OK;
+        }
         if (strncmp(argv[i], "--", 2) == 0 && argv[i][2] != '\0') {
             int code = read_flag(line, argc, argv, &i);
             if (code != EXIT_OK) {
@@ -264,20 +274,26 @@ static int run_command(const struct cli *cli, const struct command *command, int
 
 static int fail_unknown_command(const struct cli *cli, const char *name)
 {
-    const char *known[NAMES_MAX];
-    MUST(cli->command_count <= NAMES_MAX);
+    const char *known[NAMES_MAX] = {"version", "help"};
+    size_t count = 2;
+    MUST(cli->command_count + count <= NAMES_MAX);
     for (size_t i = 0; i < cli->command_count; i++) {
-        known[i] = cli->commands[i]->name;
+        known[count++] = cli->commands[i]->name;
     }
-    const char *nearest = text_nearest(text_of(name), known, cli->command_count);
-    return cli_fail(EXIT_USAGE, "there is no command '%s'%s%s%s. `kontora --help` lists them.",
-                    name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
-                    nearest ? "'?" : "");
+    const char *nearest = text_nearest(text_of(name), known, count);
+    return cli_fail(EXIT_USAGE, "there is no command '%s'%s%s%s `kontora --help` lists them.", name,
+                    nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                    nearest ? "'?" : ".");
 }
 
-int cli_main(const struct cli *cli, int argc, char **argv)
+static bool asks_for_help(const char *word)
 {
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+static int run(const struct cli *cli, int argc, char **argv)
+{
+    if (argc < 2 || (asks_for_help(argv[1]) && argc == 2)) {
         print_help(cli);
         return argc < 2 ? EXIT_USAGE : EXIT_OK;
     }
@@ -285,10 +301,26 @@ int cli_main(const struct cli *cli, int argc, char **argv)
         printf("kontora %s\n", KONTORA_VERSION);
         return EXIT_OK;
     }
+    bool explains = asks_for_help(argv[1]); /* kontora help COMMAND */
+    const char *name = explains ? argv[2] : argv[1];
     for (size_t i = 0; i < cli->command_count; i++) {
-        if (strcmp(cli->commands[i]->name, argv[1]) == 0) {
-            return run_command(cli, cli->commands[i], argc - 2, argv + 2);
+        if (strcmp(cli->commands[i]->name, name) != 0) {
+            continue;
         }
+        if (explains) {
+            print_command_help(cli->commands[i]);
+            return EXIT_OK;
+        }
+        return run_command(cli, cli->commands[i], argc - 2, argv + 2);
     }
-    return fail_unknown_command(cli, argv[1]);
+    return fail_unknown_command(cli, name);
+}
+
+int cli_main(const struct cli *cli, int argc, char **argv)
+{
+    int code = run(cli, argc, argv);
+    bool is_written = fflush(stdout) == 0 && !ferror(stdout);
+    return is_written || code != EXIT_OK
+               ? code
+               : cli_fail(EXIT_IO, "standard output cannot be written: %s", strerror(errno));
 }
