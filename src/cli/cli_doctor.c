@@ -43,6 +43,7 @@ struct doctor {
     struct command_line *line;
     const struct config *config;
     const char *directory;
+    bool is_new;    /* no server has been here: nothing is made that it could not open */
     bool is_served; /* another process has the directory: its files are left alone */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
@@ -70,17 +71,21 @@ static bool write_and_read(const char *path, const char *nonce, size_t bytes)
     return kept;
 }
 
-static void check_directory(struct doctor *doctor)
+/* BUSY: a server is running on it. */
+static enum status lock_directory(struct doctor *doctor, int *lock_out, struct text *error_out)
 {
     struct arena *arena = doctor->line->arena;
-    int lock = -1;
-    struct text error = NO_TEXT;
-    enum status status = data_directory_open(arena, doctor->directory, &lock, &error);
-    doctor->is_served = status == STATUS_BUSY;
-    if (status != STATUS_OK && status != STATUS_BUSY) {
-        find(doctor, "data directory", WRONG, error);
-        return;
+    const char *path = text_format(arena, "%s/lock", doctor->directory).data;
+    doctor->is_new = access(path, F_OK) != 0 && errno == ENOENT;
+    if (doctor->is_new) {
+        return STATUS_OK; /* a lock made by us could be one that the server may not open */
     }
+    return data_directory_open(arena, doctor->directory, lock_out, error_out);
+}
+
+static void try_directory(struct doctor *doctor)
+{
+    struct arena *arena = doctor->line->arena;
     char nonce[33];
     snprintf(nonce, sizeof nonce, "%016llx%016llx", (unsigned long long)chance_number(),
              (unsigned long long)chance_number());
@@ -88,11 +93,31 @@ static void check_directory(struct doctor *doctor)
     int64_t started_ns = clock_monotonic_ns();
     bool kept = write_and_read(path.data, nonce, sizeof nonce - 1);
     int64_t us = (clock_monotonic_ns() - started_ns) / 1000;
+    const char *also = doctor->is_served ? "; a server is running on it"
+                       : doctor->is_new  ? "; no server has started on it yet"
+                                         : "";
     find(doctor, "data directory", kept ? FINE : WRONG,
          kept ? text_format(arena, "%s keeps a nonce, flushed in %lld us%s", doctor->directory,
-                            (long long)us, doctor->is_served ? "; a server is running on it" : "")
+                            (long long)us, also)
               : text_format(arena, "%s does not keep what is written: %s", doctor->directory,
                             strerror(errno)));
+}
+
+static void check_directory(struct doctor *doctor)
+{
+    int lock = -1;
+    struct text error = NO_TEXT;
+    enum status status = lock_directory(doctor, &lock, &error);
+    doctor->is_served = status == STATUS_BUSY;
+    if (status != STATUS_OK && status != STATUS_BUSY) {
+        find(doctor, "data directory", WRONG, error);
+    } else if (doctor->is_new && access(doctor->directory, F_OK) != 0) {
+        find(doctor, "data directory", WARNING,
+             text_format(doctor->line->arena, "%s is not there; `kontora serve` would make it",
+                         doctor->directory));
+    } else {
+        try_directory(doctor);
+    }
     if (lock >= 0) {
         data_directory_close(lock);
     }
@@ -126,8 +151,10 @@ static void check_store(struct doctor *doctor, const char *schema)
     struct store_source *source = NULL;
     struct text error = NO_TEXT;
     struct text what = text_format(arena, "store of %s", schema);
-    if (uses_files(doctor) && doctor->is_served) {
-        find(doctor, what.data, FINE, TEXT("in use by the running server; its /readyz tells"));
+    if (uses_files(doctor) && (doctor->is_served || doctor->is_new)) {
+        find(doctor, what.data, FINE,
+             doctor->is_served ? TEXT("in use by the running server; its /readyz tells")
+                               : TEXT("made at the first start"));
         return;
     }
     enum status status = wiring_source(&options, arena, schema, &source, &error);
@@ -163,7 +190,8 @@ static void check_stores(struct doctor *doctor)
     }
     for (size_t i = 0; i < doctor->line->service_count; i++) {
         check_store(doctor, doctor->line->services[i]->name);
-        if (cli_flag(doctor->line, "deep") != NULL && uses_files(doctor) && !doctor->is_served) {
+        if (cli_flag(doctor->line, "deep") != NULL && uses_files(doctor) && !doctor->is_served &&
+            !doctor->is_new) {
             check_pages(doctor, doctor->line->services[i]->name);
         }
     }
@@ -236,6 +264,24 @@ static void report_json(const struct doctor *doctor, bool healthy)
     printf("%.*s\n", TEXT_ARGS(written));
 }
 
+/* Further lines of a detail stand below its first. */
+static void report(const struct doctor *doctor)
+{
+    for (size_t i = 0; i < doctor->finding_count; i++) {
+        const struct finding *finding = &doctor->findings[i];
+        struct text rest = finding->detail;
+        struct text line;
+        text_cut(rest, '\n', &line, &rest);
+        printf("%-8s %-18s %.*s\n", verdict_words[finding->verdict], finding->what,
+               TEXT_ARGS(line));
+        while (rest.bytes > 0) {
+            text_cut(rest, '\n', &line, &rest);
+            line = text_trim(line);
+            printf("%-27s %.*s\n", "", TEXT_ARGS(line));
+        }
+    }
+}
+
 static int examine(struct command_line *line)
 {
     struct doctor *doctor = ARENA_NEW(line->arena, struct doctor);
@@ -257,12 +303,8 @@ static int examine(struct command_line *line)
     }
     if (cli_flag(line, "json") != NULL) {
         report_json(doctor, healthy);
-        return healthy ? EXIT_OK : EXIT_FAILED;
-    }
-    for (size_t i = 0; i < doctor->finding_count; i++) {
-        const struct finding *finding = &doctor->findings[i];
-        printf("%-8s %-18s %.*s\n", verdict_words[finding->verdict], finding->what,
-               TEXT_ARGS(finding->detail));
+    } else {
+        report(doctor);
     }
     return healthy ? EXIT_OK : EXIT_FAILED;
 }
