@@ -55,7 +55,8 @@ static void set_log_level(const struct config *config)
     }
 }
 
-static void say_where(const struct runtime *runtime, const char *directory)
+/* False: standard output did not take it, so nobody knows a new key. */
+static bool say_where(const struct runtime *runtime, const char *directory)
 {
     struct text address = runtime_address(runtime);
     struct text key = runtime_new_key(runtime);
@@ -68,7 +69,8 @@ static void say_where(const struct runtime *runtime, const char *directory)
     } else {
         printf("Next: kontora users list --data %s\n", directory);
     }
-    fflush(stdout);
+    bool is_said = fflush(stdout) == 0 && !ferror(stdout);
+    return is_said || key.data == NULL;
 }
 
 static const struct service *find_service(const struct command_line *line, const char *name)
@@ -130,8 +132,10 @@ static int serve(struct command_line *line)
         },
         &runtime, &error);
     if (status == STATUS_OK) {
-        say_where(runtime, directory); /* before the start, which keeps the key that was shown */
-        status = runtime_start(runtime, &error);
+        /* Before the start, which keeps the key that was shown. */
+        bool is_said = say_where(runtime, directory);
+        error = TEXT("The root key cannot be shown, because standard output cannot be written.");
+        status = is_said ? runtime_start(runtime, &error) : STATUS_FULL;
     }
     if (status != STATUS_OK) {
         return cli_fail(cli_exit_code(status), "%.*s", TEXT_ARGS(error));
@@ -148,18 +152,18 @@ const struct command cli_serve = {
     .name = "serve",
     .words = "[SERVICE,...]",
     .summary = "Run services until told to stop (SIGTERM, Ctrl-C)",
-    .help =
-        "Opens the data directory (and makes it at the first start), brings the tables up to\n"
-        "date, and answers HTTP. The first start prints the root key, once.\n"
-        "\n"
-        "Examples:\n"
-        "  kontora serve\n"
-        "  kontora serve --data /var/lib/kontora --net.listen 0.0.0.0:8480\n"
-        "  kontora serve users --store.kind postgres --store.address 'dbname=kontora'\n"
-        "\n"
-        "Exit codes: 0 stopped in order, 1 something did not end in time, 64 a setting is\n"
-        "wrong, 65 what is stored is damaged or newer, 69 a server is not there, 71 out of\n"
-        "memory, 74 an I/O error in a commit (start it again), 75 the data directory is in use.",
+    .help = "Opens the data directory (and makes it at the first start), brings the tables up to\n"
+            "date, and answers HTTP. The first start prints the root key, once.\n"
+            "\n"
+            "Examples:\n"
+            "  kontora serve\n"
+            "  kontora serve --data /var/lib/kontora --net.listen 0.0.0.0:8480\n"
+            "  kontora serve users --store.kind postgres --store.address 'dbname=kontora'\n"
+            "\n"
+            "Exit codes: 0 stopped in order, 1 something did not end in time, 64 a setting is\n"
+            "wrong, 65 what is stored is damaged or newer, 69 a server is not there, 71 out of\n"
+            "memory, 74 an I/O error in a commit (start it again), 75 the data directory or the\n"
+            "address is in use.",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
     .takes_settings = true,

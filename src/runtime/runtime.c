@@ -143,6 +143,13 @@ static enum status listen_on(struct runtime *runtime, struct text *error_out)
                     .on_turn_end = dispatch_end_turn},
     };
     enum status status = http_server_create(&options, &runtime->server, error_out);
+    if (status == STATUS_EXISTS) {
+        *error_out = text_format(runtime->arena,
+                                 "%.*s. Stop what listens there, or choose another address with "
+                                 "--net.listen.",
+                                 TEXT_ARGS(*error_out));
+        return STATUS_BUSY;
+    }
     if (status != STATUS_OK) {
         return status;
     }
