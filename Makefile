@@ -106,7 +106,7 @@ fuzzers: $(FUZZERS)
 install: build ## into $(PREFIX): the program, the manual page, a systemd unit
 	install -D -m 0755 -s $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/kontora
 	install -D -m 0644 docs/kontora.1 $(DESTDIR)$(PREFIX)/share/man/man1/kontora.1
-	install -D -m 0644 docs/kontora.service $(DESTDIR)$(PREFIX)/lib/systemd/system/kontora.service
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' docs/kontora.service | install -D -m 0644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/kontora.service
 
 format: ## rewrites the sources in the pinned style
 	clang-format-14 -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'bench/*.[ch]')
