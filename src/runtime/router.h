@@ -9,7 +9,7 @@
 
 struct host; /* a service as it runs here; runtime/host.h */
 
-enum { LATENCY_BUCKETS = 12, ROUTE_CLASSES = 6 };
+enum { LATENCY_BUCKETS = 12, ROUTE_CLASSES = 6, SEGMENTS_MAX = 16 };
 
 /* A row of a table, bound to the service that runs here, with what has been counted of it. */
 struct bound_route {

@@ -2,6 +2,7 @@
  *
  * A misspelt name is a sentence at start, not a surprise at night.
  */
+#include "runtime/router.h"
 #include "runtime/runtime.h"
 
 #include <stdarg.h>
@@ -30,8 +31,9 @@ __attribute__((format(printf, 2, 3))) static void complain(struct checking *chec
     va_end(values);
     const char *operation =
         checking->route && checking->route->operation ? checking->route->operation : NULL;
-    checking->complaint = text_format(checking->arena, "%s%s%s: %s", checking->service->name,
-                                      operation ? ", " : "", operation ? operation : "", what);
+    const char *service = checking->service->name ? checking->service->name : "a service";
+    checking->complaint = text_format(checking->arena, "%s%s%s: %s", service, operation ? ", " : "",
+                                      operation ? operation : "", what);
 }
 
 static bool is_plain_name(const char *name)
@@ -83,6 +85,28 @@ static bool path_names(const char *path, const char *name)
     char parameter[NAME_BYTES_MAX + 3];
     snprintf(parameter, sizeof parameter, "{%s}", name);
     return strstr(path, parameter) != NULL;
+}
+
+/* The router knows whole segments: "/users/{user_id}", not "/users/{user_id}.json". */
+static void check_segments(struct checking *checking, const char *path)
+{
+    size_t segments = 0;
+    size_t parameters = 0;
+    for (const char *letter = path; *letter; letter++) {
+        const char *end = *letter == '{' ? strchr(letter, '}') : NULL;
+        segments += *letter == '/';
+        parameters += *letter == '{';
+        if (*letter == '{' &&
+            (letter[-1] != '/' || end == NULL || (end[1] != '/' && end[1] != '\0'))) {
+            complain(checking, "a parameter of %s is not a whole segment", path);
+        }
+    }
+    if (segments > SEGMENTS_MAX) {
+        complain(checking, "the path %s has more than %d segments", path, SEGMENTS_MAX);
+    }
+    if (parameters > PATH_VALUES_MAX) {
+        complain(checking, "the path %s has more than %d parameters", path, PATH_VALUES_MAX);
+    }
 }
 
 static void check_takes(struct checking *checking, const struct route *route)
@@ -139,6 +163,7 @@ static void check_route(struct checking *checking, const struct route *route)
     } else if (route->gives_list && route->gives == NULL) {
         complain(checking, "gives a list of nothing");
     } else {
+        check_segments(checking, route->path);
         check_takes(checking, route);
     }
     for (size_t i = 0; i < route->refusal_count; i++) {
@@ -173,11 +198,14 @@ static void check_twins(struct checking *checking, const struct route *route,
 {
     size_t same_route = 0;
     size_t same_operation = 0;
+    const struct route *renamed = NULL;
     for (size_t i = 0; i < service_count; i++) {
         for (size_t j = 0; j < services[i]->route_count; j++) {
             const struct route *other = &services[i]->routes[j];
-            same_route += other->method == route->method && is_same_path(other->path, route->path);
+            bool same_path = is_same_path(other->path, route->path);
+            same_route += other->method == route->method && same_path;
             same_operation += strcmp(other->operation, route->operation) == 0;
+            renamed = same_path && strcmp(other->path, route->path) != 0 ? other : renamed;
         }
     }
     if (same_route > 1) {
@@ -185,6 +213,10 @@ static void check_twins(struct checking *checking, const struct route *route,
     }
     if (same_operation > 1) {
         complain(checking, "another route is called '%s' too", route->operation);
+    }
+    if (renamed != NULL) { /* the router would keep the two apart, each with its own methods */
+        complain(checking, "the parameters of %s have other names in %s", route->path,
+                 renamed->operation);
     }
 }
 
@@ -202,25 +234,48 @@ static void check_migrations(struct checking *checking)
     }
 }
 
+static void check_chores(struct checking *checking)
+{
+    for (size_t i = 0; i < checking->service->chore_count; i++) {
+        const struct chore *chore = &checking->service->chores[i];
+        if (!is_plain_name(chore->name) || chore->run == NULL || chore->every_ms <= 0) {
+            complain(checking, "chore %zu has no plain name, nothing to run, or no time between",
+                     i);
+        }
+    }
+}
+
+static void check_service(struct checking *checking, const struct service *const *services,
+                          size_t index)
+{
+    checking->service = services[index];
+    checking->route = NULL;
+    if (!is_plain_name(checking->service->name)) {
+        complain(checking, "service %zu has no plain name", index);
+        return;
+    }
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(services[i]->name, checking->service->name) == 0) {
+            complain(checking, "two services have this name");
+        }
+    }
+    check_migrations(checking);
+    check_chores(checking);
+    for (size_t i = 0; i < checking->service->route_count; i++) {
+        check_route(checking, &checking->service->routes[i]);
+    }
+}
+
 struct text runtime_check(struct arena *arena, const struct service *const *services,
                           size_t service_count)
 {
     struct checking checking = {.arena = arena};
     for (size_t i = 0; i < service_count && checking.complaint.data == NULL; i++) {
+        check_service(&checking, services, i);
+    }
+    /* Against each other only when each is sound: a path that is not there cannot be compared. */
+    for (size_t i = 0; i < service_count; i++) {
         checking.service = services[i];
-        checking.route = NULL;
-        if (!is_plain_name(services[i]->name)) {
-            complain(&checking, "service %zu has no plain name", i);
-        }
-        for (size_t j = 0; j < i; j++) {
-            if (strcmp(services[j]->name, services[i]->name) == 0) {
-                complain(&checking, "two services have this name");
-            }
-        }
-        check_migrations(&checking);
-        for (size_t j = 0; j < services[i]->route_count; j++) {
-            check_route(&checking, &services[i]->routes[j]);
-        }
         for (size_t j = 0; checking.complaint.data == NULL && j < services[i]->route_count; j++) {
             checking.route = &services[i]->routes[j];
             check_twins(&checking, checking.route, services, service_count);
