@@ -234,6 +234,12 @@ static int read_flag(struct command_line *line, int argc, char **argv, int *inde
 static int read_arguments(struct command_line *line, int argc, char **argv)
 {
     for (int i = 0; i < argc; i++) {
+        if (!text_is_utf8(text_of(argv[i]))) {
+            return cli_fail(EXIT_USAGE, "argument %d of '%s' is no text in UTF-8", i + 1,
+                            line->command->name);
+        }
+    }
+    for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "-h") == 0) {
             line->flag_names[0] = common_flags[0].name; /* whatever else was said */
             line->flag_values[0] = "";
