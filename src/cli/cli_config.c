@@ -42,6 +42,13 @@ static void show_markdown(struct command_line *line, const struct config *config
     }
 }
 
+/* In the file a # behind a space begins a comment, and spaces around a value are no part of it. */
+static bool needs_quotes(struct text value)
+{
+    bool has_comment = value.bytes > 0 && memchr(value.data, '#', value.bytes) != NULL;
+    return has_comment || text_trim(value).bytes != value.bytes;
+}
+
 static int config_show(struct command_line *line)
 {
     if (line->word_count != 1 || strcmp(line->words[0], "show") != 0) {
@@ -59,7 +66,8 @@ static int config_show(struct command_line *line)
     } else {
         for (size_t i = 0; i < config_count(config); i++) {
             struct config_entry entry = config_at(config, i);
-            printf("%s = %.*s", entry.setting->name, TEXT_ARGS(entry.value));
+            const char *quote = needs_quotes(entry.value) ? "\"" : "";
+            printf("%s = %s%.*s%s", entry.setting->name, quote, TEXT_ARGS(entry.value), quote);
             if (with_origin) {
                 printf("    # %.*s", TEXT_ARGS(entry.origin));
             }
