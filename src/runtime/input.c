@@ -142,6 +142,7 @@ static const char *json_kind_words(enum field_kind kind)
         [FIELD_TEXTS] = "must be an array of strings",
         [FIELD_OBJECT] = "must be an object",
     };
+    MUST(kind < FIELD_KIND_COUNT);
     return words[kind];
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/must.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -119,15 +120,23 @@ static void put_executors(struct page_text *text, const struct dispatch *dispatc
     }
 }
 
+/* "1234 567 ...": pages of the program, and of those the ones in memory. */
 static uint64_t resident_bytes(void)
 {
-    unsigned long pages = 0;
-    FILE *file = fopen("/proc/self/statm", "re");
-    if (file != NULL) {
-        if (fscanf(file, "%*u %lu", &pages) != 1) {
-            pages = 0;
-        }
-        fclose(file);
+    char line[128];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t bytes = file < 0 ? -1 : read(file, line, sizeof line);
+    if (file >= 0) {
+        close(file);
+    }
+    struct text rest = {line, bytes > 0 ? (size_t)bytes : 0};
+    struct text total;
+    struct text resident;
+    int64_t pages = 0;
+    text_cut(rest, ' ', &total, &rest);
+    text_cut(rest, ' ', &resident, &rest);
+    if (!text_to_integer(resident, &pages)) {
+        return 0;
     }
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
