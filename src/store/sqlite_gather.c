@@ -64,6 +64,9 @@ static int on_write(sqlite3_file *file, const void *bytes, int count, sqlite3_in
         }
         self->offset = offset;
     }
+    if (self->bytes == NULL) {
+        self->bytes = memory_take(GATHERED_BYTES_MAX);
+    }
     memcpy(self->bytes + self->count, bytes, (size_t)count);
     self->count += count;
     return SQLITE_OK;
@@ -155,7 +158,6 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
     self->below = (sqlite3_file *)(self + 1);
     int code = below->xOpen(below, name, self->below, flags, flags_out);
     if (code == SQLITE_OK) {
-        self->bytes = memory_take(GATHERED_BYTES_MAX);
         self->file.pMethods = &methods;
     }
     return code;
