@@ -10,7 +10,6 @@ enum {
     CONNECTION_WINDOW_BYTES = 1024 * 1024,
     RESETS_AT_ONCE_MAX = 200, /* opening and resetting streams costs a client nothing: */
     RESETS_PER_S_MAX = 20,    /* beyond this the connection is told to go away */
-    GRACE_MS = 5000,
 };
 
 static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -32,13 +31,32 @@ bool http2__has_begun(struct text input)
 
 /* ---- streams ---- */
 
+void http2__begin_waiting(struct http2 *http2, struct http2_waiting *waiting)
+{
+    if (waiting->count++ == 0) {
+        pace__begin(&waiting->pace, loop_now_ms(http2->connection->hall->loop));
+    }
+}
+
+void http2__note_moved(struct http2 *http2, struct http2_waiting *waiting, size_t bytes)
+{
+    const struct hall *hall = http2->connection->hall;
+    pace__move(&waiting->pace, bytes, hall->server->limits.body_bytes_per_s_min,
+               loop_now_ms(hall->loop));
+}
+
+void http2__end_waiting(struct http2 *http2, struct http2_waiting *waiting)
+{
+    MUST(waiting->count > 0);
+    waiting->count--;
+    pace__begin(&waiting->pace, loop_now_ms(http2->connection->hall->loop));
+}
+
 void http2__complete(struct http2_stream *stream)
 {
     if (!stream->is_complete) {
         stream->is_complete = true;
-        stream->owner->incomplete_count--;
-        stream->owner->incomplete_bytes = 0;
-        stream->owner->incomplete_since_ms = loop_now_ms(stream->owner->connection->hall->loop);
+        http2__end_waiting(stream->owner, &stream->owner->asking);
     }
 }
 
@@ -50,6 +68,10 @@ void http2__end(struct http2_stream *stream)
     http2__complete(stream);
     if (stream->events != NULL) {
         stream__closed(stream->events);
+    }
+    if (stream->is_sending) {
+        http2->held_bytes -= stream->hosted->exchange.answer.body.bytes;
+        http2__end_waiting(http2, &http2->reading);
     }
     if (stream->hosted != NULL) {
         http2->held_bytes -= stream->hosted->body.bytes;
@@ -195,6 +217,11 @@ bool step__http2(struct connection *connection)
     return !output__is_waiting(connection) && connection->readable && read_frames(connection);
 }
 
+static int64_t waiting_due_ms(const struct http2_waiting *waiting)
+{
+    return waiting->count > 0 ? waiting->pace.due_us / 1000 : INT64_MAX;
+}
+
 int64_t http2__due_ms(const struct connection *connection)
 {
     const struct http2 *http2 = connection->http2;
@@ -202,11 +229,9 @@ int64_t http2__due_ms(const struct connection *connection)
     if (http2->stream_count == 0) {
         return http2->idle_since_ms + limits->idle_ms_max;
     }
-    if (http2->incomplete_count > 0) {
-        int64_t came_ms = (int64_t)http2->incomplete_bytes * 1000 / limits->body_bytes_per_s_min;
-        return http2->incomplete_since_ms + GRACE_MS + came_ms;
-    }
-    return INT64_MAX;
+    int64_t asking_due = waiting_due_ms(&http2->asking);
+    int64_t reading_due = waiting_due_ms(&http2->reading);
+    return asking_due < reading_due ? asking_due : reading_due;
 }
 
 size_t http2__bytes_held(const struct connection *connection)

@@ -32,8 +32,15 @@ struct http2_stream {
     bool is_dispatched; /* the handler has it */
     bool is_gone;       /* nghttp2 knows it no more */
     bool is_ending;     /* no more events will come */
+    bool is_sending;    /* the body of its answer is on its way */
     bool expects_continue;
     uint64_t body_bytes; /* as announced; 0 when not */
+};
+
+/* Streams that wait for the peer to move. */
+struct http2_waiting {
+    size_t count; /* 0: none */
+    struct pace pace;
 };
 
 struct http2 {
@@ -41,11 +48,10 @@ struct http2 {
     struct connection *connection;
     struct http2_stream *streams;
     size_t stream_count;
-    size_t incomplete_count; /* requests that are still coming in */
-    size_t incomplete_bytes; /* that came since incomplete_since_ms */
-    int64_t incomplete_since_ms;
+    struct http2_waiting asking;  /* requests that are still coming in */
+    struct http2_waiting reading; /* bodies of answers that are still leaving */
     int64_t idle_since_ms;
-    size_t held_bytes; /* of bodies and waiting events */
+    size_t held_bytes; /* of bodies, both ways, and of waiting events */
 };
 
 /* http2_request.c: what nghttp2 calls while a request comes in. */
@@ -58,5 +64,10 @@ void http2__submit_refusal(struct http2_stream *stream, const struct http_refusa
 /* http2.c */
 void http2__end(struct http2_stream *stream);
 void http2__complete(struct http2_stream *stream);
+
+/* One more stream waits for the peer, it has moved something, one less waits. */
+void http2__begin_waiting(struct http2 *http2, struct http2_waiting *waiting);
+void http2__note_moved(struct http2 *http2, struct http2_waiting *waiting, size_t bytes);
+void http2__end_waiting(struct http2 *http2, struct http2_waiting *waiting);
 
 #endif

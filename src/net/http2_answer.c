@@ -93,6 +93,7 @@ static ssize_t read_body(nghttp2_session *session, int32_t id, uint8_t *out, siz
     size_t bytes = left < room ? left : room;
     memcpy(out, body.data + stream->sent_bytes, bytes);
     stream->sent_bytes += bytes;
+    http2__note_moved(stream->owner, &stream->owner->reading, bytes);
     if (stream->sent_bytes == body.bytes) {
         *flags |= NGHTTP2_DATA_FLAG_EOF;
     }
@@ -111,6 +112,11 @@ void http2__submit(struct http2_stream *stream)
     nghttp2_data_provider provider = {.source.ptr = stream, .read_callback = read_body};
     bool has_body = output__may_have_body(exchange->answer.status) &&
                     exchange->request.method != HTTP_HEAD && exchange->answer.body.bytes > 0;
+    if (has_body) {
+        stream->is_sending = true;
+        stream->owner->held_bytes += exchange->answer.body.bytes;
+        http2__begin_waiting(stream->owner, &stream->owner->reading);
+    }
     int result = nghttp2_submit_response(stream->owner->session, stream->id, list.items, list.count,
                                          has_body ? &provider : NULL);
     if (result != 0) {

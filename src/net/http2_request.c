@@ -37,10 +37,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     }
     http2->streams = stream;
     http2->stream_count++;
-    if (http2->incomplete_count++ == 0) {
-        http2->incomplete_bytes = 0;
-        http2->incomplete_since_ms = loop_now_ms(connection->hall->loop);
-    }
+    http2__begin_waiting(http2, &http2->asking);
     return nghttp2_session_set_stream_user_data(session, stream->id, stream);
 }
 
@@ -140,7 +137,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     }
     const struct http_limits *limits = &http2->connection->hall->server->limits;
     stream->head_bytes += name_bytes + value_bytes + 4;
-    http2->incomplete_bytes += name_bytes + value_bytes;
+    http2__note_moved(http2, &http2->asking, name_bytes + value_bytes);
     if (stream->head_bytes > limits->head_bytes_max && stream->refusal == NULL) {
         stream->refusal = &http_refusal_head_large;
     }
@@ -250,7 +247,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const ui
     } else {
         gathered__add(body, (struct text){(const char *)data, bytes});
         http2->held_bytes += bytes;
-        http2->incomplete_bytes += bytes;
+        http2__note_moved(http2, &http2->asking, bytes);
     }
     return 0;
 }

@@ -10,7 +10,6 @@
 #include <sys/epoll.h>
 
 enum {
-    BODY_GRACE_MS = 5000,
     LINGER_MS = 2000,
     FRESH_DRAIN_MS = 200,    /* a connection that came just before the drain may still ask */
     STEPS_PER_RUN_MAX = 256, /* so that nobody who sends without a pause keeps a loop for himself */
@@ -238,24 +237,6 @@ void http_finish(struct http_exchange *exchange)
 
 /* ---- the timer ---- */
 
-static int64_t body_due_ms(const struct connection *connection)
-{
-    const struct hosted *hosted = connection->hosted;
-    int64_t rate = connection->hall->server->limits.body_bytes_per_s_min;
-    int64_t came = (int64_t)hosted->body.bytes;
-    if (hosted->form == BODY_IN_PLACE) {
-        came = connection->input_end - connection->input_start;
-    }
-    return connection->phase_since_ms + BODY_GRACE_MS + came * 1000 / rate;
-}
-
-static int64_t reader_due_ms(const struct connection *connection)
-{
-    int64_t rate = connection->hall->server->limits.body_bytes_per_s_min;
-    int64_t sent = (int64_t)connection->blocked_sent;
-    return connection->blocked_since_ms + BODY_GRACE_MS + sent * 1000 / rate;
-}
-
 static int64_t head_due_ms(const struct connection *connection)
 {
     const struct http_limits *limits = &connection->hall->server->limits;
@@ -272,15 +253,15 @@ static int64_t head_due_ms(const struct connection *connection)
 
 static int64_t due_ms(const struct connection *connection)
 {
-    if (connection->blocked_since_ms != 0 && connection->phase != PHASE_STREAM) {
-        return reader_due_ms(connection);
+    if (connection->is_blocked && connection->phase != PHASE_STREAM) {
+        return connection->reading.due_us / 1000;
     }
     switch ((enum phase)connection->phase) {
     case PHASE_HANDSHAKE:
     case PHASE_HEAD:
         return head_due_ms(connection);
     case PHASE_BODY:
-        return body_due_ms(connection);
+        return connection->asking.due_us / 1000;
     case PHASE_LINGER:
         return connection->phase_since_ms + LINGER_MS;
     case PHASE_HTTP2:
@@ -300,12 +281,12 @@ static void on_due(struct loop_timer *timer)
     bool is_slow_request =
         connection->phase == PHASE_BODY ||
         (connection->phase == PHASE_HEAD && connection->input_start != connection->input_end);
-    if (is_slow_request && connection->blocked_since_ms == 0) {
+    if (is_slow_request && !connection->is_blocked) {
         connection__refuse(connection, &http__refusal_slow);
         connection__run(connection);
         return;
     }
-    if (connection->blocked_since_ms != 0) {
+    if (connection->is_blocked) {
         count_up(&connection->hall->counts.refused_total, 1);
     }
     connection__close(connection);

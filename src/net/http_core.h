@@ -45,6 +45,26 @@ struct gathered {
     size_t room;
 };
 
+/* How long a peer may take to go on. What it moves gives it more time, at the least rate that is
+ * allowed, but never more than the grace from now on: who stalls is cut, however fast he was. */
+struct pace {
+    int64_t due_us;
+};
+
+enum { PACE_GRACE_MS = 5000 };
+
+static inline void pace__begin(struct pace *pace, int64_t now_ms)
+{
+    pace->due_us = (now_ms + PACE_GRACE_MS) * 1000;
+}
+
+static inline void pace__move(struct pace *pace, size_t bytes, int bytes_per_s, int64_t now_ms)
+{
+    int64_t longest_us = (now_ms + PACE_GRACE_MS) * 1000;
+    int64_t due_us = pace->due_us + (int64_t)bytes * 1000000 / bytes_per_s;
+    pace->due_us = due_us < longest_us ? due_us : longest_us;
+}
+
 /* Where the body of a request is while it comes in. */
 enum body_form { BODY_NONE, BODY_IN_PLACE, BODY_GATHERED, BODY_CHUNKED };
 
@@ -100,10 +120,11 @@ struct connection {
     struct hosted *leaving; /* whose body is being written from where it is */
     struct http_stream *stream;
     struct http2 *http2;
-    size_t held_bytes;        /* as counted in server.buffered_bytes */
-    int64_t phase_since_ms;   /* the head's, the body's or the lingering's first moment */
-    int64_t blocked_since_ms; /* since when the socket takes too little */
-    uint64_t blocked_sent;    /* how much it took since */
+    size_t held_bytes;      /* as counted in server.buffered_bytes */
+    int64_t phase_since_ms; /* the head's or the lingering's first moment */
+    struct pace asking;     /* of a body that comes in */
+    struct pace reading;    /* of the peer, while the socket takes too little */
+    bool is_blocked;        /* that is now */
     uint8_t phase;
     bool readable;
     bool writable;

@@ -40,17 +40,21 @@ bool output__may_have_body(int status)
 
 static void wrote(struct connection *connection, size_t bytes)
 {
-    connection->blocked_sent += bytes;
+    const struct hall *hall = connection->hall;
+    if (connection->is_blocked) {
+        pace__move(&connection->reading, bytes, hall->server->limits.body_bytes_per_s_min,
+                   loop_now_ms(hall->loop));
+    }
     count_up(&connection->hall->counts.bytes_out, bytes);
 }
 
 /* The socket took less than everything: the clock of a slow reader begins to tick. */
-static void is_blocked(struct connection *connection)
+static void note_blocked(struct connection *connection)
 {
     connection->writable = false;
-    if (connection->blocked_since_ms == 0) {
-        connection->blocked_since_ms = loop_now_ms(connection->hall->loop);
-        connection->blocked_sent = 0;
+    if (!connection->is_blocked) {
+        connection->is_blocked = true;
+        pace__begin(&connection->reading, loop_now_ms(connection->hall->loop));
     }
 }
 
@@ -101,7 +105,7 @@ static bool flush_waiting(struct connection *connection)
         struct text body = leaving_text(connection);
         ssize_t written = wire_write_two(&connection->wire, backlog, body);
         if (written == WIRE_LATER) {
-            is_blocked(connection);
+            note_blocked(connection);
             return true;
         }
         if (written <= 0) {
@@ -111,7 +115,7 @@ static bool flush_waiting(struct connection *connection)
         take_off(connection, (size_t)written);
     }
     if (!output__is_waiting(connection)) {
-        connection->blocked_since_ms = 0;
+        connection->is_blocked = false;
     }
     return true;
 }
@@ -145,7 +149,7 @@ static bool flush_output(struct connection *connection)
         output_becomes_backlog(connection, taken);
     }
     if (written == WIRE_LATER) { /* less than everything alone says nothing: see TLS records */
-        is_blocked(connection);
+        note_blocked(connection);
     }
     return true;
 }

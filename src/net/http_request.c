@@ -44,6 +44,9 @@ static bool read_into(struct connection *connection, char *bytes_out, size_t roo
     if ((size_t)got < room && connection->wire.tls == NULL && !connection->hangs_up) {
         connection->readable = false;
     }
+    const struct hall *hall = connection->hall;
+    pace__move(&connection->asking, (size_t)got, hall->server->limits.body_bytes_per_s_min,
+               loop_now_ms(hall->loop));
     count_up(&connection->hall->counts.bytes_in, (uint64_t)got);
     *got_out = (size_t)got;
     return true;
@@ -265,7 +268,7 @@ static void begin_body(struct connection *connection, struct http_head *head)
         forget_behind_head(connection);
     }
     connection->phase = PHASE_BODY;
-    connection->phase_since_ms = loop_now_ms(connection->hall->loop);
+    pace__begin(&connection->asking, loop_now_ms(connection->hall->loop));
 }
 
 static bool begin_request(struct connection *connection)

@@ -19,7 +19,7 @@ struct http_limits {
     size_t connection_count_max; /* 10000: beyond it the newest is answered 503 and closed */
     int head_ms_max;             /* 10 s for a whole head -> 408 */
     int idle_ms_max;             /* 60 s between requests */
-    int body_bytes_per_s_min;    /* 1 KiB/s, after a grace of 5 s -> 408 */
+    int body_bytes_per_s_min;    /* 1 KiB/s, and no stall of 5 s -> 408; of reading, too */
 };
 
 extern const struct http_limits http_limits_default;

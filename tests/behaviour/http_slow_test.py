@@ -161,7 +161,7 @@ def those_who_do_not_read_are_cut(server):
 
 @seconds_max(60)
 def who_waits_for_a_descriptor_is_served_later():
-    """With all descriptors in use newcomers wait in the kernel; nothing spins and nothing breaks."""
+    """With all descriptors in use newcomers wait in the kernel; nothing spins or breaks."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (48, hard))
     try:

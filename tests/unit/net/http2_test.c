@@ -89,7 +89,7 @@ static int on_close(nghttp2_session *session, int32_t id, uint32_t error, void *
     return 0;
 }
 
-static void begin(void)
+static void begin_with(const nghttp2_option *option)
 {
     nghttp2_session_callbacks *callbacks;
     CHECK_INT(nghttp2_session_callbacks_new(&callbacks), 0);
@@ -100,9 +100,14 @@ static void begin(void)
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_close);
     memset(&client, 0, sizeof client);
     client.socket = knock_connect();
-    CHECK_INT(nghttp2_session_client_new(&client.session, callbacks, NULL), 0);
+    CHECK_INT(nghttp2_session_client_new2(&client.session, callbacks, NULL, option), 0);
     nghttp2_session_callbacks_del(callbacks);
     CHECK_INT(nghttp2_submit_settings(client.session, 0, NULL, 0), 0);
+}
+
+static void begin(void)
+{
+    begin_with(NULL);
 }
 
 static void end(void)
@@ -457,6 +462,28 @@ static void a_slow_client_is_cut(void)
     knock_stop();
 }
 
+/* It takes the first window of each answer and then no more (the slow read of HTTP/2). */
+static void a_client_that_does_not_read_is_cut(void)
+{
+    nghttp2_option *option;
+    CHECK_INT(nghttp2_option_new(&option), 0);
+    nghttp2_option_set_no_auto_window_update(option, 1);
+    knock_start();
+    begin_with(option);
+    nghttp2_option_del(option);
+    for (int i = 0; i < 50; i++) {
+        (void)ask("GET", "/big?200000", NULL);
+    }
+    int64_t begun = clock_monotonic_ms();
+    TURN_UNTIL(knock_counts().buffered_bytes > 5 * 1000 * 1000);
+    TURN_UNTIL(client.is_ended);
+    int64_t waited_ms = clock_monotonic_ms() - begun;
+    CHECK(waited_ms > 4500 && waited_ms < 9000);
+    end();
+    KNOCK_UNTIL(knock_counts().buffered_bytes == 0);
+    knock_stop();
+}
+
 static const struct test tests[] = {
     {.name = "answers_streams_side_by_side", .run = answers_streams_side_by_side},
     {.name = "answers_out_of_order", .run = answers_out_of_order},
@@ -471,6 +498,7 @@ static const struct test tests[] = {
     {.name = "sends_events", .run = sends_events},
     {.name = "cuts_a_stream_that_is_not_read", .run = cuts_a_stream_that_is_not_read},
     {.name = "a_drain_lets_streams_finish", .run = a_drain_lets_streams_finish},
+    {.name = "a_client_that_does_not_read_is_cut", .run = a_client_that_does_not_read_is_cut},
     {.name = "a_slow_client_is_cut", .run = a_slow_client_is_cut},
 };
 
