@@ -115,6 +115,10 @@ static int serve(struct command_line *line)
     if (config == NULL || !choose_services(line, services, &count)) {
         return EXIT_USAGE;
     }
+    const char *accept_loss = cli_flag(line, "accept-loss");
+    if (accept_loss != NULL && find_service(line, accept_loss) == NULL) {
+        return cli_fail(EXIT_USAGE, "--accept-loss: there is no service '%s'", accept_loss);
+    }
     sigset_t stops = block_signals();
     keep_private();
     raise_descriptor_limit();
@@ -128,7 +132,7 @@ static int serve(struct command_line *line)
             .service_count = count,
             .config = config,
             .directory = directory,
-            .accept_loss = cli_flag(line, "accept-loss"),
+            .accept_loss = accept_loss,
         },
         &runtime, &error);
     if (status == STATUS_OK) {
