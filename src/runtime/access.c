@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SECRET_BYTES = 32, HASH_BYTES = 32 };
@@ -57,16 +58,21 @@ static bool write_hash(struct arena *arena, const struct access *access)
     return written;
 }
 
-/* ABSENT when there is no file yet. */
+/* ABSENT when there is no file yet, MALFORMED when others may write it: they could choose a key. */
 static enum status read_hash(const char *path, unsigned char hash_out[HASH_BYTES])
 {
     char hex[HASH_BYTES * 2] = "";
+    struct stat seen;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         return errno == ENOENT ? STATUS_ABSENT : STATUS_UNAVAILABLE;
     }
+    bool is_ours_alone = fstat(file, &seen) == 0 && (seen.st_mode & 0022) == 0;
     ssize_t bytes = read(file, hex, sizeof hex);
     close(file);
+    if (!is_ours_alone) {
+        return STATUS_MALFORMED;
+    }
     bool is_whole =
         bytes == sizeof hex && decode_hex((struct text){hex, sizeof hex}, hash_out, HASH_BYTES);
     return is_whole ? STATUS_OK : STATUS_CORRUPT;
@@ -74,6 +80,12 @@ static enum status read_hash(const char *path, unsigned char hash_out[HASH_BYTES
 
 static struct text explain(struct arena *arena, const struct access *access, enum status status)
 {
+    if (status == STATUS_MALFORMED) {
+        return text_format(arena,
+                           "%s may be written by other users. Take that away with chmod 600; to "
+                           "get a new root key, remove it and start again.",
+                           access->path);
+    }
     return text_format(arena,
                        "%s cannot be read or written (%s). Check who owns it; to get a new "
                        "root key, remove it and start again.",
