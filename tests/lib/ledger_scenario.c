@@ -66,7 +66,7 @@ static const struct statement read_books = {
            " (SELECT count(DISTINCT step) FROM ledger.transfer) AS steps,"
            " (SELECT count(*) FROM ledger.transfer) AS transfers,"
            " (SELECT count(*) FROM ledger.outbox"
-           "   WHERE trim(body, char(97 + number % 26)) = '') AS messages,"
+           "   WHERE body = printf('%.*c', length(body), char(97 + number % 26))) AS messages,"
            " (SELECT coalesce(sum(length(body)), 0) FROM ledger.outbox) AS message_bytes,"
            " (SELECT sum(amount) FROM ledger.balance) AS total",
     .gives = &books_shape,
