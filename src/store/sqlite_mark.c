@@ -24,23 +24,26 @@ static const char magic[8] = {'K', 'O', 'N', 'T', 'M', 'A', 'R', '1'};
 
 static void put_number(uint8_t *bytes, uint64_t number)
 {
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         bytes[i] = (uint8_t)(number >> (8 * i));
+    }
 }
 
 static uint64_t get_number(const uint8_t *bytes)
 {
     uint64_t number = 0;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         number |= (uint64_t)bytes[i] << (8 * i);
+    }
     return number;
 }
 
 static uint64_t checksum(const uint8_t *bytes)
 {
     uint64_t sum = 0xcbf29ce484222325U;
-    for (int i = 0; i < CHECKED_BYTES; i++)
+    for (int i = 0; i < CHECKED_BYTES; i++) {
         sum = (sum ^ bytes[i]) * 0x100000001b3U;
+    }
     return sum;
 }
 
@@ -51,8 +54,9 @@ static int64_t slot_of(int64_t number)
 
 static bool decode(const uint8_t *slot, struct sqlite_commit *commit_out)
 {
-    if (memcmp(slot, magic, sizeof magic) != 0 || get_number(slot + 24) != checksum(slot))
+    if (memcmp(slot, magic, sizeof magic) != 0 || get_number(slot + 24) != checksum(slot)) {
         return false;
+    }
     commit_out->number = (int64_t)get_number(slot + 8);
     commit_out->chain = (int64_t)get_number(slot + 16);
     return commit_out->number >= 0;
@@ -77,16 +81,18 @@ enum status sqlite_mark_open(struct sqlite_mark *mark, sqlite3_vfs *vfs, const c
     int got = 0;
     mark->file = memory_take((size_t)vfs->szOsFile);
     int code = vfs->xOpen(vfs, mark->path, mark->file, flags, &got);
-    if (code == SQLITE_OK && (!may_create || (got & SQLITE_OPEN_READWRITE)))
+    if (code == SQLITE_OK && (!may_create || (got & SQLITE_OPEN_READWRITE))) {
         return STATUS_OK;
+    }
     sqlite_mark_close(mark);
     return STATUS_UNAVAILABLE;
 }
 
 void sqlite_mark_close(struct sqlite_mark *mark)
 {
-    if (mark->file != NULL && mark->file->pMethods != NULL)
+    if (mark->file != NULL && mark->file->pMethods != NULL) {
         mark->file->pMethods->xClose(mark->file);
+    }
     memory_free(mark->file);
     memory_free(mark->path);
     *mark = (struct sqlite_mark){0};
@@ -99,13 +105,16 @@ enum status sqlite_mark_read(struct sqlite_mark *mark, struct sqlite_commit *new
     for (int i = 0; i < SLOT_COUNT; i++) {
         uint8_t slot[SLOT_BYTES] = {0};
         int code = mark->file->pMethods->xRead(mark->file, slot, SLOT_BYTES, i * SLOT_DISTANCE);
-        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) {
             return STATUS_UNAVAILABLE;
+        }
         struct sqlite_commit commit;
-        if (!decode(slot, &commit) || slot_of(commit.number) != i * SLOT_DISTANCE)
+        if (!decode(slot, &commit) || slot_of(commit.number) != i * SLOT_DISTANCE) {
             continue;
-        if (!is_found || commit.number > newest_out->number)
+        }
+        if (!is_found || commit.number > newest_out->number) {
             *newest_out = commit;
+        }
         is_found = true;
     }
     return is_found ? STATUS_OK : STATUS_ABSENT;
@@ -125,8 +134,9 @@ enum status sqlite_mark_write(struct sqlite_mark *mark, struct sqlite_commit com
 {
     MUST(mark->file != NULL && commit.number >= 0);
     int code = put_slot(mark, commit);
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         code = mark->file->pMethods->xSync(mark->file, SQLITE_SYNC_NORMAL);
+    }
     return code == SQLITE_OK ? STATUS_OK : STATUS_UNCERTAIN;
 }
 
@@ -135,8 +145,9 @@ enum status sqlite_mark_reset(struct sqlite_mark *mark, struct sqlite_commit com
     MUST(mark->file != NULL);
     static const uint8_t zeros[SLOT_BYTES];
     int64_t other = slot_of(commit.number + 1);
-    if (mark->file->pMethods->xWrite(mark->file, zeros, SLOT_BYTES, other) != SQLITE_OK)
+    if (mark->file->pMethods->xWrite(mark->file, zeros, SLOT_BYTES, other) != SQLITE_OK) {
         return STATUS_UNCERTAIN;
+    }
     return sqlite_mark_write(mark, commit);
 }
 
@@ -145,17 +156,23 @@ enum sqlite_verdict sqlite_mark_judge(struct sqlite_position position,
 {
     int64_t number = position.commit.number;
     MUST(number >= 0);
-    if (mark == NULL)
+    if (mark == NULL) {
         return number == 0 ? VERDICT_FRESH : VERDICT_NO_MARK;
-    if (position.is_new)
+    }
+    if (position.is_new) {
         return mark->number == 0 ? VERDICT_FRESH : VERDICT_LOSS;
-    if (mark->number > number)
+    }
+    if (mark->number > number) {
         return VERDICT_LOSS;
-    if (mark->number == number && mark->chain == position.commit.chain)
+    }
+    if (mark->number == number && mark->chain == position.commit.chain) {
         return VERDICT_SAME;
-    if (mark->number == number)
+    }
+    if (mark->number == number) {
         return number == 0 ? VERDICT_FRESH : VERDICT_OTHER;
-    if (mark->number < number - 1)
+    }
+    if (mark->number < number - 1) {
         return VERDICT_OLD_MARK;
+    }
     return mark->chain == position.previous_chain ? VERDICT_ONE_AHEAD : VERDICT_OTHER;
 }

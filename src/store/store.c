@@ -53,8 +53,9 @@ static bool is_well_formed(struct values values)
 /* After a failure only undo, rollback and destroy are left. */
 static enum status noted(struct store *store, enum status status)
 {
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         store->state = STORE_FAILED;
+    }
     return status;
 }
 
@@ -79,8 +80,9 @@ enum status store_begin(struct store *store, enum store_access access)
     MUST(may_answer(status, BEGIN_ANSWERS));
     store->has_mark = false;
     store->writes = 0;
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         store->state = access == STORE_WRITE ? STORE_WRITING : STORE_READING;
+    }
     return status;
 }
 
@@ -95,8 +97,9 @@ enum status store_exec(struct store *store, const struct statement *statement, s
     MUST(may_answer(status, EXEC_ANSWERS));
     MUST(changed >= 0);
     store->writes += changed > 0;
-    if (changed_out != NULL)
+    if (changed_out != NULL) {
         *changed_out = status == STATUS_OK ? changed : 0;
+    }
     return noted(store, status);
 }
 
@@ -127,8 +130,9 @@ enum status store_mark(struct store *store)
     MUST(store->state == STORE_WRITING);
     enum status status = store->ops->mark(store);
     MUST(may_answer(status, MARK_ANSWERS));
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         store->has_mark = true;
+    }
     return noted(store, status);
 }
 
@@ -138,8 +142,9 @@ enum status store_undo(struct store *store)
     MUST(store->has_mark);
     enum status status = store->ops->undo(store);
     MUST(may_answer(status, MARK_ANSWERS));
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         store->state = STORE_WRITING;
+    }
     return noted(store, status);
 }
 
@@ -191,10 +196,12 @@ void store_destroy(struct store **store)
 {
     struct store *ending = *store;
     *store = NULL;
-    if (ending == NULL)
+    if (ending == NULL) {
         return;
-    if (ending->state != STORE_IDLE)
+    }
+    if (ending->state != STORE_IDLE) {
         store_rollback(ending);
+    }
     ending->ops->destroy(ending);
 }
 
@@ -204,10 +211,12 @@ enum status store_one(struct store *store, struct arena *arena, const struct sta
     MUST(statement->rows_max <= 1);
     struct rows rows;
     enum status status = store_query(store, arena, statement, values, &rows);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
-    if (rows.count == 0)
+    }
+    if (rows.count == 0) {
         return STATUS_ABSENT;
+    }
     memcpy(row_out, rows.items, statement->gives->bytes);
     return STATUS_OK;
 }
