@@ -19,23 +19,51 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { BATCH_MAX = 100000, CACHE_KIB = 32 * 1024, ARENA_BYTES = 512 * 1024 * 1024 };
+
+struct spent {
+    int64_t wall_ns;
+    int64_t processor_ns; /* of this thread: what others do on the machine is not in it */
+};
 
 struct measure {
     int64_t people;
     size_t batch;
     const char *raw_directory;
     const char *store_directory;
-    int64_t raw_ns;
-    int64_t store_ns;
+    struct spent raw;
+    struct spent store;
 };
 
 static int fail(const char *what, const char *why)
 {
     return cli_fail(EXIT_IO, "%s: %s", what, why);
+}
+
+static int64_t processor_ns(void)
+{
+    struct rusage usage;
+    int code = getrusage(RUSAGE_THREAD, &usage);
+    MUST(code == 0);
+    int64_t us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000) +
+                 usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+    return us * 1000;
+}
+
+static struct spent now(void)
+{
+    return (struct spent){.wall_ns = clock_monotonic_ns(), .processor_ns = processor_ns()};
+}
+
+static void add_since(struct spent *spent, struct spent started)
+{
+    struct spent ended = now();
+    spent->wall_ns += ended.wall_ns - started.wall_ns;
+    spent->processor_ns += ended.processor_ns - started.processor_ns;
 }
 
 /* ---- SQLite alone ---- */
@@ -49,12 +77,10 @@ static enum status commit_raw(struct raw_store *store, const struct raw_row *row
     return status == STATUS_OK ? raw_store_commit(store) : status;
 }
 
-static enum status insert_raw(const struct measure *measure, struct raw_store *store,
-                              int64_t *elapsed_ns_out)
+static enum status insert_raw(struct measure *measure, struct raw_store *store)
 {
     struct arena *arena = arena_create("bench", ARENA_BYTES);
     enum status status = STATUS_OK;
-    int64_t elapsed_ns = 0;
     for (int64_t made = 0; status == STATUS_OK && made < measure->people;) {
         struct raw_row *rows = ARENA_ARRAY(arena, struct raw_row, measure->batch);
         size_t count = 0;
@@ -62,13 +88,12 @@ static enum status insert_raw(const struct measure *measure, struct raw_store *s
             struct user user = bench_person_user(arena, (uint64_t)made++);
             rows[count++] = raw_row_of(arena, &user);
         }
-        int64_t started_ns = clock_monotonic_ns();
+        struct spent started = now();
         status = commit_raw(store, rows, count);
-        elapsed_ns += clock_monotonic_ns() - started_ns;
+        add_since(&measure->raw, started);
         arena_reset(arena);
     }
     arena_destroy(&arena);
-    *elapsed_ns_out = elapsed_ns;
     return status;
 }
 
@@ -78,7 +103,7 @@ static int measure_raw(struct command_line *line, struct measure *measure)
     struct raw_store *store = NULL;
     enum status status = raw_store_open(line->arena, path, RAW_LIMIT, &store);
     if (status == STATUS_OK) {
-        status = insert_raw(measure, store, &measure->raw_ns);
+        status = insert_raw(measure, store);
     }
     int code = status == STATUS_OK ? EXIT_OK : fail("SQLite alone", raw_store_error(store));
     raw_store_close(store);
@@ -100,25 +125,22 @@ static enum status commit_people(struct store *store, struct arena *arena, const
     return status == STATUS_OK ? store_commit(store) : status;
 }
 
-static enum status insert_people(const struct measure *measure, struct store *store,
-                                 int64_t *elapsed_ns_out)
+static enum status insert_people(struct measure *measure, struct store *store)
 {
     struct arena *arena = arena_create("bench", ARENA_BYTES);
     enum status status = STATUS_OK;
-    int64_t elapsed_ns = 0;
     for (int64_t made = 0; status == STATUS_OK && made < measure->people;) {
         struct user *users = ARENA_ARRAY(arena, struct user, measure->batch);
         size_t count = 0;
         while (count < measure->batch && made < measure->people) {
             users[count++] = bench_person_user(arena, (uint64_t)made++);
         }
-        int64_t started_ns = clock_monotonic_ns();
+        struct spent started = now();
         status = commit_people(store, arena, users, count);
-        elapsed_ns += clock_monotonic_ns() - started_ns;
+        add_since(&measure->store, started);
         arena_reset(arena);
     }
     arena_destroy(&arena);
-    *elapsed_ns_out = elapsed_ns;
     return status;
 }
 
@@ -139,7 +161,7 @@ static int measure_store(struct command_line *line, struct measure *measure)
             migrate(store, "users", user_migrations, user_migration_count, line->arena, &error);
     }
     if (status == STATUS_OK) {
-        status = insert_people(measure, store, &measure->store_ns);
+        status = insert_people(measure, store);
     }
     store_destroy(&store);
     source->destroy(source);
@@ -163,9 +185,21 @@ static int compare(struct command_line *line, const struct measure *measure)
                           (long long)differences);
 }
 
-static double people_per_second(const struct measure *measure, int64_t ns)
+static double people_per_second(const struct measure *measure, const struct spent *spent)
 {
-    return (double)measure->people * 1e9 / (double)ns;
+    return (double)measure->people * 1e9 / (double)spent->wall_ns;
+}
+
+static double processor_us(const struct measure *measure, const struct spent *spent)
+{
+    return (double)spent->processor_ns / 1e3 / (double)measure->people;
+}
+
+static void print_line(const char *what, const struct measure *measure, const struct spent *spent)
+{
+    double people = people_per_second(measure, spent);
+    printf("  %-16s %8.0f people/s %8.0f rows/s %6.1f us of a processor each\n", what, people,
+           2 * people, processor_us(measure, spent));
 }
 
 static void put(struct json_writer *writer, const char *key, double number)
@@ -176,14 +210,14 @@ static void put(struct json_writer *writer, const char *key, double number)
 
 static void print(struct command_line *line, const struct measure *measure)
 {
-    double raw = people_per_second(measure, measure->raw_ns);
-    double own = people_per_second(measure, measure->store_ns);
+    double raw = people_per_second(measure, &measure->raw);
+    double own = people_per_second(measure, &measure->store);
     if (cli_flag(line, "json") == NULL) {
         printf("%lld people, two rows each, %zu in a commit\n", (long long)measure->people,
                measure->batch);
-        printf("  SQLite alone      %8.0f people/s  %8.0f rows/s\n", raw, 2 * raw);
-        printf("  the store layer   %8.0f people/s  %8.0f rows/s\n", own, 2 * own);
-        printf("  ratio             %8.2f\n", own / raw);
+        print_line("SQLite alone", measure, &measure->raw);
+        print_line("the store layer", measure, &measure->store);
+        printf("  ratio            %8.2f\n", own / raw);
         return;
     }
     struct json_writer writer;
@@ -194,6 +228,8 @@ static void print(struct command_line *line, const struct measure *measure)
     put(&writer, "raw_people_per_second", raw);
     put(&writer, "store_people_per_second", own);
     put(&writer, "ratio_percent", 100 * own / raw);
+    put(&writer, "raw_processor_ns_each", 1e3 * processor_us(measure, &measure->raw));
+    put(&writer, "store_processor_ns_each", 1e3 * processor_us(measure, &measure->store));
     json_end_object(&writer);
     struct text written = json_written(&writer);
     printf("%.*s\n", TEXT_ARGS(written));
