@@ -1,0 +1,291 @@
+/* books.h - a small service that does what its request says, also what no service should do.
+ *
+ *   POST /entries {"name", "amount", "how"}   adds the amount to the entry; how it goes wrong:
+ *     refuse       before anything was written      conflict      always lost a race
+ *     refuse_late  after it has written             conflict_once only the first time
+ *     twin         a unique key makes the store     full          the disk is full
+ *                  fail, and then it refuses        unhandled     a status nobody dealt with
+ *     gate         waits in its transaction         arm           books.plan becomes books.fault
+ *   GET /entries/{name}      a point read           GET /entries?gate=true  in the pool
+ */
+#ifndef TESTS_UNIT_RUNTIME_BOOKS_H
+#define TESTS_UNIT_RUNTIME_BOOKS_H
+
+#include "runtime/service.h"
+#include "store/store_fault.h"
+#include "tests/lib/check.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+struct entry {
+    struct text name;
+    int64_t amount;
+    int64_t revision;
+    int64_t thread; /* who answered */
+};
+
+struct entry_input {
+    struct text name;
+    int64_t amount;
+    struct text how;
+    bool gate;
+};
+
+/* What tests and handlers share. */
+static struct {
+    atomic_bool gate_is_closed;
+    atomic_uint at_gate;  /* calls that have come to the gate */
+    atomic_uint runs;     /* of put_entry */
+    atomic_uint chores;   /* runs of the chore */
+    atomic_uint more;     /* how often the chore asks to be run again */
+    atomic_uint failures; /* how often the chore fails, before all else */
+    pthread_mutex_t lock;
+    struct store_fault plan;  /* under the lock */
+    struct store_fault fault; /* of the writer's store; the executor's thread only */
+} books = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static const struct refusal books_no = {"no", 409, "The answer is no."};
+static const struct refusal books_armed = {"armed", 410, "What comes now fails."};
+static const struct refusal books_absent = {"absent", 404, "There is no such entry."};
+static const struct refusal *const books_refusals[] = {&books_no, &books_armed, &books_absent};
+
+#define AT(member) .offset = offsetof(struct entry, member)
+static const struct field books_entry_fields[] = {
+    {.name = "name", .kind = FIELD_TEXT, AT(name)},
+    {.name = "amount", .kind = FIELD_INTEGER, AT(amount)},
+    {.name = "revision", .kind = FIELD_INTEGER, .is_revision = true, AT(revision)},
+    {.name = "thread", .kind = FIELD_INTEGER, AT(thread)},
+};
+#undef AT
+static const struct shape books_entry = {
+    .name = "Entry", .fields = books_entry_fields, .field_count = 4, .bytes = sizeof(struct entry)};
+static const struct shape books_row = {
+    .name = "Row", .fields = books_entry_fields, .field_count = 3, .bytes = sizeof(struct entry)};
+
+#define AT(member) .offset = offsetof(struct entry_input, member)
+static const struct field books_put_fields[] = {
+    {.name = "name", .kind = FIELD_TEXT, .required = true, .bytes_max = 99, AT(name)},
+    {.name = "amount", .kind = FIELD_INTEGER, .otherwise = 1, AT(amount)},
+    {.name = "how", .kind = FIELD_TEXT, .bytes_max = 20, AT(how)},
+};
+static const struct shape books_put = {.name = "EntryIn",
+                                       .fields = books_put_fields,
+                                       .field_count = COUNT_OF(books_put_fields),
+                                       .bytes = sizeof(struct entry_input)};
+static const struct field books_name_fields[] = {
+    {.name = "name",
+     .kind = FIELD_TEXT,
+     .place = FIELD_IN_PATH,
+     .required = true,
+     .bytes_max = 99,
+     AT(name)},
+};
+static const struct shape books_name = {.name = "EntryName",
+                                        .fields = books_name_fields,
+                                        .field_count = 1,
+                                        .bytes = sizeof(struct entry_input)};
+static const struct field books_list_fields[] = {
+    {.name = "gate", .kind = FIELD_FLAG, .place = FIELD_IN_QUERY, AT(gate)},
+};
+#undef AT
+static const struct shape books_list = {.name = "EntryList",
+                                        .fields = books_list_fields,
+                                        .field_count = 1,
+                                        .bytes = sizeof(struct entry_input)};
+
+static const struct statement books_add = {
+    .sql = "INSERT INTO books.entry (name, amount, revision) VALUES ($1, $2, 1)"
+           " ON CONFLICT (name) DO UPDATE SET amount = books.entry.amount + $2,"
+           " revision = books.entry.revision + 1",
+};
+static const struct statement books_insert = {
+    .sql = "INSERT INTO books.entry (name, amount, revision) VALUES ($1, $2, 1)",
+};
+static const struct statement books_find = {
+    .sql = "SELECT name, amount, revision FROM books.entry WHERE name = $1",
+    .gives = &books_row,
+};
+static const struct statement books_sum = {
+    .sql = "SELECT 'all' AS name, CAST(COALESCE(sum(amount), 0) AS BIGINT) AS amount,"
+           " count(*) AS revision FROM books.entry",
+    .gives = &books_row,
+};
+
+static inline bool books_how(const struct call *call, const char *how)
+{
+    return text_equals(((const struct entry_input *)call->input)->how, text_of(how));
+}
+
+static inline void books_wait_at_gate(void)
+{
+    atomic_fetch_add(&books.at_gate, 1);
+    while (atomic_load(&books.gate_is_closed)) {
+        usleep(200);
+    }
+}
+
+static inline enum status books_answer(struct call *call, const struct statement *statement,
+                                       struct values values)
+{
+    struct entry entry = {.amount = 0};
+    enum status status = store_one(call->store, call->arena, statement, values, &entry);
+    entry.thread = gettid();
+    if (status == STATUS_ABSENT) {
+        return refuse(call, &books_absent);
+    }
+    return status == STATUS_OK ? answer(call, &entry) : status;
+}
+
+static inline enum status books_arm(struct call *call)
+{
+    pthread_mutex_lock(&books.lock);
+    books.fault = books.plan;
+    pthread_mutex_unlock(&books.lock);
+    return refuse(call, &books_armed);
+}
+
+/* What goes wrong after the row was written; OK: nothing. */
+static inline enum status books_go_wrong(struct call *call)
+{
+    if (books_how(call, "refuse_late")) {
+        return refuse(call, &books_no);
+    }
+    if (books_how(call, "conflict") || (books_how(call, "conflict_once") && call->tries == 0)) {
+        return STATUS_CONFLICT;
+    }
+    if (books_how(call, "unhandled")) {
+        return STATUS_MALFORMED;
+    }
+    return books_how(call, "full") ? STATUS_FULL : STATUS_OK;
+}
+
+static inline enum status books_put_handle(struct call *call)
+{
+    const struct entry_input *input = call->input;
+    const struct statement *statement = books_how(call, "twin") ? &books_insert : &books_add;
+    atomic_fetch_add(&books.runs, 1);
+    if (books_how(call, "arm")) {
+        return books_arm(call);
+    }
+    if (books_how(call, "refuse")) {
+        return refuse(call, &books_no);
+    }
+    if (books_how(call, "gate")) {
+        books_wait_at_gate();
+    }
+    enum status status =
+        store_exec(call->store, statement,
+                   VALUES(value_text(input->name), value_integer(input->amount)), NULL);
+    if (status == STATUS_EXISTS) {
+        return refuse(call, &books_no);
+    }
+    if (status == STATUS_OK) {
+        status = books_go_wrong(call);
+    }
+    return status == STATUS_OK ? books_answer(call, &books_find, VALUES(value_text(input->name)))
+                               : status;
+}
+
+static inline enum status books_get_handle(struct call *call)
+{
+    const struct entry_input *input = call->input;
+    return books_answer(call, &books_find, VALUES(value_text(input->name)));
+}
+
+static inline enum status books_list_handle(struct call *call)
+{
+    const struct entry_input *input = call->input;
+    if (input->gate) {
+        books_wait_at_gate();
+    }
+    return books_answer(call, &books_sum, NO_VALUES);
+}
+
+static inline enum status books_chore(struct store *store, struct arena *arena, int64_t now_ms,
+                                      bool *more_out)
+{
+    (void)arena;
+    (void)now_ms;
+    atomic_fetch_add(&books.chores, 1);
+    enum status status =
+        store_exec(store, &books_add, VALUES(value_text(TEXT("chore")), value_integer(1)), NULL);
+    if (status == STATUS_OK && atomic_load(&books.failures) > 0) {
+        atomic_fetch_sub(&books.failures, 1);
+        *more_out = true; /* which does not count when it fails */
+        return STATUS_UNAVAILABLE;
+    }
+    *more_out = atomic_load(&books.more) > 0;
+    if (*more_out) {
+        atomic_fetch_sub(&books.more, 1);
+    }
+    return status;
+}
+
+static const struct migration books_migrations[] = {
+    {
+        .version = 1,
+        .name = "entry",
+        .sqlite = "CREATE TABLE books.entry (name text NOT NULL PRIMARY KEY, amount bigint NOT"
+                  " NULL, revision bigint NOT NULL)",
+        .postgres = "CREATE TABLE books.entry (name text NOT NULL PRIMARY KEY, amount bigint NOT"
+                    " NULL, revision bigint NOT NULL)",
+    },
+};
+
+static const struct route books_routes[] = {
+    {.method = HTTP_POST,
+     .path = "/entries",
+     .operation = "put_entry",
+     .summary = "Adds to an entry",
+     .kind = ROUTE_WRITES,
+     .handle = books_put_handle,
+     .takes = &books_put,
+     .gives = &books_entry,
+     .success_status = 201,
+     .refusals = books_refusals,
+     .refusal_count = COUNT_OF(books_refusals)},
+    {.method = HTTP_GET,
+     .path = "/entries/{name}",
+     .operation = "get_entry",
+     .summary = "One entry",
+     .kind = ROUTE_READS_POINT,
+     .handle = books_get_handle,
+     .takes = &books_name,
+     .gives = &books_entry,
+     .refusals = books_refusals,
+     .refusal_count = COUNT_OF(books_refusals)},
+    {.method = HTTP_GET,
+     .path = "/entries",
+     .operation = "sum_entries",
+     .summary = "All entries",
+     .kind = ROUTE_READS,
+     .handle = books_list_handle,
+     .takes = &books_list,
+     .gives = &books_entry,
+     .refusals = books_refusals,
+     .refusal_count = COUNT_OF(books_refusals)},
+};
+
+static const struct chore books_chores[] = {
+    {.name = "count", .run = books_chore, .every_ms = 300},
+};
+
+static const struct service books_service = {.name = "books",
+                                             .purpose = "Entries that go wrong as they are told",
+                                             .migrations = books_migrations,
+                                             .migration_count = 1,
+                                             .routes = books_routes,
+                                             .route_count = COUNT_OF(books_routes)};
+
+static const struct service books_with_chore = {.name = "books",
+                                                .purpose = "The same, with something of its own",
+                                                .migrations = books_migrations,
+                                                .migration_count = 1,
+                                                .routes = books_routes,
+                                                .route_count = COUNT_OF(books_routes),
+                                                .chores = books_chores,
+                                                .chore_count = 1};
+
+#endif
