@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+from postgres import find_programs
+
 TICKS = os.sysconf('SC_CLK_TCK')
 CORES = os.cpu_count() or 1
 
@@ -65,9 +67,9 @@ def describe(program, directory):
         'disk': file_system(directory),
         'flush_ms': flush_ms(directory),
         'program': said(program, 'version'),
-        'postgres': said('/usr/lib/postgresql/15/bin/postgres', '--version'),
+        'postgres': said(os.path.join(find_programs(), 'postgres'), '--version'),
         'nginx': said('/usr/sbin/nginx', '-v'),
-        'wrk': said('wrk', '-v'),
+        'wrk': said('wrk', '-v').partition(' [')[0],
         'when': time.strftime('%Y-%m-%d %H:%M UTC', time.gmtime()),
     }
 
