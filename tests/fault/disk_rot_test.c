@@ -22,6 +22,7 @@ static uint64_t chance = 88172645463325252U;
 
 static uint32_t pick(size_t limit)
 {
+    MUST(limit > 0);
     chance ^= chance << 13;
     chance ^= chance >> 7;
     chance ^= chance << 17;

@@ -200,7 +200,7 @@ static void lose_names(struct power_model *model, enum power_loss loss, int *ent
 void power_model_lose(struct power_model *model, enum power_loss loss, struct disk *after)
 {
     int entries[DISK_NAMES_MAX];
-    int copies[DISK_NAMES_MAX];
+    int copies[DISK_NAMES_MAX] = {0};
     disk_clear(after);
     lose_names(model, loss, entries);
     for (int i = 0; i < model->recorded->name_count; i++) {
