@@ -230,7 +230,9 @@ static void start_thread(struct http_client *client)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int result = pthread_create(&client->thread, NULL, run, client);
-    MUST(result == 0); /* only at start-up, when threads are plenty */
+    if (result != 0) {
+        memory_refused();
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_setname_np(client->thread, "http-client");
 }

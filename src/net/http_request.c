@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    BODY_FIRST_BYTES = 16 * 1024,
+    PIECE_BYTES = 32 * 1024,
     CHUNK_ROOM_MIN = 1024, /* less room behind the head would mean tiny reads */
 };
 
@@ -142,25 +142,29 @@ static bool take_chunks(struct connection *connection)
     return true;
 }
 
-/* Reads where the body is gathered, never beyond its end. The room grows with what has really
- * come, so that announcing a large body costs the sender more than the server. */
+/* Never reads beyond the body's end. The room grows with what has really come, so that announcing
+ * a large body, or sending it by the byte, costs the server no more than the sender. */
 static bool read_gathered(struct connection *connection)
 {
-    struct hosted *hosted = connection->hosted;
-    size_t wanted = (size_t)hosted->body_bytes;
-    if (hosted->body.bytes == hosted->body.room) {
-        size_t room = hosted->body.room ? hosted->body.room * 2 : BODY_FIRST_BYTES;
-        if (connection__is_over_budget(connection, room)) {
+    struct gathered *body = &connection->hosted->body;
+    size_t wanted = (size_t)connection->hosted->body_bytes;
+    char piece[PIECE_BYTES];
+    size_t left = wanted - body->bytes;
+    size_t got;
+    if (!read_into(connection, piece, left < sizeof piece ? left : sizeof piece, &got)) {
+        return false;
+    }
+    size_t needed = body->bytes + got;
+    if (needed > body->room) {
+        size_t room = needed > body->room * 2 ? needed : body->room * 2;
+        if (connection__is_over_budget(connection, room - body->room)) {
             connection__refuse(connection, &http__refusal_busy);
             return false;
         }
-        gathered__reserve(&hosted->body, room < wanted ? room : wanted);
+        gathered__reserve(body, room < wanted ? room : wanted);
     }
-    size_t room = (hosted->body.room < wanted ? hosted->body.room : wanted) - hosted->body.bytes;
-    size_t got;
-    bool came = read_into(connection, hosted->body.data + hosted->body.bytes, room, &got);
-    hosted->body.bytes += got;
-    return came;
+    gathered__add(body, (struct text){piece, got});
+    return true;
 }
 
 static void give_body(struct connection *connection)

@@ -118,7 +118,9 @@ static void start_hall(struct hall *hall)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int result = pthread_create(&hall->thread, NULL, run_hall, hall);
-    MUST(result == 0); /* only at start-up, when threads are plenty */
+    if (result != 0) {
+        memory_refused();
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     char name[16];
     snprintf(name, sizeof name, "http-%u", hall->index);

@@ -77,7 +77,7 @@ class Good(threading.Thread):
 
     def __init__(self, server, seconds):
         super().__init__()
-        self.server, self.seconds, self.waits = server, seconds, []
+        self.server, self.seconds, self.waits, self.refused = server, seconds, [], []
         self.start()
 
     def run(self):
@@ -86,12 +86,16 @@ class Good(threading.Thread):
             while time.monotonic() < until:
                 begun = time.monotonic()
                 client.sendall(GET)
-                check(client.recv(65536).startswith(b'HTTP/1.1 200 '))
+                answer = client.recv(65536)
+                if not answer.startswith(b'HTTP/1.1 200 '):
+                    self.refused.append(answer)
+                    return
                 self.waits.append(time.monotonic() - begun)
                 time.sleep(0.002)
 
     def p99_ms(self):
         self.join()
+        check_equal(self.refused, [], 'a good client is refused')
         return sorted(self.waits)[int(len(self.waits) * 0.99)] * 1000
 
 
