@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#include <openssl/evp.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,7 +81,7 @@ static const char *sql_of(const struct run *run, const struct migration *migrati
 static struct text checksum_of(struct arena *arena, const char *sql)
 {
     unsigned char digest[CHECKSUM_BYTES];
-    MUST(EVP_Digest(sql, strlen(sql), digest, NULL, EVP_sha256(), NULL) == 1);
+    crypto_hash_sha256(digest, (const unsigned char *)sql, strlen(sql));
     char *written = arena_take(arena, CHECKSUM_TEXT_BYTES + 1);
     for (int i = 0; i < CHECKSUM_BYTES; i++) {
         snprintf(written + (size_t)i * 2, 3, "%02x", digest[i]);
