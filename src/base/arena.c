@@ -42,13 +42,12 @@ struct arena {
     struct ending *endings;
 };
 
-_Noreturn static void memory_gone(size_t bytes)
+void memory_refused(void)
 {
     /* No stdio here: it may want memory too. */
     static const char said[] = "kontora: out of memory; nothing unfinished was acknowledged\n";
     ssize_t ignored = write(STDERR_FILENO, said, sizeof said - 1);
     (void)ignored;
-    (void)bytes;
     _exit(EXIT_NO_MEMORY);
 }
 
@@ -56,7 +55,7 @@ void *memory_take(size_t bytes)
 {
     void *memory = calloc(1, bytes ? bytes : 1);
     if (memory == NULL) {
-        memory_gone(bytes);
+        memory_refused();
     }
     return memory;
 }
@@ -65,7 +64,7 @@ void *memory_resize(void *memory, size_t bytes)
 {
     void *resized = realloc(memory, bytes ? bytes : 1);
     if (resized == NULL) {
-        memory_gone(bytes);
+        memory_refused();
     }
     return resized;
 }
@@ -86,7 +85,7 @@ static void add_block(struct arena *arena, size_t bytes)
     }
     struct block *block = malloc(sizeof *block + grown);
     if (block == NULL) {
-        memory_gone(grown);
+        memory_refused();
     }
     block->previous = arena->newest;
     block->bytes = grown;

@@ -48,4 +48,7 @@ void *memory_take(size_t bytes); /* zeroed */
 void *memory_resize(void *memory, size_t bytes);
 void memory_free(void *memory);
 
+/* Ends the program with EXIT_NO_MEMORY: for what else the system may refuse, such as a thread. */
+_Noreturn void memory_refused(void);
+
 #endif

@@ -373,7 +373,9 @@ struct executor *executor_start(const struct executor_options *options)
         add_chores(executor);
     }
     int error = pthread_create(&executor->thread, NULL, executor_main, executor);
-    MUST(error == 0);
+    if (error != 0) {
+        memory_refused();
+    }
     return executor;
 }
 

@@ -139,7 +139,9 @@ struct readers *readers_start(unsigned threads, size_t waiting_max)
     readers->thread_count = threads;
     for (unsigned i = 0; i < threads; i++) {
         int error = pthread_create(&readers->threads[i], NULL, reader_main, readers);
-        MUST(error == 0);
+        if (error != 0) {
+            memory_refused();
+        }
     }
     return readers;
 }
