@@ -79,6 +79,7 @@ class Actor:
         self.pending = None
         self.number = 0
         self.client = None
+        self.may_give_up = False  # a server that does not recover counts as gone
 
     # ---- asking ----
 
@@ -87,7 +88,7 @@ class Actor:
         headers = {'traceparent': TRACE}
         if key:
             headers['Idempotency-Key'] = key
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + (0.3 if self.may_give_up else PATIENCE_SECONDS)
         while True:
             try:
                 answer = self.client.ask(method, path, body, headers)
@@ -97,7 +98,9 @@ class Actor:
                 return answer
             self.counts[f'answered {answer.status} {answer.code}'] += 1
             promise('retry-after' in answer.headers, 'no Retry-After', answer)
-            promise(time.monotonic() < deadline, 'it does not recover', answer)
+            if time.monotonic() > deadline:
+                promise(self.may_give_up, 'it does not recover', answer)
+                raise Gone(repr(answer))
             time.sleep(0.05)
 
     def settle(self, request):
@@ -268,6 +271,8 @@ class Campaign:
             self.counts['killed while starting'] += 1
             return True
         self.ready_seconds.append(server.ready_seconds)
+        for actor in self.actors:
+            actor.may_give_up = may_stop_answering
         problems = self.let_actors_work(server, requests, middle)
         was_gone = any(isinstance(problem, Gone) for problem in problems)
         try:
@@ -315,6 +320,7 @@ class Campaign:
         try:
             for actor in self.actors:
                 actor.client = server.admin()
+                actor.may_give_up = False
                 actor.check()
                 actor.check_everything()
             promise(server.stop() == 0, 'it does not stop in order')
