@@ -7,7 +7,7 @@
  * one. The same attack must find each of the mistakes at the end, or it would prove nothing.
  */
 #include "base/clock.h"
-#include "store/sqlite_checksum.h"
+#include "store/sqlite/sqlite_checksum.h"
 #include "tests/lib/check.h"
 #include "tests/lib/ledger_scenario.h"
 #include "tests/lib/power_model.h"

@@ -3,7 +3,7 @@
 
 #include "store/migrate.h"
 #include "store/sqlite.h"
-#include "store/sqlite_parts.h"
+#include "store/sqlite/sqlite_parts.h"
 #include "tests/lib/check.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* bench_raw_store.c - people through SQLite's own interface and nothing else. */
 #include "cli/bench/bench_raw_store.h"
 
-#include "store/sqlite_checksum.h"
+#include "store/sqlite/sqlite_checksum.h"
 
 #include "base/json.h"
 #include "services/users/user_store.h"

@@ -1,5 +1,5 @@
 /* sqlite_gather_test.c - what reaches the disk below, when, and in how many pieces. */
-#include "store/sqlite_gather.h"
+#include "store/sqlite/sqlite_gather.h"
 #include "tests/lib/check.h"
 #include "tests/lib/memory_disk.h"
 

@@ -1,5 +1,5 @@
 /* sqlite_mark_test.c - the high-water mark is written in turn, read back, and judged. */
-#include "store/sqlite_mark.h"
+#include "store/sqlite/sqlite_mark.h"
 #include "tests/lib/check.h"
 #include "tests/lib/memory_disk.h"
 

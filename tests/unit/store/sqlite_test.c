@@ -1,7 +1,7 @@
 /* sqlite_test.c - what is SQLite's own: its settings, its files, its WAL and its sentences. */
 #include "store/sqlite.h"
 
-#include "store/sqlite_parts.h"
+#include "store/sqlite/sqlite_parts.h"
 #include "tests/lib/check.h"
 #include "tests/lib/memory_disk.h"
 

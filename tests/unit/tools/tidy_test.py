@@ -25,7 +25,7 @@ CLEAN = {
                        '    return STATUS_OK;\n}\n',
     'src/net/http.h': '/* http.h - words. */\n#ifndef NET_HTTP_H\n#define NET_HTTP_H\n'
                       'int http_phrase(int status);\n#endif\n',
-    'src/store/sqlite.c': '/* sqlite.c - rows. */\n#include "base/text.h"\n\n'
+    'src/store/sqlite/sqlite.c': '/* sqlite.c - rows. */\n#include "base/text.h"\n\n'
                           '#include <sqlite3.h>\n\n'
                           'static const char *sql = "SELECT 1 FROM t";\n'
                           'static int open(void)\n{\n    return sqlite3_open(sql);\n}\n',
