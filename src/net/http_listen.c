@@ -19,6 +19,7 @@ enum {
     KEEPALIVE_COUNT = 4,
     UNHEARD_MS = 60 * 1000, /* so is one that vanishes, or stops reading, with bytes on their way */
     ERROR_BYTES = 512,
+    PORT_MAX = 65535,
 };
 
 /* The text lives as long as the program: it is the last thing that is said before it ends. */
@@ -159,9 +160,14 @@ static enum status open_tcp(struct door *door, const struct http_listen *listen,
 {
     char host[256];
     const char *port;
+    int64_t number = 0;
     errno = 0;
     if (!split_address(listen->address, host, sizeof host, &port)) {
         return say(error_out, listen, "this is not HOST:PORT, [HOST]:PORT or unix:PATH");
+    }
+    /* getaddrinfo takes 65537 for 1. */
+    if (!text_to_integer(text_of(port), &number) || number < 0 || number > PORT_MAX) {
+        return say(error_out, listen, "the port must be a number from 0 to 65535");
     }
     struct addrinfo hints = {
         .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
