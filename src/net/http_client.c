@@ -89,6 +89,23 @@ static void end_asking(struct http_client *client, struct asking *asking, enum s
     asking__tell(asking, client->curl, status);
 }
 
+/* OK: libcurl has it now. */
+static enum status give_to_libcurl(struct http_client *client, struct asking *asking)
+{
+    if (asking->is_malformed) {
+        return STATUS_MALFORMED;
+    }
+    if (clock_monotonic_ms() >= asking->deadline_ms) {
+        return STATUS_TIMEOUT;
+    }
+    if (client->multi == NULL || !asking__prepare(asking, client->curl)) {
+        return STATUS_UNAVAILABLE;
+    }
+    CURLMcode result = client->curl->multi_add_handle(client->multi, asking->easy);
+    MUST(result == CURLM_OK);
+    return STATUS_OK;
+}
+
 static void begin_asking(struct http_client *client, struct asking *asking)
 {
     asking->next = client->askings;
@@ -96,17 +113,9 @@ static void begin_asking(struct http_client *client, struct asking *asking)
         asking->next->previous = asking;
     }
     client->askings = asking;
-    if (asking->is_malformed) {
-        end_asking(client, asking, STATUS_MALFORMED);
-    } else if (client->multi == NULL) {
-        end_asking(client, asking, STATUS_UNAVAILABLE);
-    } else if (clock_monotonic_ms() >= asking->deadline_ms) {
-        end_asking(client, asking, STATUS_TIMEOUT);
-    } else if (!asking__prepare(asking, client->curl)) {
-        end_asking(client, asking, STATUS_UNAVAILABLE);
-    } else {
-        CURLMcode result = client->curl->multi_add_handle(client->multi, asking->easy);
-        MUST(result == CURLM_OK);
+    enum status status = give_to_libcurl(client, asking);
+    if (status != STATUS_OK) {
+        end_asking(client, asking, status);
     }
 }
 

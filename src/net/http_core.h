@@ -14,6 +14,7 @@
 #define NET_HTTP_CORE_H
 
 #include "base/must.h"
+#include "net/http_pace.h"
 #include "net/http_parse.h"
 #include "net/http_server.h"
 #include "net/loop.h"
@@ -44,26 +45,6 @@ struct gathered {
     size_t bytes;
     size_t room;
 };
-
-/* How long a peer may take to go on. What it moves gives it more time, at the least rate that is
- * allowed, but never more than the grace from now on: who stalls is cut, however fast he was. */
-struct pace {
-    int64_t due_us;
-};
-
-enum { PACE_GRACE_MS = 5000 };
-
-static inline void pace__begin(struct pace *pace, int64_t now_ms)
-{
-    pace->due_us = (now_ms + PACE_GRACE_MS) * 1000;
-}
-
-static inline void pace__move(struct pace *pace, size_t bytes, int bytes_per_s, int64_t now_ms)
-{
-    int64_t longest_us = (now_ms + PACE_GRACE_MS) * 1000;
-    int64_t due_us = pace->due_us + (int64_t)bytes * 1000000 / bytes_per_s;
-    pace->due_us = due_us < longest_us ? due_us : longest_us;
-}
 
 /* Where the body of a request is while it comes in. */
 enum body_form { BODY_NONE, BODY_IN_PLACE, BODY_GATHERED, BODY_CHUNKED };

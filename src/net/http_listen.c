@@ -144,7 +144,7 @@ static enum status bind_tcp(struct door *door, const struct http_listen *listen,
     if (bind(door->descriptor, address->ai_addr, address->ai_addrlen) != 0) {
         return say_errno(error_out, listen);
     }
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
     socklen_t bytes = sizeof bound;
     int result = getsockname(door->descriptor, (struct sockaddr *)&bound, &bytes);
     MUST(result == 0);
