@@ -484,7 +484,8 @@ def tls_speaks_both_versions(new_server):
     for version, spoken in (('--http1.1', '1.1'), ('--http2', '2')):
         code, said, error = curl('--cacert', certificate, version, '-H', header, '-w',
                                  '\n%{http_version}', '-H', 'Content-Type: application/json',
-                                 '-d', json.dumps(person(spoken)), new_server.address + '/api/users')
+                                 '-d', json.dumps(person(spoken)),
+                                 new_server.address + '/api/users')
         check_equal((code, error), (0, ''))
         body, _, used = said.rpartition('\n')
         check_equal((json.loads(body)['full_name'], used), (f'Пётр {spoken}', spoken))
