@@ -54,6 +54,12 @@ def the_umask_changes_nothing():
         check_equal(oct(found), oct(mode), name)
 
 
+def the_unit_starts_the_program_of_its_prefix(installed):
+    for place, prefix in ((installed, '/usr/local'), (install('/opt/other'), '/opt/other')):
+        with open(os.path.join(place, UNIT), encoding='utf-8') as file:
+            check_match(rf'(?m)^ExecStart={prefix}/bin/kontora serve ', file.read())
+
+
 def installing_again_replaces(installed):
     path = os.path.join(installed, PAGE)
     with open(path, 'w', encoding='ascii') as file:
@@ -100,7 +106,6 @@ def the_page_is_read_as_text(installed):
 # ---- the unit ----
 
 def analyze(verb, path, *words):
-    """With the program where the unit expects it, or systemd would not find it."""
     code, said = say('systemd-analyze', verb, *words, path)
     if 'Failed to' in said and 'bus' in said:
         skip(f'systemd-analyze cannot work here: {said.strip()}')
@@ -152,7 +157,8 @@ def the_unit_says_what_the_program_does(installed):
 
 
 if __name__ == '__main__':
-    main([everything_is_in_its_place, the_umask_changes_nothing, installing_again_replaces,
+    main([everything_is_in_its_place, the_umask_changes_nothing,
+          the_unit_starts_the_program_of_its_prefix, installing_again_replaces,
           the_program_works_from_there, the_page_has_no_warning, the_page_is_read_as_text,
           systemd_understands_the_unit, systemd_finds_it_closed,
           the_unit_says_what_the_program_does],
