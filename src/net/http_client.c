@@ -188,7 +188,9 @@ static bool make_multi(struct http_client *client)
         return false;
     }
     CURLM *multi = client->curl->multi_init();
-    MUST(multi != NULL);
+    if (multi == NULL) {
+        memory_refused();
+    }
     client->curl->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     client->curl->multi_setopt(multi, CURLMOPT_SOCKETDATA, client);
     client->curl->multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
@@ -252,10 +254,13 @@ struct http_client *http_client_create(void)
     mailbox_init(&client->mailbox);
     client->due_ms = -1;
     client->epoll = epoll_create1(EPOLL_CLOEXEC);
-    MUST(client->epoll >= 0); /* only at start-up, when descriptors are plenty */
+    if (client->epoll < 0) {
+        memory_refused();
+    }
     struct epoll_event bell = {.events = EPOLLIN, .data.fd = client->mailbox.descriptor};
-    int result = epoll_ctl(client->epoll, EPOLL_CTL_ADD, client->mailbox.descriptor, &bell);
-    MUST(result == 0);
+    if (epoll_ctl(client->epoll, EPOLL_CTL_ADD, client->mailbox.descriptor, &bell) != 0) {
+        memory_refused();
+    }
     start_thread(client);
     return client;
 }

@@ -296,7 +296,9 @@ struct loop *loop_create(loop_turn_fn *on_turn_end, void *context)
     MUST(on_turn_end != NULL);
     struct loop *loop = memory_take(sizeof *loop);
     loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    MUST(loop->epoll >= 0); /* only at start-up, when descriptors are plenty */
+    if (loop->epoll < 0) {
+        memory_refused();
+    }
     loop->here_end = &loop->here;
     loop->on_turn_end = on_turn_end;
     loop->context = context;
@@ -304,8 +306,9 @@ struct loop *loop_create(loop_turn_fn *on_turn_end, void *context)
     loop->tick = tick_of(loop->now_ms);
     mailbox_init(&loop->mailbox);
     loop->bell.on_ready = on_bell;
-    enum status status = loop_watch(loop, &loop->bell, loop->mailbox.descriptor, EPOLLIN);
-    MUST(status == STATUS_OK);
+    if (loop_watch(loop, &loop->bell, loop->mailbox.descriptor, EPOLLIN) != STATUS_OK) {
+        memory_refused();
+    }
     return loop;
 }
 

@@ -1,6 +1,7 @@
 /* wire.c - reads and writes a socket, through OpenSSL where TLS is spoken. */
 #include "net/wire.h"
 
+#include "base/arena.h"
 #include "base/must.h"
 
 #include <errno.h>
@@ -160,7 +161,9 @@ enum status wire_tls_create(const char *certificate, const char *key, SSL_CTX **
                             const char **error_out)
 {
     SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-    MUST(tls != NULL);
+    if (tls == NULL) {
+        memory_refused();
+    }
     set_options(tls);
     *error_out = NULL;
     if (SSL_CTX_use_certificate_chain_file(tls, certificate) != 1) {
