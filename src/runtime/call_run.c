@@ -211,21 +211,26 @@ static struct call_outcome handle_and_keep(struct call *call)
 
 struct call_outcome call_run_write(struct call *call, struct store *store, bool with_mark)
 {
+    struct call_outcome outcome = {.result = CALL_FAULT};
     call->store = store;
     call->has_mark = with_mark;
     call->writes_before = store->writes;
     enum status status = with_mark ? store_mark(store) : STATUS_OK;
-    if (status != STATUS_OK) {
-        return outcome_of(status, false);
+    if (status != STATUS_OK) { /* without its mark nothing can be undone, not even a lost race */
+        outcome.fault = status;
+        return outcome;
     }
     FAULT_POINT("call_begun");
     if (call->idempotency_key.data != NULL) {
         status = try_kept(call, store);
+        if (status == STATUS_CONFLICT && !has_undone(call, &outcome)) {
+            return outcome;
+        }
         if (status != STATUS_ABSENT) {
             return outcome_of(status, false);
         }
     }
-    struct call_outcome outcome = handle_and_keep(call);
+    outcome = handle_and_keep(call);
     FAULT_POINT("call_ran");
     return outcome;
 }

@@ -9,6 +9,7 @@
 #include "runtime/problem.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -137,15 +138,20 @@ static void fail_batch(struct executor *executor, struct batch *batch, enum stat
     }
 }
 
-/* OK; CONFLICT when the batch must be run again with marks; or the fault that ended it. */
-static enum status run_calls(struct executor *executor, struct batch *batch, bool with_marks)
+/* OK, or the fault that ended the transaction. needs_marks_out: the batch must be run again, each
+ * call behind a mark. */
+static enum status run_calls(struct executor *executor, struct batch *batch, bool with_marks,
+                             bool *needs_marks_out)
 {
     batch->wrote = false;
+    *needs_marks_out = false;
     for (size_t i = 0; i < batch->count; i++) {
         struct call *call = batch->calls[i];
         struct call_outcome outcome = call_run_write(call, executor->store, with_marks);
         if (outcome.result == CALL_NEEDS_MARK) {
-            return STATUS_CONFLICT;
+            MUST(!with_marks); /* with a mark every call can be undone */
+            *needs_marks_out = true;
+            return STATUS_OK;
         }
         if (outcome.result == CALL_FAULT) {
             return outcome.fault;
@@ -224,18 +230,18 @@ static enum status try_batch(struct executor *executor, struct batch *batch, boo
         return status;
     }
     FAULT_POINT("executor_begun");
-    status = run_calls(executor, batch, with_marks);
-    if (status == STATUS_CONFLICT) {
+    bool needs_marks;
+    status = run_calls(executor, batch, with_marks, &needs_marks);
+    if (needs_marks) {
         store_rollback(executor->store);
-        MUST(!with_marks); /* with a mark every call can be undone */
         return try_batch(executor, batch, true);
     }
-    if (status != STATUS_OK) {
+    if (status == STATUS_OK) {
+        status = end_transaction(executor, batch);
+    } else {
         store_rollback(executor->store);
-        return status;
     }
-    status = end_transaction(executor, batch);
-    if (status == STATUS_CONFLICT) { /* the commit itself lost a race: all run again */
+    if (status == STATUS_CONFLICT) { /* the transaction as a whole lost a race: all run again */
         for (size_t i = 0; i < batch->count; i++) {
             batch->again[i] = true;
         }
@@ -329,7 +335,10 @@ static void *executor_main(void *argument)
                 run_batch(executor, batch);
             }
         } else if (atomic_load(&executor->stops)) {
-            break;
+            if (atomic_load(&executor->waiting) == 0) {
+                break;
+            }
+            sched_yield(); /* somebody is between being counted and being put */
         } else {
             int wait_ms = run_due_chore(executor);
             mailbox_wait(&executor->mailbox, try_again(executor, wait_ms));
@@ -381,7 +390,8 @@ struct executor *executor_start(const struct executor_options *options)
 
 enum status executor_submit(struct executor *executor, struct call *call)
 {
-    size_t waiting = atomic_fetch_add_explicit(&executor->waiting, 1, memory_order_relaxed);
+    /* Counted first, looked second: who sees that it has not stopped was seen waiting. */
+    size_t waiting = atomic_fetch_add(&executor->waiting, 1);
     if (waiting >= executor->waiting_max || atomic_load(&executor->stops)) {
         atomic_fetch_sub_explicit(&executor->waiting, 1, memory_order_relaxed);
         return STATUS_BUSY;

@@ -200,28 +200,29 @@ static inline int rig_connect_as_nobody(void)
     return client;
 }
 
-static inline void rig_send(int client, const char *request)
+/* False when the server has gone. */
+static inline bool rig_send(int client, const char *request)
 {
     size_t bytes = strlen(request);
-    CHECK_INT(send(client, request, bytes, MSG_NOSIGNAL), bytes);
+    return send(client, request, bytes, MSG_NOSIGNAL) == (ssize_t)bytes;
 }
 
 /* headers: lines that end in \r\n, or "". */
-static inline void rig_send_post(int client, const char *headers, const char *body)
+static inline bool rig_send_post(int client, const char *headers, const char *body)
 {
     char request[2048];
     snprintf(request, sizeof request,
              "POST /entries HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
              "Content-Length: %zu\r\n%s\r\n%s",
              strlen(body), headers, body);
-    rig_send(client, request);
+    return rig_send(client, request);
 }
 
-static inline void rig_send_get(int client, const char *path, const char *headers)
+static inline bool rig_send_get(int client, const char *path, const char *headers)
 {
     char request[1024];
     snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n", path, headers);
-    rig_send(client, request);
+    return rig_send(client, request);
 }
 
 /* The body's bytes that are announced; 0 when none are. */
@@ -275,7 +276,7 @@ static inline int rig_end(int client)
 static inline int rig_begin_post(const char *headers, const char *body)
 {
     int client = rig_connect();
-    rig_send_post(client, headers, body);
+    CHECK(rig_send_post(client, headers, body));
     return client;
 }
 
@@ -287,7 +288,7 @@ static inline int rig_post(const char *body)
 static inline int rig_get(const char *path)
 {
     int client = rig_connect();
-    rig_send_get(client, path, "");
+    CHECK(rig_send_get(client, path, ""));
     return rig_end(client);
 }
 
