@@ -144,12 +144,15 @@ static enum status bind_tcp(struct door *door, const struct http_listen *listen,
     if (bind(door->descriptor, address->ai_addr, address->ai_addrlen) != 0) {
         return say_errno(error_out, listen);
     }
-    struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_in6 six;
+    } bound = {.six = {.sin6_family = AF_UNSPEC}};
     socklen_t bytes = sizeof bound;
-    int result = getsockname(door->descriptor, (struct sockaddr *)&bound, &bytes);
+    int result = getsockname(door->descriptor, &bound.any, &bytes);
     MUST(result == 0);
-    in_port_t port = bound.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&bound)->sin6_port
-                                                 : ((const struct sockaddr_in *)&bound)->sin_port;
+    in_port_t port = bound.any.sa_family == AF_INET6 ? bound.six.sin6_port : bound.four.sin_port;
     door->port = ntohs(port);
     door->kind = HTTP_DOOR_TCP;
     return STATUS_OK;
