@@ -25,7 +25,7 @@ static void read_environment(void)
 {
     const char *wanted = getenv("KONTORA_TEST_FAIL_ALLOCATION");
     if (wanted != NULL) {
-        failing = atol(wanted);
+        failing = strtol(wanted, NULL, 10);
         fails_on = strchr(wanted, '+') != NULL;
     }
     atomic_store(&is_read, true);

@@ -229,7 +229,7 @@ class Actor:
 
 
 def fast_directory():
-    """Memory keeps what was written over a kill just as the disk does, and flushing costs nothing."""
+    """Memory keeps what was written over a kill just as the disk does, and flushing is free."""
     where = '/dev/shm' if os.access('/dev/shm', os.W_OK) else tap.test_directory()
     return tempfile.mkdtemp(prefix='kontora-kill-', dir=where)
 
@@ -363,7 +363,7 @@ def count_calls(directory):
 
 
 def spread(plan, count):
-    """`count` entries of the plan, evenly, in a random order; all of them before any comes twice."""
+    """`count` entries of the plan, in a random order; all of them before any comes twice."""
     chosen = []
     while len(chosen) < count:
         rest = count - len(chosen)

@@ -31,7 +31,8 @@ def build_allocator():
 
 
 def environment(library, **more):
-    return {'LD_PRELOAD': library, **{f'KONTORA_TEST_{name}': value for name, value in more.items()}}
+    ours = {f'KONTORA_TEST_{name}': value for name, value in more.items()}
+    return {'LD_PRELOAD': library, **ours}
 
 
 def count_allocations(campaign, library):
