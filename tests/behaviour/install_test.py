@@ -11,7 +11,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from tap import (check, check_equal, check_in, check_less, check_match, main, program, repository,
                  seconds_max, skip, test_directory)
 
-PROGRAM, PAGE, UNIT = 'bin/kontora', 'share/man/man1/kontora.1', 'lib/systemd/system/kontora.service'
+PROGRAM, PAGE = 'bin/kontora', 'share/man/man1/kontora.1'
+UNIT = 'lib/systemd/system/kontora.service'
 EXPOSURE_MAX = 2.5  # systemd-analyze security: 0 is no way out, 10 is all of them
 
 
