@@ -6,6 +6,7 @@
  *     twin         a unique key makes the store     full          the disk is full
  *                  fail, and then it refuses        unhandled     a status nobody dealt with
  *     gate         waits in its transaction         arm           books.plan becomes books.fault
+ *   POST /entries/{name}     the same, about this entry
  *   GET /entries/{name}      a point read           GET /entries?gate=true  in the pool
  */
 #ifndef TESTS_UNIT_RUNTIME_BOOKS_H
@@ -74,6 +75,19 @@ static const struct shape books_put = {.name = "EntryIn",
                                        .fields = books_put_fields,
                                        .field_count = COUNT_OF(books_put_fields),
                                        .bytes = sizeof(struct entry_input)};
+static const struct field books_put_named_fields[] = {
+    {.name = "name",
+     .kind = FIELD_TEXT,
+     .place = FIELD_IN_PATH,
+     .required = true,
+     .bytes_max = 99,
+     AT(name)},
+    {.name = "amount", .kind = FIELD_INTEGER, .otherwise = 1, AT(amount)},
+};
+static const struct shape books_put_named = {.name = "EntryNamed",
+                                             .fields = books_put_named_fields,
+                                             .field_count = COUNT_OF(books_put_named_fields),
+                                             .bytes = sizeof(struct entry_input)};
 static const struct field books_name_fields[] = {
     {.name = "name",
      .kind = FIELD_TEXT,
@@ -253,6 +267,16 @@ static const struct route books_routes[] = {
      .kind = ROUTE_READS_POINT,
      .handle = books_get_handle,
      .takes = &books_name,
+     .gives = &books_entry,
+     .refusals = books_refusals,
+     .refusal_count = COUNT_OF(books_refusals)},
+    {.method = HTTP_POST,
+     .path = "/entries/{name}",
+     .operation = "put_named",
+     .summary = "Adds to this entry",
+     .kind = ROUTE_WRITES,
+     .handle = books_put_handle,
+     .takes = &books_put_named,
      .gives = &books_entry,
      .refusals = books_refusals,
      .refusal_count = COUNT_OF(books_refusals)},

@@ -47,6 +47,7 @@ static struct {
     atomic_bool commits_are_counted; /* else each goes on at once */
     atomic_int commits_allowed;
     atomic_uint commits_begun;
+    atomic_int reads_fail; /* a status with which no connection for reading opens */
     char socket[300];
 } rig;
 
@@ -74,6 +75,10 @@ static inline enum status rig_open_store(struct store_source *source, enum store
                                          struct store **store_out)
 {
     CHECK(source == &rig.source);
+    enum status fails = (enum status)atomic_load(&rig.reads_fail);
+    if (access == STORE_READ && fails != STATUS_OK) {
+        return fails;
+    }
     enum status status = rig.inner->open(rig.inner, access, store_out);
     if (status == STATUS_OK && access == STORE_WRITE) {
         *store_out = store_fault_create(*store_out, &books.fault);
