@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
-#include "net/http_asking.h"
+#include "net/client/http_asking.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,8 +4,8 @@
  * a hosted from its first header until its answer has left. It goes when nghttp2 has closed the
  * stream and the exchange has come home, whichever is last.
  */
-#ifndef NET_HTTP2_H
-#define NET_HTTP2_H
+#ifndef NET_HTTP2_HTTP2_H
+#define NET_HTTP2_HTTP2_H
 
 #include "net/http_stream.h"
 

@@ -1,5 +1,5 @@
 /* http_curl.c - finds libcurl and the functions of the list in it. */
-#include "net/http_curl.h"
+#include "net/client/http_curl.h"
 
 #include "base/log.h"
 

@@ -1,5 +1,5 @@
 /* http2_request.c - a request comes in by HTTP/2: nghttp2 tells of headers, data and ends. */
-#include "net/http2.h"
+#include "net/http2/http2.h"
 
 #include "base/clock.h"
 

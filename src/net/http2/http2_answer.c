@@ -1,5 +1,5 @@
 /* http2_answer.c - answers, refusals and events leave by HTTP/2. */
-#include "net/http2.h"
+#include "net/http2/http2.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* http_asking.h - one request of the HTTP client, from the copy of what was asked to the answer. */
-#ifndef NET_HTTP_ASKING_H
-#define NET_HTTP_ASKING_H
+#ifndef NET_CLIENT_HTTP_ASKING_H
+#define NET_CLIENT_HTTP_ASKING_H
 
 #include "net/http_client.h"
-#include "net/http_curl.h"
+#include "net/client/http_curl.h"
 
 struct asking {
     struct mailbox_node node;

@@ -1,5 +1,5 @@
 /* http2.c - a connection that speaks HTTP/2: its beginning, its turns, its end. */
-#include "net/http2.h"
+#include "net/http2/http2.h"
 
 #include <string.h>
 

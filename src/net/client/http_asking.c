@@ -1,5 +1,5 @@
 /* http_asking.c - one request by libcurl: its options, what comes back, what that means. */
-#include "net/http_asking.h"
+#include "net/client/http_asking.h"
 
 #include "base/clock.h"
 #include "base/must.h"

@@ -3,8 +3,8 @@
  * Linking it would pull some thirty libraries into every start of the program, most of which never
  * asks anybody anything. Only the functions of the list are used, through the one table.
  */
-#ifndef NET_HTTP_CURL_H
-#define NET_HTTP_CURL_H
+#ifndef NET_CLIENT_HTTP_CURL_H
+#define NET_CLIENT_HTTP_CURL_H
 
 #include <curl/curl.h>
 #include <stdbool.h>
