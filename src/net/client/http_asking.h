@@ -2,8 +2,8 @@
 #ifndef NET_CLIENT_HTTP_ASKING_H
 #define NET_CLIENT_HTTP_ASKING_H
 
-#include "net/http_client.h"
 #include "net/client/http_curl.h"
+#include "net/http_client.h"
 
 struct asking {
     struct mailbox_node node;
