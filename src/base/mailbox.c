@@ -68,9 +68,14 @@ bool mailbox_may_sleep(struct mailbox *mailbox)
     return true;
 }
 
-void mailbox_woken(struct mailbox *mailbox)
+void mailbox_awake(struct mailbox *mailbox)
 {
     atomic_store(&mailbox->owner_sleeps, false);
+}
+
+void mailbox_woken(struct mailbox *mailbox)
+{
+    mailbox_awake(mailbox);
     uint64_t rung;
     ssize_t ignored = read(mailbox->descriptor, &rung, sizeof rung);
     (void)ignored; /* EAGAIN: it was something else that woke us */

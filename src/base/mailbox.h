@@ -36,6 +36,9 @@ struct mailbox_node *mailbox_take_all(struct mailbox *mailbox);
 bool mailbox_may_sleep(struct mailbox *mailbox);
 void mailbox_woken(struct mailbox *mailbox);
 
+/* The same for an owner who watches the descriptor for edges: the bell need not be silenced. */
+void mailbox_awake(struct mailbox *mailbox);
+
 /* The owner only: sleeps until something was put or the time is over (-1: no limit). */
 void mailbox_wait(struct mailbox *mailbox, int timeout_ms);
 

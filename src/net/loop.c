@@ -259,7 +259,7 @@ static int wait_for_events(struct loop *loop, struct epoll_event *events)
     }
     int count = epoll_wait(loop->epoll, events, EVENT_COUNT, timeout_ms);
     MUST(count >= 0 || errno == EINTR);
-    atomic_store(&loop->mailbox.owner_sleeps, false); /* mailbox_woken without reading the bell */
+    mailbox_awake(&loop->mailbox);
     return count < 0 ? 0 : count;
 }
 
