@@ -1,7 +1,7 @@
 """users_create_test.py - people are added to the directory: B33, B34, B36, C46.
 
-B34 POST /api/users; B36 what is known of a person; C46 409 user_exists. A repeated creation with the
-same external_id is the same person.
+B34 POST /api/users; B36 what is known of a person; C46 409 user_exists. Creating again with the
+same external_id gives the same person.
 """
 import os
 import sys
