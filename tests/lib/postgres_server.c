@@ -90,6 +90,7 @@ static pid_t start(const struct postgres_server *server, const char *const *argu
     if (getppid() != parent || chdir(server->directory) != 0)
         _exit(126);
     redirect(server, answer);
+    setenv("PATH", server->programs, 1); /* where initdb looks for its neighbours */
     /* execv changes none of them; its type is older than const. */
     execv(path, (char *const *)(uintptr_t)arguments);
     _exit(127);
