@@ -142,7 +142,11 @@ static int serve(struct command_line *line)
         status = is_said ? runtime_start(runtime, &error) : STATUS_FULL;
     }
     if (status != STATUS_OK) {
-        return cli_fail(cli_exit_code(status), "%.*s", TEXT_ARGS(error));
+        int code = cli_fail(cli_exit_code(status), "%.*s", TEXT_ARGS(error));
+        if (runtime != NULL) {
+            runtime_drop(&runtime); /* the sentence may lie in it */
+        }
+        return code;
     }
     int signal_number = 0;
     sigwait(&stops, &signal_number);

@@ -254,6 +254,11 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
     return STATUS_OK;
 }
 
+void runtime_drop(struct runtime **runtime)
+{
+    tear_down(runtime);
+}
+
 struct text runtime_address(const struct runtime *runtime)
 {
     return runtime->address;

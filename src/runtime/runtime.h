@@ -23,6 +23,9 @@ NODISCARD enum status runtime_create(const struct runtime_options *options,
 /* Answers from now on. A new root key is kept here, so it is shown before. */
 NODISCARD enum status runtime_start(struct runtime *runtime, struct text *error_out);
 
+/* Closes what was created and has not started; also after a start that failed. */
+void runtime_drop(struct runtime **runtime);
+
 /* "http://127.0.0.1:8480" and the root key when it is new (else NO_TEXT). */
 struct text runtime_address(const struct runtime *runtime);
 struct text runtime_new_key(const struct runtime *runtime);

@@ -94,6 +94,8 @@ def a_key_that_cannot_be_shown_is_not_kept(new_server):
                               stdin=subprocess.DEVNULL, text=True, check=False)
     check_equal(done.returncode, EXIT_IO)
     check_in('cannot be shown', done.stderr)
+    check_not_in('root.key', os.listdir(new_server.directory))
+    check_not_in('admin.sock', os.listdir(new_server.directory))
     new_server.start()
     check(new_server.key, 'no key was shown at the next start')
     check_equal(new_server.client().get('/api/users').status, 200)
