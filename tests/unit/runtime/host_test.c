@@ -135,21 +135,20 @@ static void runs_chores_once(void)
     rig_stop();
 }
 
+/* The database lets nobody in any more, and then again. */
 static void is_not_ready_when_one_writer_is_not(void)
 {
-    struct postgres_server *shared = server;
-    server = postgres_server_start(); /* its own, to be killed */
     rig_start((struct rig_options){.source = postgres_books("ready"), .writers = WRITERS});
     CHECK(host_is_ready(&rig.host));
-    postgres_server_kill(server);
+    postgres_server_run(server, "ALTER DATABASE ready CONNECTION LIMIT 0");
+    postgres_server_run(server, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                " WHERE datname = 'ready' AND pid <> pg_backend_pid()");
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 503);
-    CHECK(!host_is_ready(&rig.host));
-    postgres_server_start_again(server);
+    CHECK(!host_is_ready(&rig.host)); /* one of them has noticed */
+    postgres_server_run(server, "ALTER DATABASE ready CONNECTION LIMIT -1");
     RIG_UNTIL(host_is_ready(&rig.host));
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
     rig_stop();
-    postgres_server_stop(&server);
-    server = shared;
 }
 
 /* ---- a file of our own ---- */
