@@ -73,14 +73,14 @@ build: $(PROGRAM) ## the program, in build/release/kontora
 tests: $(PROGRAM) $(TEST_BINS) $(NET_SERVER) $(BENCHES)
 
 run: need ## install what is missing, build, start on http://127.0.0.1:8480
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j$$(nproc) build
 	$(PROGRAM) serve --data $(DATA)
 
 test: need-test ## everything CI runs: units, contracts, behaviour on both stores, crashes, sanitizers
 	@tests/run
 
 demo: need ## a filled system: sample people in a data directory of its own
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory -j$$(nproc) build
 	tools/demo $(PROGRAM)
 
 bench: need-bench ## measures against the disk, PostgreSQL and nginx; prints ratios
