@@ -1,6 +1,6 @@
 /* executor.h - the one thread that changes the rows of a service.
  *
- * It takes every call that waits, runs each in its own savepoint, commits once, and only then lets
+ * It takes every call that waits, runs them in one transaction, commits once, and only then lets
  * the answers leave: many changes share one flush, and a refused one undoes only itself. An
  * answer that nobody can vouch for is never sent: after UNCERTAIN on a store that must recover,
  * the process exits with EXIT_IO and the client asks again with the same key.
@@ -27,7 +27,7 @@ struct executor *executor_start(const struct executor_options *options);
 /* From any thread. BUSY: too many are waiting, and the call is still the caller's. */
 NODISCARD enum status executor_submit(struct executor *executor, struct call *call);
 
-/* Could the newest transaction begin? While not, it is tried again every second. */
+/* Could the newest transaction reach the store? While not, beginning one is tried every second. */
 bool executor_is_ready(const struct executor *executor);
 
 /* Grows with every commit; a reader that sees it unchanged has a snapshot that is still newest. */
