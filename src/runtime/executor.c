@@ -133,6 +133,9 @@ static void fail_batch(struct executor *executor, struct batch *batch, enum stat
     log_line(LOG_ERROR, executor->service->name, "a batch was not committed",
              LOG_TEXT("status", text_of(status_name(status))), LOG_NUMBER("calls", batch->count));
     atomic_fetch_add_explicit(&executor->faults, 1, memory_order_relaxed);
+    if (status == STATUS_UNAVAILABLE || status == STATUS_UNCERTAIN) {
+        atomic_store_explicit(&executor->ready, false, memory_order_relaxed); /* until it begins */
+    }
     for (size_t i = 0; i < batch->count; i++) {
         finish_with_fault(executor, batch->calls[i], status);
     }

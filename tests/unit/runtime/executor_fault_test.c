@@ -38,6 +38,21 @@ static void is_not_ready_while_no_transaction_begins(void)
     rig_stop();
 }
 
+/* The connection is lost in the middle: whether it is back is tried at once, not with a request. */
+static void is_not_ready_when_the_store_is_lost_on_the_way(void)
+{
+    rig_start((struct rig_options){0});
+    rig_arm((struct store_fault){.calls = STORE_FAULT_EXEC | STORE_FAULT_BEGIN,
+                                 .countdown = 1, /* it begins */
+                                 .repeat = 3,
+                                 .status = STATUS_UNAVAILABLE});
+    CHECK_INT(rig_post("{\"name\":\"a\"}"), 503);
+    CHECK(!host_is_ready(&rig.host));
+    RIG_UNTIL(host_is_ready(&rig.host));
+    CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
+    rig_stop();
+}
+
 static void answers_the_whole_batch_when_it_cannot_begin(void)
 {
     int statuses[BATCH];
@@ -325,6 +340,8 @@ static void exits_when_the_outcome_is_unknown_and_it_did_not(void)
 
 static const struct test tests[] = {
     {"is_not_ready_while_no_transaction_begins", is_not_ready_while_no_transaction_begins, 0},
+    {"is_not_ready_when_the_store_is_lost_on_the_way",
+     is_not_ready_when_the_store_is_lost_on_the_way, 0},
     {"answers_the_whole_batch_when_it_cannot_begin", answers_the_whole_batch_when_it_cannot_begin,
      0},
     {"changes_nothing_when_a_statement_fails", changes_nothing_when_a_statement_fails, 0},
