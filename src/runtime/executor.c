@@ -295,18 +295,16 @@ static void run_chore(struct executor *executor, size_t index)
     executor->chore_due_ms[index] = clock_monotonic_ms() + (more ? 0 : chore->every_ms);
 }
 
-/* Runs at most one due chore, so that waiting calls come between; the time until the next. */
-static int run_due_chore(struct executor *executor)
+/* Runs each chore that is due, a bounded piece of it, so that waiting calls come between; the
+ * milliseconds until the next is due. */
+static int run_due_chores(struct executor *executor)
 {
-    int64_t now_ms = clock_monotonic_ms();
     int64_t wait_ms = 60000;
-    bool has_run = false;
     for (size_t i = 0; i < executor->chore_count; i++) {
-        if (!has_run && executor->chore_due_ms[i] <= now_ms) {
+        if (executor->chore_due_ms[i] <= clock_monotonic_ms()) {
             run_chore(executor, i);
-            has_run = true;
         }
-        int64_t left_ms = executor->chore_due_ms[i] - now_ms;
+        int64_t left_ms = executor->chore_due_ms[i] - clock_monotonic_ms();
         wait_ms = left_ms < wait_ms ? left_ms : wait_ms;
     }
     return wait_ms < 0 ? 0 : (int)wait_ms;
@@ -337,13 +335,14 @@ static void *executor_main(void *argument)
             if (batch->count > 0) {
                 run_batch(executor, batch);
             }
+            run_due_chores(executor); /* between batches too: there may always be one waiting */
         } else if (atomic_load(&executor->stops)) {
             if (atomic_load(&executor->waiting) == 0) {
                 break;
             }
             sched_yield(); /* somebody is between being counted and being put */
         } else {
-            int wait_ms = run_due_chore(executor);
+            int wait_ms = run_due_chores(executor);
             mailbox_wait(&executor->mailbox, try_again(executor, wait_ms));
         }
     }

@@ -24,11 +24,12 @@
 /* What tests and handlers share. */
 static struct {
     atomic_bool gate_is_closed;
-    atomic_uint at_gate;  /* calls that have come to the gate */
-    atomic_uint runs;     /* of put_entry */
-    atomic_uint chores;   /* runs of the chore */
-    atomic_uint more;     /* how often the chore asks to be run again */
-    atomic_uint failures; /* how often the chore fails, before all else */
+    atomic_uint at_gate;        /* calls that have come to the gate */
+    atomic_uint chores_at_gate; /* that had run when the newest call came to it */
+    atomic_uint runs;           /* of put_entry */
+    atomic_uint chores;         /* runs of the chore */
+    atomic_uint more;           /* how often the chore asks to be run again */
+    atomic_uint failures;       /* how often the chore fails, before all else */
     pthread_mutex_t lock;
     struct store_fault plan;  /* under the lock */
     struct store_fault fault; /* of the writer's store; the executor's thread only */
@@ -41,6 +42,7 @@ static inline bool books_how(const struct call *call, const char *how)
 
 static inline void books_wait_at_gate(void)
 {
+    atomic_store(&books.chores_at_gate, atomic_load(&books.chores));
     atomic_fetch_add(&books.at_gate, 1);
     while (atomic_load(&books.gate_is_closed)) {
         usleep(200);

@@ -288,6 +288,21 @@ static void runs_chores_again_and_again(void)
     rig_stop();
 }
 
+/* There may always be somebody waiting: a chore that is due comes before the next batch. */
+static void runs_chores_between_batches(void)
+{
+    rig_start((struct rig_options){.service = &books_with_chore});
+    int first = rig_close_gate();
+    int second = rig_begin_post("", "{\"name\":\"gate\",\"how\":\"gate\"}");
+    RIG_UNTIL(rig_waiting() == 2);
+    usleep(1500 * 1000); /* the first chore is due a second after the start */
+    CHECK_INT(atomic_load(&books.chores), 0);
+    rig_open_gate(first);
+    CHECK_INT(rig_end(second), 201);
+    CHECK_INT(atomic_load(&books.chores_at_gate), 1);
+    rig_stop();
+}
+
 /* Five pieces at once are done long before the next regular run. */
 static void goes_on_with_a_chore_that_asks_for_more(void)
 {
@@ -330,6 +345,7 @@ static const struct test tests[] = {
     {"answers_all_that_waits_before_it_ends", answers_all_that_waits_before_it_ends, 0},
     {"loses_no_call_when_it_ends_under_load", loses_no_call_when_it_ends_under_load, 0},
     {"runs_chores_again_and_again", runs_chores_again_and_again, 0},
+    {"runs_chores_between_batches", runs_chores_between_batches, 0},
     {"goes_on_with_a_chore_that_asks_for_more", goes_on_with_a_chore_that_asks_for_more, 0},
     {"runs_a_failed_chore_again_later", runs_a_failed_chore_again_later, 0},
 };
