@@ -20,7 +20,7 @@ BODY_MAX = 64 * 1024
 def start_server():
     server = Server(store=the_store(), settings=[f'--net.body_max={BODY_MAX}']).start()
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 def client(server):

@@ -18,7 +18,7 @@ CLIENTS = 8
 def start_server():
     server = Server(store=the_store()).start()
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 @for_each_test  # a restarted server has another port

@@ -20,7 +20,7 @@ SAMPLE = re.compile(rf'^({NAME})(?:\{{((?:{LABEL},?)*)\}})? ([-+0-9.eE]+|NaN|[+-
 def start_server():
     server = Server(store=the_store()).start()
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 def fresh():

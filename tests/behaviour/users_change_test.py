@@ -19,7 +19,7 @@ CLIENTS, CHANGES_EACH = 6, 15
 def start_server():
     server = Server(store=the_store()).start()
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 def client(server):

@@ -23,7 +23,7 @@ EVERYTHING = {
 def start_server():
     server = Server(store=the_store()).start()
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 def client(server):

@@ -31,7 +31,7 @@ def start_server():
     server = Server(store=the_store()).start()
     fill(server.client())
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 def client(server):
@@ -45,7 +45,7 @@ def start_full_server():
         client.post('/api/users', {'email': f'u{number:04}@example.com', 'type': 'client',
                                    'full_name': f'Житель {(number * 7919) % MANY:04}'})
     yield server
-    server.stop()
+    check_equal(server.stop(), 0)
 
 
 def names(client, query):
