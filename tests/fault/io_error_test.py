@@ -162,7 +162,7 @@ def live_with_errors(lives, fates, one_life):
     check(campaign.kills >= lives // 8, 'too few errors had any effect')
 
 
-@seconds_max(240)
+@seconds_max(test_scale(240))
 def an_error_from_the_start_on():
     """It does not start (69, 74), or ends (74), or goes on; nothing acknowledged is lost."""
     def one_life(campaign, options, fates):
@@ -171,7 +171,7 @@ def an_error_from_the_start_on():
     live_with_errors(test_scale(LIVES_FROM_START), (EXIT_IO, EXIT_UNREACHABLE), one_life)
 
 
-@seconds_max(240)
+@seconds_max(test_scale(240))
 def an_error_at_work():
     """It ends (74) without an answer, or answers 507, or goes on."""
     def one_life(campaign, options, fates):
@@ -246,7 +246,7 @@ def write_until_full(client, cycle, acknowledged):
     return fail('the volume is never full')
 
 
-@seconds_max(120)
+@seconds_max(test_scale(120))
 def a_full_volume_stops_writing_until_there_is_room():
     volume = SmallVolume()
     server = Server(os.path.join(volume.path, 'data')).start()

@@ -31,7 +31,7 @@ def kill_at_point(campaign, name, n):
     return campaign.life(variant='fault', environment={'KONTORA_FAULT': f'{name}:{n}'})
 
 
-@seconds_max(200)
+@seconds_max(test_scale(200))
 def the_program_at_every_fault_point():
     began = time.monotonic()
     campaign = Campaign(store=fresh_postgres())
@@ -46,7 +46,7 @@ def the_program_at_every_fault_point():
     check(not missed, f'no kill at {missed}')
 
 
-@seconds_max(200)
+@seconds_max(test_scale(200))
 def postgresql_under_load():
     """The program stays, answers 503 meanwhile, and goes on."""
     began = time.monotonic()

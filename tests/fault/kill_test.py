@@ -17,6 +17,7 @@ from tap import check, check_less, fail, main, seconds_max, skip, test_scale
 CALLS = ('pwrite64', 'write', 'fdatasync', 'fsync', 'ftruncate', 'rename', 'unlink', 'sendto',
          'sendmsg', 'writev', 'accept4')
 KILLS_BY_CALL, KILLS_BY_POINT, STARTS, CONTROL_LIVES = 620, 450, 60, 60
+UNTIL_CHECKPOINT = 900  # requests of each client; 4000 pages of the log are due
 
 
 def may_trace():
@@ -79,7 +80,7 @@ def run_plan(campaign, what, plan, kill, kills_min):
 
 # ---- the campaigns ----
 
-@seconds_max(300)
+@seconds_max(test_scale(300))
 def at_every_call_that_writes():
     need_strace()
     campaign = Campaign()
@@ -89,7 +90,7 @@ def at_every_call_that_writes():
     campaign.end()
 
 
-@seconds_max(300)
+@seconds_max(test_scale(300))
 def at_every_fault_point():
     campaign = Campaign()
     run_plan(campaign, 'at fault points', point_plan(campaign), kill_at_point,
@@ -97,7 +98,7 @@ def at_every_fault_point():
     campaign.end()
 
 
-@seconds_max(200)
+@seconds_max(test_scale(200))
 def at_the_first_start_and_in_recovery():
     """A fresh directory, killed at the n-th call of its first start, then three times while it
     recovers from that; then it must work."""
@@ -118,6 +119,28 @@ def at_the_first_start_and_in_recovery():
         campaign.end()
     print(f'# first starts and recoveries: {kills} kills in {time.monotonic() - began:.0f} s')
     check(kills >= test_scale(STARTS), f'only {kills} kills')
+
+
+@seconds_max(test_scale(120))
+def in_a_checkpoint_under_load():
+    """Long enough for the log to be due; then at each place of bringing it back into the file."""
+    need_strace()
+    began = time.monotonic()
+    campaign = Campaign()
+    killed = campaign.life(requests=UNTIL_CHECKPOINT, variant='fault',
+                           environment={'KONTORA_FAULT': 'store_checkpoint:1'})
+    check(killed, 'there was no checkpoint at work')
+    database = os.path.join(campaign.directory, 'users.db')
+    places = [('pwrite64', n) for n in (1, 2, 3, 5, 8, 13, 30, 80)] + [('fdatasync', 1)]
+    kills = 0
+    for call, n in places * test_scale(1):
+        kills += campaign.life(wrapper=strace(
+            campaign.home, '-P', database, '-e', f'trace={call}',
+            '-e', f'inject={call}:signal=KILL:when={n}'))
+    campaign.check_everything()
+    campaign.tell('in checkpoints', time.monotonic() - began)
+    check(kills >= 5, f'only {kills} kills in a checkpoint')
+    campaign.end()
 
 
 # ---- controls: a suite that cannot fail counts for nothing ----
@@ -165,5 +188,5 @@ def a_lost_database_is_caught():
 
 if __name__ == '__main__':
     main([at_every_call_that_writes, at_every_fault_point, at_the_first_start_and_in_recovery,
-          a_reply_before_the_commit_is_caught, a_reply_that_is_not_kept_is_caught,
-          a_lost_database_is_caught])
+          in_a_checkpoint_under_load, a_reply_before_the_commit_is_caught,
+          a_reply_that_is_not_kept_is_caught, a_lost_database_is_caught])
