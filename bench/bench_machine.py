@@ -1,4 +1,5 @@
 """bench_machine.py - what is measured on, and how much of it others took meanwhile."""
+import glob
 import os
 import platform
 import re
@@ -57,6 +58,15 @@ def flush_ms(directory, count=200):
     return round(statistics.median(times), 3)
 
 
+def pages_out():
+    """Does the kernel page out what was not used for a moment, although memory is free?"""
+    for path in glob.glob('/sys/kernel/mm/damon/admin/kdamonds/*/contexts/*/schemes/*/action'):
+        kdamond = path.split('/contexts/')[0]
+        if read(path).strip() == 'pageout' and read(f'{kdamond}/state').strip() == 'on':
+            return True
+    return False
+
+
 def describe(program, directory):
     memory = int(first_match(r'^MemTotal:\s+(\d+)', read('/proc/meminfo'), '0'))
     return {
@@ -66,6 +76,7 @@ def describe(program, directory):
         'kernel': platform.release(),
         'disk': file_system(directory),
         'flush_ms': flush_ms(directory),
+        'pages_out': pages_out(),
         'program': said(program, 'version'),
         'postgres': said(os.path.join(find_programs(), 'postgres'), '--version'),
         'nginx': said('/usr/sbin/nginx', '-v'),
@@ -79,7 +90,8 @@ def in_words(machine):
         f'{machine["program"]}, {machine["when"]}',
         f'{machine["processor"]}, {machine["cores"]} cores shared by server and load, '
         f'{machine["memory_gib"]} GiB, Linux {machine["kernel"]}',
-        f'{machine["disk"]}, a flush of 4 KiB takes {machine["flush_ms"]} ms',
+        f'{machine["disk"]}, a flush of 4 KiB takes {machine["flush_ms"]} ms'
+        f'{"; the kernel pages out what is cold (DAMON)" if machine["pages_out"] else ""}',
         f'{machine["postgres"]}; {machine["nginx"]}; {machine["wrk"]}',
     ]
 
