@@ -7,7 +7,8 @@
  *                  fail, and then it refuses        unhandled     a status nobody dealt with
  *     gate         waits in its transaction         arm           books.plan becomes books.fault
  *   POST /entries/{name}     the same, about this entry
- *   GET /entries/{name}      a point read           GET /entries?gate=true  in the pool
+ *   GET /entries/{name}      a point read           GET /entries?gate=true  in the pool; a point
+ *     read with ?gate=true waits when it has seen its entry
  */
 #ifndef TESTS_UNIT_RUNTIME_BOOKS_H
 #define TESTS_UNIT_RUNTIME_BOOKS_H
@@ -54,6 +55,9 @@ static inline enum status books_answer(struct call *call, const struct statement
 {
     struct entry entry = {.amount = 0};
     enum status status = store_one(call->store, call->arena, statement, values, &entry);
+    if (call->route->kind == ROUTE_READS_POINT && ((const struct entry_input *)call->input)->gate) {
+        books_wait_at_gate(); /* with what it has seen */
+    }
     entry.thread = gettid();
     if (status == STATUS_ABSENT) {
         return refuse(call, &books_absent);

@@ -66,10 +66,11 @@ static const struct field books_name_fields[] = {
      .required = true,
      .bytes_max = 99,
      AT(name)},
+    {.name = "gate", .kind = FIELD_FLAG, .place = FIELD_IN_QUERY, AT(gate)},
 };
 static const struct shape books_name = {.name = "EntryName",
                                         .fields = books_name_fields,
-                                        .field_count = 1,
+                                        .field_count = 2,
                                         .bytes = sizeof(struct entry_input)};
 static const struct field books_list_fields[] = {
     {.name = "gate", .kind = FIELD_FLAG, .place = FIELD_IN_QUERY, AT(gate)},

@@ -66,6 +66,18 @@ static void sees_every_write_that_was_answered(void)
     rig_stop();
 }
 
+static size_t receive_all(int client, char *bytes_out, size_t room)
+{
+    size_t all = 0;
+    ssize_t more;
+    while ((more = recv(client, bytes_out + all, room - 1 - all, 0)) > 0) {
+        all += (size_t)more;
+    }
+    bytes_out[all] = '\0';
+    close(client);
+    return all;
+}
+
 /* Many reads that come in one piece are answered within one turn, from one snapshot, in order. */
 static void answers_a_pipeline_in_order(void)
 {
@@ -84,11 +96,7 @@ static void answers_a_pipeline_in_order(void)
     CHECK(rig_send(client, requests));
     shutdown(client, SHUT_WR);
     static char got[64 * 1024];
-    size_t all = 0;
-    ssize_t more;
-    while ((more = recv(client, got + all, sizeof got - 1 - all, 0)) > 0) {
-        all += (size_t)more;
-    }
+    CHECK(receive_all(client, got, sizeof got) > 0);
     const char *at = got;
     for (int i = 0; i < READS; i++) {
         at = strstr(at, "HTTP/1.1 ");
@@ -96,7 +104,35 @@ static void answers_a_pipeline_in_order(void)
         CHECK_INT(strtol(at + 9, NULL, 10), i % 2 ? 404 : 200);
         at += 9;
     }
-    close(client);
+    rig_stop();
+}
+
+/* Two reads of one turn, and between them a write that somebody was told of by the other loop: the
+ * second must not look at the snapshot of the first. */
+static void ends_a_shared_snapshot_with_the_next_commit(void)
+{
+    static char got[RIG_ANSWER_BYTES];
+    int clients[2];
+    rig_start((struct rig_options){0});
+    CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
+    for (size_t i = 0; i < COUNT_OF(clients); i++) { /* dealt out to the loops in turn */
+        clients[i] = rig_connect();
+        CHECK(rig_send_get(clients[i], "/entries/a", ""));
+        rig_read(clients[i], &answered);
+    }
+    atomic_store(&books.gate_is_closed, true);
+    CHECK(rig_send(clients[0], "GET /entries/a?gate=true HTTP/1.1\r\nHost: x\r\n\r\n"
+                               "GET /entries/a HTTP/1.1\r\nHost: x\r\n\r\n"));
+    shutdown(clients[0], SHUT_WR);
+    RIG_UNTIL(atomic_load(&books.at_gate) == 1);
+    CHECK(rig_send_post(clients[1], "", "{\"name\":\"a\"}"));
+    CHECK_INT(rig_end(clients[1]), 201);
+    CHECK_INT(rig_number("amount"), 2);
+    atomic_store(&books.gate_is_closed, false);
+    CHECK(receive_all(clients[0], got, sizeof got) > 0);
+    const char *first = strstr(got, "\"amount\":1");
+    CHECK(first != NULL);
+    CHECK(strstr(first, "\"amount\":2") != NULL);
     rig_stop();
 }
 
@@ -250,6 +286,7 @@ static void says_when_it_cannot_read_and_recovers(void)
 static const struct test tests[] = {
     {"sees_every_write_that_was_answered", sees_every_write_that_was_answered, 0},
     {"answers_a_pipeline_in_order", answers_a_pipeline_in_order, 0},
+    {"ends_a_shared_snapshot_with_the_next_commit", ends_a_shared_snapshot_with_the_next_commit, 0},
     {"holds_no_snapshot_while_it_sleeps", holds_no_snapshot_while_it_sleeps, 0},
     {"refuses_what_the_pool_cannot_take", refuses_what_the_pool_cannot_take, 0},
     {"answers_all_that_waits_before_it_ends", answers_all_that_waits_before_it_ends, 0},
