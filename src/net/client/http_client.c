@@ -221,12 +221,13 @@ static void *run(void *context)
 {
     struct http_client *client = context;
     bool has_curl = make_multi(client);
-    while (!atomic_load(&client->stops)) {
-        take_new(client);
+    take_new(client);
+    while (!atomic_load(&client->stops)) { /* asked after the mailbox, which may have held `stop` */
         wait_and_act(client);
         if (has_curl) {
             take_done(client);
         }
+        take_new(client);
     }
     end_all(client);
     return NULL;
