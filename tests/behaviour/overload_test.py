@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from kontora import Server, the_store
 from tap import check, check_equal, check_in, check_less, main, seconds_max
 
-WAITING_MAX, CLIENTS, ROUNDS = 8, 64, 6
+WAITING_MAX, CLIENTS, ROUNDS = 4, 64, 6
 CONNECTIONS_MAX = 40
 BODY_BYTES, BUFFERED_MAX = 512 * 1024, 4 * 1024 * 1024
 MEBIBYTE = 1024 * 1024
@@ -33,7 +33,7 @@ def check_shed(answer):
 def too_much_work_is_shed_and_nothing_is_lost():
     server = Server(store=the_store(), settings=[f'--work.waiting_max={WAITING_MAX}']).start()
     before, created, shed = server.resident_bytes(), [], []
-    start = threading.Barrier(CLIENTS)
+    start = threading.Barrier(CLIENTS + 1)
 
     def work():
         client = server.client()
@@ -49,6 +49,10 @@ def too_much_work_is_shed_and_nothing_is_lost():
     threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
+    os.kill(server.pid, signal.SIGSTOP)  # so that the first requests of all come at once
+    start.wait()
+    time.sleep(0.3)
+    os.kill(server.pid, signal.SIGCONT)
     for thread in threads:
         thread.join()
     check_equal(len(created) + len(shed), CLIENTS * ROUNDS, 'everybody was answered')

@@ -11,6 +11,7 @@ next server on the same data. After each death the client checks:
 
 What does not hold raises Violation. A life is one server, from start to death.
 """
+import atexit
 import collections
 import http.client
 import os
@@ -231,7 +232,9 @@ class Actor:
 def fast_directory():
     """Memory keeps what was written over a kill just as the disk does, and flushing is free."""
     where = '/dev/shm' if os.access('/dev/shm', os.W_OK) else tap.test_directory()
-    return tempfile.mkdtemp(prefix='kontora-kill-', dir=where)
+    directory = tempfile.mkdtemp(prefix='kontora-kill-', dir=where)
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
 
 
 class Campaign:
