@@ -24,8 +24,9 @@ static struct store_source *open_source(const char *schema)
     struct postgres_options options = {.address = postgres_server_address(server),
                                        .schema = schema};
     enum status status = postgres_source(&options, &source, &error);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         printf("#   %.*s\n", TEXT_ARGS(error));
+    }
     CHECK_STATUS(status, STATUS_OK);
     return source;
 }

@@ -20,8 +20,9 @@ static void use_own_database(void)
 static bool says(struct text error, const char *what)
 {
     bool found = memmem(error.data, error.bytes, what, strlen(what)) != NULL;
-    if (!found)
+    if (!found) {
         printf("#   it said: %.*s\n", TEXT_ARGS(error));
+    }
     return found;
 }
 
@@ -100,8 +101,9 @@ static void is_not_allowed(struct store *store, const char *sql)
     const struct statement statement = {.sql = sql};
     CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
     enum status status = store_exec(store, &statement, NO_VALUES, NULL);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         printf("#   it was allowed: %s\n", sql);
+    }
     CHECK_STATUS(status, STATUS_UNAVAILABLE);
     store_rollback(store);
 }
@@ -129,8 +131,9 @@ static void a_service_changes_rows_only(void)
         "COPY entries.entry TO '/tmp/kontora-must-not-be-there'",
         "ALTER SYSTEM SET fsync = off",
     };
-    for (size_t i = 0; i < COUNT_OF(forbidden); i++)
+    for (size_t i = 0; i < COUNT_OF(forbidden); i++) {
         is_not_allowed(store, forbidden[i]);
+    }
     CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
     CHECK_STATUS(entries_put(store, 1), STATUS_OK);
     CHECK_STATUS(store_commit(store), STATUS_OK);
@@ -222,8 +225,9 @@ static void *open_first(void *address)
     struct store *store = NULL;
     struct text error;
     enum status status = entries_try(address, "entries", &source, &error);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         printf("#   %.*s\n", TEXT_ARGS(error));
+    }
     CHECK_STATUS(status, STATUS_OK);
     CHECK_STATUS(source->open(source, STORE_READ, &store), STATUS_OK);
     store_destroy(&store);
@@ -248,10 +252,12 @@ static void many_may_be_first(void)
         }
     }
     pthread_t threads[THREADS];
-    for (int i = 0; i < THREADS; i++)
+    for (int i = 0; i < THREADS; i++) {
         CHECK_INT(pthread_create(&threads[i], NULL, open_first, address), 0);
-    for (int i = 0; i < THREADS; i++)
+    }
+    for (int i = 0; i < THREADS; i++) {
         CHECK_INT(pthread_join(threads[i], NULL), 0);
+    }
     for (int i = 0; i < PROCESSES; i++) {
         int result = 1;
         CHECK_INT(waitpid(children[i], &result, 0), children[i]);

@@ -62,8 +62,9 @@ static long count_seen(void)
 static void wait_until(const char *sql)
 {
     for (int i = 0; i < 1000; i++) {
-        if (strcmp(postgres_server_run(server, "%s", sql), "t") == 0)
+        if (strcmp(postgres_server_run(server, "%s", sql), "t") == 0) {
             return;
+        }
         usleep(10000);
     }
     printf("#   waited too long for: %s\n", sql);
@@ -104,8 +105,9 @@ static void every_refusal_has_a_status(void)
         struct rows rows;
         enum status status = store_query(store, arena, &entry_fail,
                                          VALUES(value_text(text_of(answers[i].sqlstate))), &rows);
-        if (status != answers[i].status)
+        if (status != answers[i].status) {
             printf("#   of SQLSTATE %s\n", answers[i].sqlstate);
+        }
         CHECK_STATUS(status, answers[i].status);
         CHECK_STATUS(store_undo(store), STATUS_OK);
     }
@@ -358,10 +360,11 @@ static void *meddle(void *context)
     wait_until(waits);
     usleep(meddling->wait_ms * 1000);
     CHECK_TEXT(text_of(postgres_server_run(server, "%s", waits)), "t");
-    if (meddling->sql == NULL)
+    if (meddling->sql == NULL) {
         set_standby("");
-    else
+    } else {
         postgres_server_run(server, "%s", meddling->sql);
+    }
     return NULL;
 }
 
@@ -425,13 +428,16 @@ static enum status run_batch(int64_t first)
     enum status status = STATUS_OK;
     for (int64_t i = 0; i < 8 && status == STATUS_OK; i++) {
         status = store_mark(store);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
             status = entries_put(store, first + i);
-        if (status == STATUS_OK && i == 3)
+        }
+        if (status == STATUS_OK && i == 3) {
             status = store_undo(store);
+        }
     }
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         return store_commit(store);
+    }
     store_rollback(store);
     return status;
 }
@@ -451,8 +457,9 @@ static void *work_on(void *context)
                : status == STATUS_UNAVAILABLE ? CHANGED_NOTHING
                                               : UNKNOWN,
                8);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
             atomic_fetch_add(&work->acked_count, 1);
+        }
         work->next += 8;
     }
     return NULL;
@@ -461,8 +468,9 @@ static void *work_on(void *context)
 static void wait_for_acked(struct work *work, long more)
 {
     long wanted = atomic_load(&work->acked_count) + more;
-    for (int i = 0; i < 20000 && atomic_load(&work->acked_count) < wanted; i++)
+    for (int i = 0; i < 20000 && atomic_load(&work->acked_count) < wanted; i++) {
         usleep(1000);
+    }
     CHECK(atomic_load(&work->acked_count) >= wanted);
 }
 
@@ -475,14 +483,16 @@ static void account_for(const struct work *work)
     CHECK_STATUS(store_query(store, arena, &entry_list, NO_VALUES, &rows), STATUS_OK);
     commit_ok();
     const struct entry *entries = rows.items;
-    for (size_t i = 0; i < rows.count; i++)
+    for (size_t i = 0; i < rows.count; i++) {
         is_there[entries[i].number] = true;
+    }
     int unknown_count = 0;
     int happened_count = 0;
     for (int64_t first = 0; first < work->next; first += 8) {
         bool is_whole = is_there[first];
-        for (int64_t i = 0; i < 8; i++)
+        for (int64_t i = 0; i < 8; i++) {
             CHECK_INT(is_there[first + i], is_whole && i != 3);
+        }
         bool is_unknown = work->outcome[first] == UNKNOWN;
         unknown_count += is_unknown;
         happened_count += is_unknown && is_whole;
@@ -522,8 +532,9 @@ static void a_server_that_is_away_costs_no_time(void)
     store = entries_open(server, &source);
     postgres_server_kill(server);
     int64_t began_ms = clock_monotonic_ms();
-    for (int i = 0; i < 10000; i++)
+    for (int i = 0; i < 10000; i++) {
         CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_UNAVAILABLE);
+    }
     CHECK(clock_monotonic_ms() - began_ms < 1000);
     postgres_server_start_again(server);
     enum status status = STATUS_UNAVAILABLE;

@@ -53,8 +53,9 @@ struct store *entries_open(struct postgres_server *server, struct store_source *
     struct store *store = NULL;
     enum status status =
         entries_try(postgres_server_address(server), "entries", source_out, &error);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         printf("#   %.*s\n", TEXT_ARGS(error));
+    }
     CHECK_STATUS(status, STATUS_OK);
     CHECK_STATUS((*source_out)->open(*source_out, STORE_WRITE, &store), STATUS_OK);
     CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);

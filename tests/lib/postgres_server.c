@@ -44,8 +44,9 @@ static void find_programs(struct postgres_server *server)
         char path[PATH_BYTES + 16];
         snprintf(server->programs, sizeof server->programs, "/usr/lib/postgresql/%d/bin", version);
         snprintf(path, sizeof path, "%s/initdb", server->programs);
-        if (access(path, X_OK) == 0)
+        if (access(path, X_OK) == 0) {
             return;
+        }
     }
     fail("it is not installed;", "apt-get install postgresql");
 }
@@ -53,12 +54,14 @@ static void find_programs(struct postgres_server *server)
 /* The server refuses to run as root. */
 static void become_postgres(void)
 {
-    if (geteuid() != 0)
+    if (geteuid() != 0) {
         return;
+    }
     const struct passwd *user = getpwnam("postgres");
     if (user == NULL || initgroups("postgres", user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
-        setuid(user->pw_uid) != 0)
+        setuid(user->pw_uid) != 0) {
         _exit(126);
+    }
 }
 
 static void redirect(const struct postgres_server *server, int answer)
@@ -67,8 +70,9 @@ static void redirect(const struct postgres_server *server, int answer)
     snprintf(path, sizeof path, "%s/log", server->directory);
     int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (log < 0 || nothing < 0)
+    if (log < 0 || nothing < 0) {
         _exit(126);
+    }
     dup2(nothing, STDIN_FILENO);
     dup2(answer >= 0 ? answer : log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
@@ -83,12 +87,14 @@ static pid_t start(const struct postgres_server *server, const char *const *argu
     pid_t parent = getpid();
     fflush(stdout);
     pid_t child = fork();
-    if (child != 0)
+    if (child != 0) {
         return child;
+    }
     become_postgres();
     prctl(PR_SET_PDEATHSIG, SIGQUIT);
-    if (getppid() != parent || chdir(server->directory) != 0)
+    if (getppid() != parent || chdir(server->directory) != 0) {
         _exit(126);
+    }
     redirect(server, answer);
     setenv("PATH", server->programs, 1); /* where initdb looks for its neighbours */
     /* execv changes none of them; its type is older than const. */
@@ -119,13 +125,15 @@ const char *postgres_server_run(struct postgres_server *server, const char *form
     size_t bytes = 0;
     ssize_t got;
     while (bytes < sizeof answer - 1 &&
-           (got = read(ends[0], answer + bytes, sizeof answer - 1 - bytes)) > 0)
+           (got = read(ends[0], answer + bytes, sizeof answer - 1 - bytes)) > 0) {
         bytes += (size_t)got;
+    }
     close(ends[0]);
     answer[bytes] = '\0';
     answer[strcspn(answer, "\n")] = '\0';
-    if (!succeeded(child))
+    if (!succeeded(child)) {
         fail("psql failed with", sql);
+    }
     return answer;
 }
 
@@ -151,10 +159,12 @@ void postgres_server_start_again(struct postgres_server *server)
                                    NULL};
     server->pid = start(server, command, -1);
     for (int i = 0; i < READY_TRIES; i++) {
-        if (is_ready(server))
+        if (is_ready(server)) {
             return;
-        if (waitpid(server->pid, NULL, WNOHANG) == server->pid)
+        }
+        if (waitpid(server->pid, NULL, WNOHANG) == server->pid) {
             fail("it does not start; see", server->directory);
+        }
         usleep(20000);
     }
     fail("it is not ready after a while; see", server->directory);
@@ -165,11 +175,13 @@ static void make_directory(struct postgres_server *server)
     const char *base = getenv("TMPDIR");
     snprintf(server->directory, sizeof server->directory, "%s/kontora-postgres-XXXXXX",
              base == NULL ? "/tmp" : base);
-    if (mkdtemp(server->directory) == NULL)
+    if (mkdtemp(server->directory) == NULL) {
         fail("cannot make", server->directory);
+    }
     const struct passwd *user = geteuid() == 0 ? getpwnam("postgres") : NULL;
-    if (user != NULL && chown(server->directory, user->pw_uid, user->pw_gid) != 0)
+    if (user != NULL && chown(server->directory, user->pw_uid, user->pw_gid) != 0) {
         fail("cannot give away", server->directory);
+    }
 }
 
 void postgres_server_use_database(struct postgres_server *server, const char *name)
@@ -192,8 +204,9 @@ struct postgres_server *postgres_server_start(void)
     const char *const initdb[] = {"initdb",    "-D",    "data", "-A",   "trust",
                                   "-U",        "admin", "-E",   "UTF8", "--locale=C.UTF-8",
                                   "--no-sync", NULL};
-    if (!succeeded(start(server, initdb, -1)))
+    if (!succeeded(start(server, initdb, -1))) {
         fail("initdb failed; see", server->directory);
+    }
     snprintf(server->admin_address, sizeof server->admin_address,
              "host=%s dbname=postgres user=admin", server->directory);
     postgres_server_start_again(server);
@@ -209,8 +222,9 @@ static pid_t parent_of(const char *id)
     char line[512] = "";
     snprintf(path, sizeof path, "/proc/%s/stat", id);
     FILE *file = fopen(path, "re");
-    if (file == NULL)
+    if (file == NULL) {
         return 0;
+    }
     const char *behind_name = fgets(line, sizeof line, file) == NULL ? NULL : strrchr(line, ')');
     fclose(file);
     return behind_name == NULL ? 0 : (pid_t)strtol(behind_name + strlen(") S "), NULL, 10);
@@ -224,8 +238,9 @@ static size_t find_children(pid_t parent, pid_t children[CHILDREN_MAX])
     const struct dirent *entry;
     while ((entry = readdir(all)) != NULL && count < CHILDREN_MAX) {
         pid_t id = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (id > 0 && parent_of(entry->d_name) == parent)
+        if (id > 0 && parent_of(entry->d_name) == parent) {
             children[count++] = id;
+        }
     }
     closedir(all);
     return count;
@@ -235,8 +250,9 @@ static size_t find_children(pid_t parent, pid_t children[CHILDREN_MAX])
 static void kill_and_wait(pid_t child)
 {
     int handle = (int)syscall(SYS_pidfd_open, child, 0);
-    if (handle < 0)
+    if (handle < 0) {
         return; /* gone already */
+    }
     kill(child, SIGKILL);
     struct pollfd ended = {.fd = handle, .events = POLLIN};
     MUST(poll(&ended, 1, 10000) == 1);
@@ -250,8 +266,9 @@ void postgres_server_kill(struct postgres_server *server)
     pid_t children[CHILDREN_MAX];
     kill(server->pid, SIGSTOP);
     size_t count = find_children(server->pid, children);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         kill_and_wait(children[i]);
+    }
     kill(server->pid, SIGKILL);
     waitpid(server->pid, NULL, 0);
     server->pid = 0;
@@ -261,8 +278,9 @@ void postgres_server_stop(struct postgres_server **server)
 {
     struct postgres_server *ending = *server;
     *server = NULL;
-    if (ending == NULL)
+    if (ending == NULL) {
         return;
+    }
     if (ending->pid > 0) {
         kill(ending->pid, SIGQUIT);
         waitpid(ending->pid, NULL, 0);

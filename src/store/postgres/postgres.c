@@ -53,16 +53,20 @@ static struct postgres_store *self_of(struct store *store)
 static void queue_noted(struct postgres_store *self)
 {
     struct postgres_link *link = &self->link;
-    if (self->wants_rollback)
+    if (self->wants_rollback) {
         postgres__link_queue(link, POSTGRES_ROLLBACK);
-    if (!self->has_begun)
+    }
+    if (!self->has_begun) {
         postgres__link_queue(link, self->access == STORE_WRITE ? POSTGRES_BEGIN_WRITE
                                                                : POSTGRES_BEGIN_READ);
-    if (self->wants_undo)
+    }
+    if (self->wants_undo) {
         postgres__link_queue(link, POSTGRES_UNDO);
+    }
     if (self->mark == MARK_WANTED) {
-        if (self->has_savepoint)
+        if (self->has_savepoint) {
             postgres__link_queue(link, POSTGRES_FORGET_MARK);
+        }
         postgres__link_queue(link, POSTGRES_MARK);
         self->has_savepoint = true;
         self->mark = MARK_SET;
@@ -98,8 +102,9 @@ static enum status postgres_begin(struct store *store, enum store_access access)
  * a new connection helps; a statement that was never accepted before is wrong by itself. */
 static void forget_stale(struct postgres_link *link, const PGresult *answer, bool is_new)
 {
-    if (answer == NULL || strcmp(postgres__sqlstate(link->pq, answer), "0A000") != 0)
+    if (answer == NULL || strcmp(postgres__sqlstate(link->pq, answer), "0A000") != 0) {
         return;
+    }
     MUST(!is_new);
     postgres__link_drop(link);
 }
@@ -110,15 +115,17 @@ static enum status work(struct postgres_store *self, const struct statement *sta
                         PGresult **answer_out)
 {
     struct postgres_link *link = &self->link;
-    if (link->connection == NULL)
+    if (link->connection == NULL) {
         return STATUS_UNAVAILABLE;
+    }
     queue_noted(self);
     *prepared_out = postgres__statement_find(link, statement);
     bool is_new = *prepared_out == NULL;
     if (is_new) {
         enum status status = postgres__statement_prepare(link, statement, prepared_out);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
     }
     postgres__statement_queue(link, *prepared_out, values);
     *answer_out = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
@@ -134,8 +141,9 @@ static enum status postgres_exec(struct store *store, const struct statement *st
     struct postgres_statement *prepared = NULL;
     PGresult *answer = NULL;
     enum status status = work(self, statement, values, &prepared, &answer);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         *changed_out = strtoll(self->link.pq->PQcmdTuples(answer), NULL, 10);
+    }
     self->link.pq->PQclear(answer);
     return status;
 }
@@ -149,10 +157,12 @@ static enum status postgres_query(struct store *store, struct arena *arena,
     PGresult *answer = NULL;
     enum status status = work(self, statement, values, &prepared, &answer);
     /* The link may have been lost right behind the answer, and with it what was prepared. */
-    if (status == STATUS_OK && self->link.connection == NULL)
+    if (status == STATUS_OK && self->link.connection == NULL) {
         status = STATUS_UNAVAILABLE;
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = postgres__rows_read(self->link.pq, answer, prepared, arena, rows_out);
+    }
     self->link.pq->PQclear(answer);
     return status;
 }
@@ -161,12 +171,14 @@ static enum status postgres_mark(struct store *store)
 {
     struct postgres_store *self = self_of(store);
     MUST(self->access == STORE_WRITE);
-    if (self->link.connection == NULL)
+    if (self->link.connection == NULL) {
         return STATUS_UNAVAILABLE;
-    if (!self->has_begun)
+    }
+    if (!self->has_begun) {
         self->mark = MARK_AT_START;
-    else if (self->mark == MARK_NONE || self->has_worked)
+    } else if (self->mark == MARK_NONE || self->has_worked) {
         self->mark = MARK_WANTED;
+    }
     self->has_worked = false;
     return STATUS_OK;
 }
@@ -175,8 +187,9 @@ static enum status postgres_undo(struct store *store)
 {
     struct postgres_store *self = self_of(store);
     MUST(self->mark != MARK_NONE);
-    if (self->link.connection == NULL)
+    if (self->link.connection == NULL) {
         return STATUS_UNAVAILABLE;
+    }
     if (self->mark == MARK_AT_START) {
         self->wants_rollback = self->wants_rollback || self->has_begun;
         self->has_begun = false;
@@ -193,20 +206,23 @@ static enum status postgres_undo(struct store *store)
 static void roll_back(struct postgres_store *self)
 {
     struct postgres_link *link = &self->link;
-    if (link->connection == NULL)
+    if (link->connection == NULL) {
         return;
+    }
     postgres__link_queue(link, POSTGRES_ROLLBACK);
     PGresult *answer = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
-    if (answer == NULL || postgres__is_refused(link->pq, answer))
+    if (answer == NULL || postgres__is_refused(link->pq, answer)) {
         postgres__link_drop(link);
+    }
     link->pq->PQclear(answer);
 }
 
 static void postgres_rollback(struct store *store)
 {
     struct postgres_store *self = self_of(store);
-    if (self->has_begun || self->wants_rollback)
+    if (self->has_begun || self->wants_rollback) {
         roll_back(self);
+    }
     forget_transaction(self);
 }
 
@@ -218,8 +234,9 @@ static enum status refused_commit(struct postgres_store *self, const PGresult *a
     bool is_unknown = strcmp(sqlstate, "40003") == 0 || strncmp(sqlstate, "08", 2) == 0;
     enum status status = postgres__status(self->link.pq, answer, "COMMIT");
     roll_back(self);
-    if (is_unknown && self->access == STORE_WRITE)
+    if (is_unknown && self->access == STORE_WRITE) {
         return STATUS_UNCERTAIN;
+    }
     bool is_of_a_row =
         status == STATUS_EXISTS || status == STATUS_MALFORMED || status == STATUS_TOO_LARGE;
     return is_of_a_row ? STATUS_CONFLICT : status;
@@ -227,8 +244,9 @@ static enum status refused_commit(struct postgres_store *self, const PGresult *a
 
 static enum status lost_commit(const struct postgres_store *self)
 {
-    if (self->access == STORE_READ)
+    if (self->access == STORE_READ) {
         return STATUS_UNAVAILABLE;
+    }
     log_line(LOG_ERROR, "store", "the connection was lost while a commit was on its way",
              LOG_TEXT("schema", text_of(self->link.place->schema)));
     return STATUS_UNCERTAIN;
@@ -238,14 +256,18 @@ static enum status judge_commit(struct postgres_store *self, PGresult *answer)
 {
     const struct libpq *pq = self->link.pq;
     bool is_refused = answer == NULL || postgres__is_refused(pq, answer);
-    if (is_refused && self->link.connection == NULL)
+    if (is_refused && self->link.connection == NULL) {
         return lost_commit(self);
-    if (is_refused)
+    }
+    if (is_refused) {
         return refused_commit(self, answer);
-    if (strcmp(pq->PQcmdStatus(answer), "COMMIT") != 0)
+    }
+    if (strcmp(pq->PQcmdStatus(answer), "COMMIT") != 0) {
         return STATUS_CONFLICT; /* "ROLLBACK": the transaction had failed before */
-    if (!self->link.has_warning || self->access == STORE_READ)
+    }
+    if (!self->link.has_warning || self->access == STORE_READ) {
         return STATUS_OK;
+    }
     log_line(LOG_ERROR, "store", "a commit was cancelled while it waited for a standby",
              LOG_TEXT("schema", text_of(self->link.place->schema)));
     return STATUS_UNCERTAIN;
@@ -255,13 +277,16 @@ static enum status judge_commit(struct postgres_store *self, PGresult *answer)
 static enum status send_commit(struct postgres_store *self)
 {
     struct postgres_link *link = &self->link;
-    if (!postgres__link_is_alive(link))
+    if (!postgres__link_is_alive(link)) {
         return STATUS_UNAVAILABLE;
+    }
     bool writes = self->access == STORE_WRITE;
-    if (self->wants_undo)
+    if (self->wants_undo) {
         postgres__link_queue(link, POSTGRES_UNDO);
-    if (writes)
+    }
+    if (writes) {
         postgres__link_queue(link, POSTGRES_LIFT_LIMIT);
+    }
     postgres__link_queue(link, POSTGRES_COMMIT);
     link->has_warning = false;
     PGresult *answer =
@@ -275,10 +300,11 @@ static enum status postgres_commit(struct store *store)
 {
     struct postgres_store *self = self_of(store);
     enum status status = STATUS_OK;
-    if (self->has_begun)
+    if (self->has_begun) {
         status = send_commit(self);
-    else if (self->wants_rollback)
+    } else if (self->wants_rollback) {
         roll_back(self); /* everything was undone: there is nothing to lose */
+    }
     forget_transaction(self);
     return status;
 }
@@ -287,8 +313,9 @@ static enum status postgres_commit(struct store *store)
 
 static enum status run(struct postgres_link *link, const char *sql)
 {
-    if (link->connection == NULL)
+    if (link->connection == NULL) {
         return STATUS_UNAVAILABLE;
+    }
     PGresult *answer = postgres__link_run(link, sql, POSTGRES_NO_LIMIT);
     enum status status = postgres__script_status(link->pq, answer, sql);
     link->pq->PQclear(answer);
@@ -301,10 +328,12 @@ static enum status run_as_owner(struct postgres_link *link, const char *sql)
 {
     enum status status = run(
         link, "SET LOCAL ROLE NONE; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = run(link, sql);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = run(link, link->place->session);
+    }
     return link->connection == NULL ? STATUS_UNAVAILABLE : status;
 }
 
@@ -313,8 +342,9 @@ static enum status send_noted(struct postgres_store *self)
 {
     struct postgres_link *link = &self->link;
     queue_noted(self);
-    if (link->queued_count == 0)
+    if (link->queued_count == 0) {
         return STATUS_OK;
+    }
     PGresult *answer = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
     enum status status = postgres__status(link->pq, answer, "BEGIN");
     link->pq->PQclear(answer);
@@ -326,15 +356,18 @@ static enum status postgres_script(struct store *store, const char *sql)
 {
     struct postgres_store *self = self_of(store);
     struct postgres_link *link = &self->link;
-    if (link->connection == NULL)
+    if (link->connection == NULL) {
         return STATUS_UNAVAILABLE;
+    }
     enum status status = send_noted(self);
-    if (status != STATUS_OK || link->connection == NULL)
+    if (status != STATUS_OK || link->connection == NULL) {
         return status == STATUS_OK ? STATUS_UNAVAILABLE : status;
+    }
     MUST(link->pq->PQexitPipelineMode(link->connection) == 1);
     status = run_as_owner(link, sql);
-    if (link->connection == NULL)
+    if (link->connection == NULL) {
         return STATUS_UNAVAILABLE;
+    }
     MUST(link->pq->PQtransactionStatus(link->connection) != PQTRANS_IDLE); /* no COMMIT in it */
     MUST(link->pq->PQenterPipelineMode(link->connection) == 1);
     return status;
@@ -381,8 +414,9 @@ static enum status open_store(struct store_source *base, enum store_access acces
     postgres__link_init(&self->link, &source->place);
     enum status status = postgres__link_open(&self->link, NULL);
     *store_out = status == STATUS_OK ? &self->base : NULL;
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         postgres_destroy(&self->base);
+    }
     return status;
 }
 
@@ -408,10 +442,12 @@ static enum status set_up(struct postgres_source *source, struct text *error_out
     struct postgres_link link;
     postgres__link_init(&link, &source->place);
     enum status status = postgres__link_open(&link, &error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = postgres__setup(&link, source->arena, &source->place.session, &error);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         *error_out = sentence_of(error);
+    }
     postgres__link_finish(&link);
     return status;
 }
@@ -437,7 +473,8 @@ enum status postgres_source(const struct postgres_options *options,
     source->base.schema = source->place.schema;
     enum status status = set_up(source, error_out);
     *source_out = status == STATUS_OK ? &source->base : NULL;
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         arena_destroy(&arena);
+    }
     return status;
 }

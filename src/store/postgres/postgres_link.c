@@ -41,8 +41,9 @@ static void note_warning(void *context, const PGresult *notice)
 {
     struct postgres_link *link = context;
     const char *sqlstate = postgres__sqlstate(link->pq, notice);
-    if (strncmp(sqlstate, "01", 2) == 0 || strncmp(sqlstate, "57", 2) == 0)
+    if (strncmp(sqlstate, "01", 2) == 0 || strncmp(sqlstate, "57", 2) == 0) {
         link->has_warning = true;
+    }
 }
 
 void postgres__link_init(struct postgres_link *link, const struct postgres_place *place)
@@ -55,8 +56,9 @@ void postgres__link_init(struct postgres_link *link, const struct postgres_place
 
 void postgres__link_drop(struct postgres_link *link)
 {
-    if (link->connection != NULL)
+    if (link->connection != NULL) {
         link->pq->PQfinish(link->connection);
+    }
     link->connection = NULL;
     link->queued_count = 0;
     link->is_broken = false;
@@ -77,8 +79,9 @@ void postgres__link_finish(struct postgres_link *link)
 
 static int left_ms(int64_t deadline_ms)
 {
-    if (deadline_ms < 0)
+    if (deadline_ms < 0) {
         return -1;
+    }
     int64_t left = deadline_ms - clock_monotonic_ms();
     return left < 0 ? 0 : (int)left;
 }
@@ -90,18 +93,22 @@ static bool wait_for_answer(struct postgres_link *link, int64_t deadline_ms)
     const struct libpq *pq = link->pq;
     for (;;) {
         int unsent = pq->PQflush(link->connection);
-        if (!pq->PQisBusy(link->connection))
+        if (!pq->PQisBusy(link->connection)) {
             return true;
-        if (unsent < 0)
+        }
+        if (unsent < 0) {
             return false;
+        }
         struct pollfd socket = {.fd = pq->PQsocket(link->connection),
                                 .events = (short)(unsent > 0 ? POLLIN | POLLOUT : POLLIN)};
         int ready = poll(&socket, 1, left_ms(deadline_ms));
-        if (ready == 0 || (ready < 0 && errno != EINTR))
+        if (ready == 0 || (ready < 0 && errno != EINTR)) {
             return false;
+        }
         if (ready > 0 && (socket.revents & ~POLLOUT) != 0 &&
-            pq->PQconsumeInput(link->connection) == 0)
+            pq->PQconsumeInput(link->connection) == 0) {
             return !pq->PQisBusy(link->connection);
+        }
     }
 }
 
@@ -137,20 +144,24 @@ static bool has_hung_up(struct postgres_link *link)
 {
     struct pollfd socket = {.fd = link->pq->PQsocket(link->connection), .events = POLLIN};
     while (poll(&socket, 1, 0) > 0) {
-        if (link->pq->PQconsumeInput(link->connection) == 0)
+        if (link->pq->PQconsumeInput(link->connection) == 0) {
             return true;
+        }
     }
     return link->pq->PQstatus(link->connection) != CONNECTION_OK;
 }
 
 bool postgres__link_is_alive(struct postgres_link *link)
 {
-    if (link->connection == NULL)
+    if (link->connection == NULL) {
         return false;
-    if (link->opened_by != getpid())
+    }
+    if (link->opened_by != getpid()) {
         leave_to_parent(link);
-    if (link->connection != NULL && !link->is_broken && !has_hung_up(link))
+    }
+    if (link->connection != NULL && !link->is_broken && !has_hung_up(link)) {
         return true;
+    }
     postgres__link_drop(link);
     return false;
 }
@@ -159,10 +170,11 @@ bool postgres__link_is_alive(struct postgres_link *link)
 
 void postgres__link_queued(struct postgres_link *link, int was_taken)
 {
-    if (was_taken)
+    if (was_taken) {
         link->queued_count++;
-    else
+    } else {
         link->is_broken = true;
+    }
 }
 
 void postgres__link_queue(struct postgres_link *link, enum postgres_command command)
@@ -186,8 +198,9 @@ static bool take_answers(struct postgres_link *link, int64_t deadline_ms, PGresu
             return false;
         }
         *kept_out = keep(link, *kept_out, answer);
-        if (!wait_for_answer(link, deadline_ms))
+        if (!wait_for_answer(link, deadline_ms)) {
             return false;
+        }
         MUST(link->pq->PQgetResult(link->connection) == NULL);
     }
     return true;
@@ -206,8 +219,9 @@ PGresult *postgres__link_exchange(struct postgres_link *link, int limit_ms)
         is_alive = sync != NULL && pq->PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
         pq->PQclear(sync);
     }
-    if (!is_alive)
+    if (!is_alive) {
         postgres__link_drop(link);
+    }
     return kept;
 }
 
@@ -221,12 +235,14 @@ static PGresult *take_all(struct postgres_link *link, int was_sent, int limit_ms
     while (is_alive) {
         is_alive = wait_for_answer(link, deadline_ms);
         PGresult *answer = is_alive ? link->pq->PQgetResult(link->connection) : NULL;
-        if (answer == NULL)
+        if (answer == NULL) {
             break;
+        }
         kept = keep(link, kept, answer);
     }
-    if (!is_alive || link->pq->PQstatus(link->connection) != CONNECTION_OK)
+    if (!is_alive || link->pq->PQstatus(link->connection) != CONNECTION_OK) {
         postgres__link_drop(link);
+    }
     return kept;
 }
 
@@ -269,11 +285,13 @@ static PGconn *connect_to(const struct postgres_place *place)
 
 static bool prepare_commands(struct postgres_link *link)
 {
-    if (link->pq->PQenterPipelineMode(link->connection) != 1)
+    if (link->pq->PQenterPipelineMode(link->connection) != 1) {
         return false;
-    for (size_t i = 0; i < POSTGRES_COMMAND_COUNT; i++)
+    }
+    for (size_t i = 0; i < POSTGRES_COMMAND_COUNT; i++) {
         postgres__link_queued(link, link->pq->PQsendPrepare(link->connection, commands[i].name,
                                                             commands[i].sql, 0, NULL));
+    }
     PGresult *answer = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
     enum status status = postgres__status(link->pq, answer, "prepare the commands");
     link->pq->PQclear(answer);
@@ -283,11 +301,13 @@ static bool prepare_commands(struct postgres_link *link)
 static bool begin_session(struct postgres_link *link)
 {
     const struct libpq *pq = link->pq;
-    if (pq->PQsetnonblocking(link->connection, 1) != 0)
+    if (pq->PQsetnonblocking(link->connection, 1) != 0) {
         return false;
+    }
     pq->PQsetNoticeReceiver(link->connection, note_warning, link);
-    if (link->place->session == NULL)
+    if (link->place->session == NULL) {
         return true;
+    }
     PGresult *answer = postgres__link_run(link, link->place->session, POSTGRES_ANSWER_LIMIT_MS);
     enum status status = postgres__status(pq, answer, link->place->session);
     pq->PQclear(answer);
@@ -298,17 +318,20 @@ static bool begin_session(struct postgres_link *link)
 static void back_off(struct postgres_link *link)
 {
     link->back_off_ms = link->back_off_ms == 0 ? POSTGRES_BACK_OFF_MIN_MS : link->back_off_ms * 2;
-    if (link->back_off_ms > POSTGRES_BACK_OFF_MAX_MS)
+    if (link->back_off_ms > POSTGRES_BACK_OFF_MAX_MS) {
         link->back_off_ms = POSTGRES_BACK_OFF_MAX_MS;
+    }
     link->next_try_ms = clock_monotonic_ms() + link->back_off_ms;
 }
 
 enum status postgres__link_open(struct postgres_link *link, struct text *error_out)
 {
-    if (link->connection != NULL)
+    if (link->connection != NULL) {
         return STATUS_OK;
-    if (link->back_off_ms > 0 && clock_monotonic_ms() < link->next_try_ms)
+    }
+    if (link->back_off_ms > 0 && clock_monotonic_ms() < link->next_try_ms) {
         return STATUS_UNAVAILABLE;
+    }
     const struct libpq *pq = link->pq;
     link->connection = connect_to(link->place);
     link->opened_by = getpid();
@@ -317,9 +340,10 @@ enum status postgres__link_open(struct postgres_link *link, struct text *error_o
         struct text reason = text_trim(text_of(pq->PQerrorMessage(link->connection)));
         log_line(LOG_WARNING, "store", "the database cannot be reached", LOG_TEXT("reason", reason),
                  LOG_TEXT("schema", text_of(link->place->schema)));
-        if (error_out != NULL)
+        if (error_out != NULL) {
             *error_out =
                 text_format(link->arena, "PostgreSQL cannot be reached: %.*s", TEXT_ARGS(reason));
+        }
     }
     if (is_open && begin_session(link)) {
         link->back_off_ms = 0;

@@ -20,23 +20,27 @@ struct cell {
 
 static int64_t read_integer(struct cell cell, int64_t none)
 {
-    if (cell.data == NULL)
+    if (cell.data == NULL) {
         return none;
+    }
     MUST(cell.bytes == 8 || cell.bytes == 4 || cell.bytes == 2 || cell.bytes == 1);
     /* The sign is that of the first byte; a bool is one byte, 0 or 1. */
     uint64_t number = (signed char)cell.data[0] < 0 ? UINT64_MAX : 0;
-    for (size_t i = 0; i < cell.bytes; i++)
+    for (size_t i = 0; i < cell.bytes; i++) {
         number = number << 8 | (unsigned char)cell.data[i];
+    }
     return (int64_t)number;
 }
 
 static enum status read_text(struct cell cell, struct text *text_out)
 {
     *text_out = NO_TEXT;
-    if (cell.data == NULL)
+    if (cell.data == NULL) {
         return STATUS_OK;
-    if (!arena_has_room(cell.arena, cell.bytes + TEXT_OVERHEAD_BYTES))
+    }
+    if (!arena_has_room(cell.arena, cell.bytes + TEXT_OVERHEAD_BYTES)) {
         return STATUS_TOO_LARGE;
+    }
     *text_out = text_copy(cell.arena, (struct text){cell.data, cell.bytes});
     return STATUS_OK;
 }
@@ -44,10 +48,12 @@ static enum status read_text(struct cell cell, struct text *text_out)
 static enum status read_id(struct cell cell, struct id *id_out)
 {
     *id_out = (struct id){0};
-    if (cell.data == NULL)
+    if (cell.data == NULL) {
         return STATUS_OK;
-    if (cell.bytes != ID_BYTES) /* a bytea may be of any length */
+    }
+    if (cell.bytes != ID_BYTES) { /* a bytea may be of any length */
         return STATUS_CORRUPT;
+    }
     memcpy(id_out->bytes, cell.data, ID_BYTES);
     return STATUS_OK;
 }
@@ -57,21 +63,26 @@ static enum status read_texts(struct cell cell, struct texts *texts_out)
     struct text written;
     *texts_out = (struct texts){0};
     enum status status = read_text(cell, &written);
-    if (status != STATUS_OK || written.data == NULL)
+    if (status != STATUS_OK || written.data == NULL) {
         return status;
+    }
     const struct json *root = NULL;
     struct json_error error;
     status = json_read(cell.arena, written, written.bytes + 1, &root, &error);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status == STATUS_TOO_LARGE ? status : STATUS_CORRUPT;
-    if (root->kind != JSON_ARRAY)
+    }
+    if (root->kind != JSON_ARRAY) {
         return STATUS_CORRUPT;
-    if (!arena_has_room(cell.arena, root->count * sizeof(struct text) + TEXT_OVERHEAD_BYTES))
+    }
+    if (!arena_has_room(cell.arena, root->count * sizeof(struct text) + TEXT_OVERHEAD_BYTES)) {
         return STATUS_TOO_LARGE;
+    }
     struct text *items = ARENA_ARRAY(cell.arena, struct text, root->count);
     for (const struct json *item = root->first; item != NULL; item = item->next) {
-        if (item->kind != JSON_STRING)
+        if (item->kind != JSON_STRING) {
             return STATUS_CORRUPT;
+        }
         items[texts_out->count++] = item->text;
     }
     texts_out->items = items;
@@ -122,15 +133,17 @@ static enum status read_field(struct cell cell, const struct field *field, char 
         break;
     }
     MUST(bytes != 0);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         memcpy(structure + field->offset, &value, bytes);
+    }
     return status;
 }
 
 static struct cell cell_at(const struct libpq *pq, const PGresult *answer, int row, int column)
 {
-    if (pq->PQgetisnull(answer, row, column))
+    if (pq->PQgetisnull(answer, row, column)) {
         return (struct cell){0};
+    }
     return (struct cell){.data = pq->PQgetvalue(answer, row, column),
                          .bytes = (size_t)pq->PQgetlength(answer, row, column)};
 }
@@ -144,8 +157,9 @@ static enum status read_row(const struct libpq *pq, const PGresult *answer, int 
         struct cell cell = cell_at(pq, answer, row, prepared->columns[i].number);
         cell.arena = arena;
         enum status status = read_field(cell, &shape->fields[i], structure);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
     }
     return STATUS_OK;
 }
@@ -158,19 +172,23 @@ enum status postgres__rows_read(const struct libpq *pq, const PGresult *answer,
     size_t rows_max = statement->rows_max == 0 ? 1 : statement->rows_max;
     size_t count = (size_t)pq->PQntuples(answer);
     MUST(statement->gives != NULL && statement->gives->bytes > 0);
-    if (count > rows_max)
+    if (count > rows_max) {
         return STATUS_TOO_LARGE;
-    if (count == 0)
+    }
+    if (count == 0) {
         return STATUS_OK;
+    }
     if (count > SIZE_MAX / statement->gives->bytes ||
-        !arena_has_room(arena, count * statement->gives->bytes))
+        !arena_has_room(arena, count * statement->gives->bytes)) {
         return STATUS_TOO_LARGE;
+    }
     rows_out->items = arena_take_array(arena, count, statement->gives->bytes);
     for (size_t i = 0; i < count; i++) {
         char *structure = (char *)rows_out->items + i * statement->gives->bytes;
         enum status status = read_row(pq, answer, (int)i, prepared, arena, structure);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
     }
     rows_out->count = count;
     return STATUS_OK;

@@ -63,8 +63,9 @@ static const char *quoted(struct arena *arena, const char *name)
     char *next = place;
     *next++ = '"';
     for (size_t i = 0; i < bytes; i++) {
-        if (name[i] == '"')
+        if (name[i] == '"') {
             *next++ = '"';
+        }
         *next++ = name[i];
     }
     *next = '"';
@@ -75,8 +76,9 @@ static const char *quoted(struct arena *arena, const char *name)
 static enum status judge(struct setup *setup, const PGresult *answer, const char *sql)
 {
     const struct libpq *pq = setup->link->pq;
-    if (answer != NULL && !postgres__is_refused(pq, answer))
+    if (answer != NULL && !postgres__is_refused(pq, answer)) {
         return STATUS_OK;
+    }
     const char *reason =
         answer == NULL ? NULL : pq->PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
     setup->trouble =
@@ -88,8 +90,9 @@ static enum status judge(struct setup *setup, const PGresult *answer, const char
 
 static enum status tell(struct setup *setup, const char *sql)
 {
-    if (setup->link->connection == NULL)
+    if (setup->link->connection == NULL) {
         return judge(setup, NULL, sql);
+    }
     PGresult *answer = postgres__link_run(setup->link, sql, POSTGRES_ANSWER_LIMIT_MS);
     enum status status = judge(setup, answer, sql);
     setup->link->pq->PQclear(answer);
@@ -101,8 +104,9 @@ static enum status ask(struct setup *setup, const char *sql, int parameter_count
                        PGresult **answer_out)
 {
     const char *const parameters[] = {setup->role, setup->schema};
-    if (setup->link->connection == NULL)
+    if (setup->link->connection == NULL) {
         return judge(setup, NULL, sql);
+    }
     *answer_out = postgres__link_ask(setup->link, sql, parameters, parameter_count);
     enum status status = judge(setup, *answer_out, sql);
     MUST(status != STATUS_OK || setup->link->pq->PQntuples(*answer_out) == 1);
@@ -135,48 +139,57 @@ static enum status judge_owner(struct setup *setup, const PGresult *answer)
 {
     setup->owner = word(setup, answer, 0);
     setup->database = word(setup, answer, 1);
-    if (is_true(setup, answer, 2))
+    if (is_true(setup, answer, 2)) {
         return refuse_power(setup, "is a superuser");
-    if (is_true(setup, answer, 3))
+    }
+    if (is_true(setup, answer, 3)) {
         return refuse_power(setup, "has BYPASSRLS");
+    }
     const char *through = word(setup, answer, 4);
-    if (through[0] != '\0')
+    if (through[0] != '\0') {
         return refuse(setup, text_format(setup->arena,
                                          "the PostgreSQL role \"%s\" is a member of \"%s\", which "
                                          "is a superuser or has BYPASSRLS. As an administrator: "
                                          "REVOKE %s FROM %s;",
                                          setup->owner, through, quoted(setup->arena, through),
                                          quoted(setup->arena, setup->owner)));
-    if (strcmp(word(setup, answer, 5), "UTF8") != 0)
+    }
+    if (strcmp(word(setup, answer, 5), "UTF8") != 0) {
         return refuse(setup, text_format(setup->arena,
                                          "the database \"%s\" has the encoding %s; make one with: "
                                          "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0",
                                          setup->database, word(setup, answer, 5)));
-    if (strcmp(word(setup, answer, 6), "on") != 0 || strcmp(word(setup, answer, 7), "on") != 0)
+    }
+    if (strcmp(word(setup, answer, 6), "on") != 0 || strcmp(word(setup, answer, 7), "on") != 0) {
         log_line(LOG_WARNING, "store",
                  "fsync or full_page_writes is off in PostgreSQL: a power loss there may lose "
                  "what was acknowledged here",
                  LOG_TEXT("database", text_of(setup->database)));
+    }
     return STATUS_OK;
 }
 
 static enum status look_at_owner(struct setup *setup)
 {
-    if (setup->link->pq->PQserverVersion(setup->link->connection) < POSTGRES_SERVER_VERSION_MIN)
+    if (setup->link->pq->PQserverVersion(setup->link->connection) < POSTGRES_SERVER_VERSION_MIN) {
         return refuse(setup, TEXT("the PostgreSQL server is older than version 14"));
+    }
     PGresult *answer = NULL;
     enum status status = ask(setup, about_owner, 0, &answer);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = judge_owner(setup, answer);
+    }
     setup->link->pq->PQclear(answer);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     setup->role = text_format(setup->arena, "%s_%s", setup->database, setup->schema).data;
-    if (strlen(setup->role) > POSTGRES_NAME_BYTES_MAX)
+    if (strlen(setup->role) > POSTGRES_NAME_BYTES_MAX) {
         return refuse(setup, text_format(setup->arena,
                                          "the role name \"%s\" is longer than %d bytes; use a "
                                          "database with a shorter name",
                                          setup->role, POSTGRES_NAME_BYTES_MAX));
+    }
     return STATUS_OK;
 }
 
@@ -202,8 +215,9 @@ static enum status make_role(struct setup *setup)
         tell(setup,
              text_format(setup->arena, "CREATE ROLE %s NOLOGIN; GRANT %s TO %s", role, role, owner)
                  .data);
-    if (status == STATUS_OK || setup->link->connection == NULL)
+    if (status == STATUS_OK || setup->link->connection == NULL) {
         return status;
+    }
     return refuse(setup, text_format(setup->arena,
                                      "the role \"%s\" does not exist and \"%s\" could not make it. "
                                      "As an administrator: CREATE ROLE %s NOLOGIN; GRANT %s TO %s;",
@@ -215,8 +229,9 @@ static enum status make_schema(struct setup *setup)
     const char *schema = quoted(setup->arena, setup->schema);
     const char *owner = quoted(setup->arena, setup->owner);
     enum status status = tell(setup, text_format(setup->arena, "CREATE SCHEMA %s", schema).data);
-    if (status == STATUS_OK || setup->link->connection == NULL)
+    if (status == STATUS_OK || setup->link->connection == NULL) {
         return status;
+    }
     return refuse(setup, text_format(setup->arena,
                                      "the schema \"%s\" does not exist and \"%s\" could not make "
                                      "it. As an administrator: CREATE SCHEMA %s AUTHORIZATION %s;",
@@ -227,18 +242,20 @@ static enum status judge_rights(struct setup *setup, const PGresult *answer)
 {
     const char *role = quoted(setup->arena, setup->role);
     const char *owner = quoted(setup->arena, setup->owner);
-    if (!is_true(setup, answer, 0))
+    if (!is_true(setup, answer, 0)) {
         return refuse(setup, text_format(setup->arena,
                                          "\"%s\" is not a member of the role \"%s\". As an "
                                          "administrator: GRANT %s TO %s;",
                                          setup->owner, setup->role, role, owner));
-    if (!is_true(setup, answer, 1))
+    }
+    if (!is_true(setup, answer, 1)) {
         return refuse(setup, text_format(setup->arena,
                                          "the schema \"%s\" belongs to somebody else than \"%s\". "
                                          "As an administrator: ALTER SCHEMA %s OWNER TO %s;",
                                          setup->schema, setup->owner,
                                          quoted(setup->arena, setup->schema), owner));
-    if (is_true(setup, answer, 2))
+    }
+    if (is_true(setup, answer, 2)) {
         return refuse(setup, text_format(setup->arena,
                                          "the role \"%s\" may do more than read and write rows: "
                                          "it has an attribute such as SUPERUSER, BYPASSRLS or "
@@ -246,6 +263,7 @@ static enum status judge_rights(struct setup *setup, const PGresult *answer)
                                          "in its schema. Take that away, or drop the role so that "
                                          "it is made anew",
                                          setup->role));
+    }
     return STATUS_OK;
 }
 
@@ -253,8 +271,9 @@ static enum status look_at_rights(struct setup *setup)
 {
     PGresult *answer = NULL;
     enum status status = ask(setup, about_rights, 2, &answer);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = judge_rights(setup, answer);
+    }
     setup->link->pq->PQclear(answer);
     return status;
 }
@@ -278,18 +297,24 @@ static enum status grant(struct setup *setup)
 static enum status make_what_is_missing(struct setup *setup)
 {
     enum status status = tell(setup, "BEGIN; " LOCK);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = look_at_service(setup);
-    if (status == STATUS_OK && !setup->role_exists)
+    }
+    if (status == STATUS_OK && !setup->role_exists) {
         status = make_role(setup);
-    if (status == STATUS_OK && !setup->schema_exists)
+    }
+    if (status == STATUS_OK && !setup->schema_exists) {
         status = make_schema(setup);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = look_at_rights(setup);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = grant(setup);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = tell(setup, "COMMIT");
+    }
     return status;
 }
 
@@ -316,11 +341,13 @@ enum status postgres__setup(struct postgres_link *link, struct arena *arena,
     MUST(link->connection != NULL && link->place->session == NULL);
     struct setup setup = {.link = link, .arena = arena, .schema = link->place->schema};
     enum status status = look_at_owner(&setup);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = make_what_is_missing(&setup);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         *session_out = session_of(&setup);
-    else
+    } else {
         *error_out = setup.trouble;
+    }
     return status;
 }

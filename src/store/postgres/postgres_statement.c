@@ -17,8 +17,9 @@ static size_t slot_of(const struct postgres_link *link, const struct statement *
 {
     uint64_t mixed = ((uint64_t)(uintptr_t)statement >> 3) * 0x9e3779b97f4a7c15U;
     size_t slot = (size_t)(mixed >> 32) % POSTGRES_STATEMENTS_MAX;
-    while (link->statements[slot] != NULL && link->statements[slot]->statement != statement)
+    while (link->statements[slot] != NULL && link->statements[slot]->statement != statement) {
         slot = (slot + 1) % POSTGRES_STATEMENTS_MAX;
+    }
     return slot;
 }
 
@@ -46,16 +47,18 @@ static void map_parameters(struct postgres_link *link, const PGresult *described
     MUST(count >= 0 && count <= POSTGRES_PARAMETERS_MAX);
     prepared->parameter_count = (unsigned)count;
     prepared->parameter_types = ARENA_ARRAY(link->arena, Oid, (size_t)count);
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         prepared->parameter_types[i] = link->pq->PQparamtype(described, i);
+    }
 }
 
 static int find_column(const struct libpq *pq, const PGresult *described, const char *name)
 {
     int count = pq->PQnfields(described);
     for (int i = 0; i < count; i++) {
-        if (strcmp(pq->PQfname(described, i), name) == 0)
+        if (strcmp(pq->PQfname(described, i), name) == 0) {
             return i;
+        }
     }
     return -1;
 }
@@ -105,17 +108,20 @@ static void map_columns(struct postgres_link *link, const PGresult *described,
     prepared->columns = ARENA_ARRAY(link->arena, struct postgres_column, field_count);
     for (size_t i = 0; i < field_count; i++) {
         int number = find_column(link->pq, described, shape->fields[i].name);
-        if (number < 0)
+        if (number < 0) {
             is_wrong(statement, "there is no column", shape->fields[i].name);
+        }
         prepared->columns[i].number = number;
         prepared->columns[i].type = link->pq->PQftype(described, number);
-        if (!fits(shape->fields[i].kind, prepared->columns[i].type))
+        if (!fits(shape->fields[i].kind, prepared->columns[i].type)) {
             is_wrong(statement, "the type does not fit the field for column",
                      shape->fields[i].name);
+        }
     }
-    if (column_count != field_count)
+    if (column_count != field_count) {
         is_wrong(statement, "there are more columns than fields in the shape",
                  shape == NULL ? "none" : shape->name);
+    }
 }
 
 enum status postgres__statement_prepare(struct postgres_link *link,
@@ -132,8 +138,9 @@ enum status postgres__statement_prepare(struct postgres_link *link,
     postgres__link_queued(link, pq->PQsendDescribePrepared(link->connection, prepared->name));
     PGresult *described = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
     enum status status = postgres__status(pq, described, statement->sql);
-    if (status == STATUS_OK && link->connection == NULL)
+    if (status == STATUS_OK && link->connection == NULL) {
         status = STATUS_UNAVAILABLE;
+    }
     if (status == STATUS_OK) {
         map_parameters(link, described, prepared);
         map_columns(link, described, prepared);
@@ -156,18 +163,22 @@ struct parameters {
 
 static void put_big_endian(char *place, uint64_t number, int bytes)
 {
-    for (int i = bytes - 1; i >= 0; i--, number >>= 8)
+    for (int i = bytes - 1; i >= 0; i--, number >>= 8) {
         place[i] = (char)(number & 0xff);
+    }
 }
 
 static int integer_bytes(Oid type, int64_t number)
 {
-    if (type == POSTGRES_INT8)
+    if (type == POSTGRES_INT8) {
         return 8;
-    if (type == POSTGRES_INT4 && number >= INT32_MIN && number <= INT32_MAX)
+    }
+    if (type == POSTGRES_INT4 && number >= INT32_MIN && number <= INT32_MAX) {
         return 4;
-    if (type == POSTGRES_INT2 && number >= INT16_MIN && number <= INT16_MAX)
+    }
+    if (type == POSTGRES_INT2 && number >= INT16_MIN && number <= INT16_MAX) {
         return 2;
+    }
     return 0; /* as text: the server converts it, or says that it does not fit */
 }
 
@@ -177,10 +188,11 @@ static void put_integer(struct parameters *parameters, size_t i, Oid type, int64
     parameters->values[i] = parameters->scratch[i];
     parameters->lengths[i] = bytes;
     parameters->formats[i] = bytes > 0;
-    if (bytes > 0)
+    if (bytes > 0) {
         put_big_endian(parameters->scratch[i], (uint64_t)number, bytes);
-    else
+    } else {
         snprintf(parameters->scratch[i], SCRATCH_BYTES, "%lld", (long long)number);
+    }
 }
 
 static void put_bytes(struct parameters *parameters, size_t i, const char *data, size_t bytes)
@@ -244,8 +256,9 @@ void postgres__statement_queue(struct postgres_link *link,
 {
     MUST(values.count == prepared->parameter_count);
     struct parameters parameters;
-    for (size_t i = 0; i < values.count; i++)
+    for (size_t i = 0; i < values.count; i++) {
         put_value(&parameters, i, prepared, &values.items[i]);
+    }
     postgres__link_queued(link, link->pq->PQsendQueryPrepared(
                                     link->connection, prepared->name, (int)values.count,
                                     parameters.values, parameters.lengths, parameters.formats, 1));

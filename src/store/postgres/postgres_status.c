@@ -61,8 +61,9 @@ const char *postgres__sqlstate(const struct libpq *pq, const PGresult *answer)
 static const struct meaning *find_meaning(const char *sqlstate)
 {
     const struct meaning *found = meanings;
-    while (strncmp(found->sqlstate, sqlstate, strlen(found->sqlstate)) != 0)
+    while (strncmp(found->sqlstate, sqlstate, strlen(found->sqlstate)) != 0) {
         found++;
+    }
     MUST(found < meanings + COUNT_OF(meanings)); /* the last row fits everything */
     return found;
 }
@@ -96,27 +97,33 @@ _Noreturn static void is_our_mistake(const struct libpq *pq, const PGresult *ans
 
 enum status postgres__status(const struct libpq *pq, const PGresult *answer, const char *sql)
 {
-    if (answer == NULL)
+    if (answer == NULL) {
         return STATUS_UNAVAILABLE;
-    if (!postgres__is_refused(pq, answer))
+    }
+    if (!postgres__is_refused(pq, answer)) {
         return STATUS_OK;
+    }
     const struct meaning *meaning = find_meaning(postgres__sqlstate(pq, answer));
-    if (meaning->weight == OUR_MISTAKE)
+    if (meaning->weight == OUR_MISTAKE) {
         is_our_mistake(pq, answer, sql);
-    if (meaning->weight == TOLD)
+    }
+    if (meaning->weight == TOLD) {
         tell(pq, answer, meaning->status, sql);
+    }
     return meaning->status;
 }
 
 enum status postgres__script_status(const struct libpq *pq, const PGresult *answer, const char *sql)
 {
     static const char *const faster[] = {"42P06", "42P07", "42701", "42710", "42723"};
-    if (answer == NULL || !postgres__is_refused(pq, answer))
+    if (answer == NULL || !postgres__is_refused(pq, answer)) {
         return postgres__status(pq, answer, sql);
+    }
     const char *sqlstate = postgres__sqlstate(pq, answer);
     for (size_t i = 0; i < COUNT_OF(faster); i++) {
-        if (strcmp(sqlstate, faster[i]) == 0)
+        if (strcmp(sqlstate, faster[i]) == 0) {
             return STATUS_CONFLICT;
+        }
     }
     const struct meaning *meaning = find_meaning(sqlstate);
     log_line(LOG_ERROR, "store", "the database refused a script",
