@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "runtime/runtime.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static bool say_where(const struct runtime *runtime, const char *directory)
                "curl -H 'Authorization: Bearer %.*s' %.*s/api/users\n",
                TEXT_ARGS(key), TEXT_ARGS(address));
     } else {
-        printf("Next: kontora users list --data %s\n", directory);
+        printf("Next: %s users list --data %s\n", program_invocation_name, directory);
     }
     bool is_said = fflush(stdout) == 0 && !ferror(stdout);
     return is_said || key.data == NULL;

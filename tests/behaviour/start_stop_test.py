@@ -70,7 +70,8 @@ def later_starts_say_three_lines_without_the_key(new_server):
         new_server.start()
         lines = new_server.said.splitlines()
         check_equal(len(lines), 3)
-        check_equal(lines[2], f'Next: kontora users list --data {new_server.directory}')
+        check_equal(lines[2], f'Next: {new_server.command[0]} users list '
+                              f'--data {new_server.directory}')
         check_not_in('kontora_root_', new_server.said)
         said = run(*lines[2].split()[2:])
         check_equal(said.code, 0, said)
