@@ -4,7 +4,7 @@
  */
 #include "store/postgres/postgres_inside.h"
 
-#include "base/json.h"
+#include "store/text_list.h"
 
 #include <string.h>
 
@@ -61,32 +61,8 @@ static enum status read_id(struct cell cell, struct id *id_out)
 static enum status read_texts(struct cell cell, struct texts *texts_out)
 {
     struct text written;
-    *texts_out = (struct texts){0};
     enum status status = read_text(cell, &written);
-    if (status != STATUS_OK || written.data == NULL) {
-        return status;
-    }
-    const struct json *root = NULL;
-    struct json_error error;
-    status = json_read(cell.arena, written, written.bytes + 1, &root, &error);
-    if (status != STATUS_OK) {
-        return status == STATUS_TOO_LARGE ? status : STATUS_CORRUPT;
-    }
-    if (root->kind != JSON_ARRAY) {
-        return STATUS_CORRUPT;
-    }
-    if (!arena_has_room(cell.arena, root->count * sizeof(struct text) + TEXT_OVERHEAD_BYTES)) {
-        return STATUS_TOO_LARGE;
-    }
-    struct text *items = ARENA_ARRAY(cell.arena, struct text, root->count);
-    for (const struct json *item = root->first; item != NULL; item = item->next) {
-        if (item->kind != JSON_STRING) {
-            return STATUS_CORRUPT;
-        }
-        items[texts_out->count++] = item->text;
-    }
-    texts_out->items = items;
-    return STATUS_OK;
+    return status == STATUS_OK ? text_list_read(cell.arena, written, texts_out) : status;
 }
 
 /* The member is written through memcpy: its offset says where, its kind says what it is. */
