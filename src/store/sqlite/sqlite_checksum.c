@@ -15,15 +15,9 @@
 
 enum { CHECKSUM_BYTES = 8, PAGE_BYTES_MIN = 512, PAGE_BYTES_MAX = 65536 };
 
-/* A database file as SQLite sees it; the file below stands behind it in the same memory. */
-struct checked {
-    sqlite3_file file; /* must be first */
-    sqlite3_file *below;
-};
-
 static sqlite3_file *below_of(sqlite3_file *file)
 {
-    return ((struct checked *)(void *)file)->below;
+    return ((struct sqlite_layer_file *)(void *)file)->below;
 }
 
 /* SQLite reads and writes whole pages, but for a few bytes of the header. */
@@ -104,36 +98,6 @@ static int on_size(sqlite3_file *file, sqlite3_int64 *size_out)
     return below_of(file)->pMethods->xFileSize(below_of(file), size_out);
 }
 
-static int on_lock(sqlite3_file *file, int level)
-{
-    return below_of(file)->pMethods->xLock(below_of(file), level);
-}
-
-static int on_unlock(sqlite3_file *file, int level)
-{
-    return below_of(file)->pMethods->xUnlock(below_of(file), level);
-}
-
-static int on_check_lock(sqlite3_file *file, int *held_out)
-{
-    return below_of(file)->pMethods->xCheckReservedLock(below_of(file), held_out);
-}
-
-static int on_control(sqlite3_file *file, int operation, void *argument)
-{
-    return below_of(file)->pMethods->xFileControl(below_of(file), operation, argument);
-}
-
-static int on_sector_size(sqlite3_file *file)
-{
-    return below_of(file)->pMethods->xSectorSize(below_of(file));
-}
-
-static int on_characteristics(sqlite3_file *file)
-{
-    return below_of(file)->pMethods->xDeviceCharacteristics(below_of(file));
-}
-
 static int on_map(sqlite3_file *file, int region, int bytes, int extend, void volatile **out)
 {
     return below_of(file)->pMethods->xShmMap(below_of(file), region, bytes, extend, out);
@@ -163,12 +127,12 @@ static const sqlite3_io_methods methods = {
     .xTruncate = on_truncate,
     .xSync = on_sync,
     .xFileSize = on_size,
-    .xLock = on_lock,
-    .xUnlock = on_unlock,
-    .xCheckReservedLock = on_check_lock,
-    .xFileControl = on_control,
-    .xSectorSize = on_sector_size,
-    .xDeviceCharacteristics = on_characteristics,
+    .xLock = sqlite_layer_lock,
+    .xUnlock = sqlite_layer_unlock,
+    .xCheckReservedLock = sqlite_layer_check_lock,
+    .xFileControl = sqlite_layer_control,
+    .xSectorSize = sqlite_layer_sector_size,
+    .xDeviceCharacteristics = sqlite_layer_characteristics,
     .xShmMap = on_map,
     .xShmLock = on_lock_shared,
     .xShmBarrier = on_barrier,
@@ -182,7 +146,7 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
     if ((flags & SQLITE_OPEN_MAIN_DB) == 0) {
         return below->xOpen(below, name, file, flags, flags_out);
     }
-    struct checked *self = (struct checked *)(void *)file;
+    struct sqlite_layer_file *self = (struct sqlite_layer_file *)(void *)file;
     memset(self, 0, sizeof *self);
     self->below = (sqlite3_file *)(void *)(self + 1);
     int code = below->xOpen(below, name, self->below, flags, flags_out);
@@ -194,7 +158,7 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
 }
 
 static const struct sqlite_layer_kind kind = {
-    .name = "checksum", .file_bytes = sizeof(struct checked), .open = on_open};
+    .name = "checksum", .file_bytes = sizeof(struct sqlite_layer_file), .open = on_open};
 
 const char *sqlite_checksum(const char *vfs)
 {

@@ -13,8 +13,7 @@ enum { GATHERED_BYTES_MAX = 120 * 1024 };
 
 /* A WAL as SQLite sees it; the file below stands behind it in the same memory. */
 struct gathering {
-    sqlite3_file file; /* must be first */
-    sqlite3_file *below;
+    struct sqlite_layer_file layer; /* must be first */
     char *bytes;
     int count;            /* of bytes that are gathered */
     sqlite3_int64 offset; /* where they belong */
@@ -28,14 +27,14 @@ static int write_out(struct gathering *self)
     }
     int count = self->count;
     self->count = 0;
-    return self->below->pMethods->xWrite(self->below, self->bytes, count, self->offset);
+    return self->layer.below->pMethods->xWrite(self->layer.below, self->bytes, count, self->offset);
 }
 
 static int on_close(sqlite3_file *file)
 {
     struct gathering *self = (struct gathering *)file;
     int written = write_out(self);
-    int closed = self->below->pMethods->xClose(self->below);
+    int closed = self->layer.below->pMethods->xClose(self->layer.below);
     memory_free(self->bytes);
     self->bytes = NULL;
     return written == SQLITE_OK ? closed : written;
@@ -46,8 +45,9 @@ static int on_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 off
     struct gathering *self = (struct gathering *)file;
     bool overlaps = offset < self->offset + self->count && self->offset < offset + count;
     int code = overlaps ? write_out(self) : SQLITE_OK;
-    return code == SQLITE_OK ? self->below->pMethods->xRead(self->below, bytes, count, offset)
-                             : code;
+    return code == SQLITE_OK
+               ? self->layer.below->pMethods->xRead(self->layer.below, bytes, count, offset)
+               : code;
 }
 
 static int on_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 offset)
@@ -60,7 +60,7 @@ static int on_write(sqlite3_file *file, const void *bytes, int count, sqlite3_in
             return code;
         }
         if (count > GATHERED_BYTES_MAX) {
-            return self->below->pMethods->xWrite(self->below, bytes, count, offset);
+            return self->layer.below->pMethods->xWrite(self->layer.below, bytes, count, offset);
         }
         self->offset = offset;
     }
@@ -76,57 +76,23 @@ static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     struct gathering *self = (struct gathering *)file;
     int code = write_out(self);
-    return code == SQLITE_OK ? self->below->pMethods->xTruncate(self->below, size) : code;
+    return code == SQLITE_OK ? self->layer.below->pMethods->xTruncate(self->layer.below, size)
+                             : code;
 }
 
 static int on_sync(sqlite3_file *file, int flags)
 {
     struct gathering *self = (struct gathering *)file;
     int code = write_out(self);
-    return code == SQLITE_OK ? self->below->pMethods->xSync(self->below, flags) : code;
+    return code == SQLITE_OK ? self->layer.below->pMethods->xSync(self->layer.below, flags) : code;
 }
 
 static int on_size(sqlite3_file *file, sqlite3_int64 *size_out)
 {
     struct gathering *self = (struct gathering *)file;
     int code = write_out(self);
-    return code == SQLITE_OK ? self->below->pMethods->xFileSize(self->below, size_out) : code;
-}
-
-static int on_lock(sqlite3_file *file, int level)
-{
-    struct gathering *self = (struct gathering *)file;
-    return self->below->pMethods->xLock(self->below, level);
-}
-
-static int on_unlock(sqlite3_file *file, int level)
-{
-    struct gathering *self = (struct gathering *)file;
-    return self->below->pMethods->xUnlock(self->below, level);
-}
-
-static int on_check_lock(sqlite3_file *file, int *held_out)
-{
-    struct gathering *self = (struct gathering *)file;
-    return self->below->pMethods->xCheckReservedLock(self->below, held_out);
-}
-
-static int on_control(sqlite3_file *file, int operation, void *argument)
-{
-    struct gathering *self = (struct gathering *)file;
-    return self->below->pMethods->xFileControl(self->below, operation, argument);
-}
-
-static int on_sector_size(sqlite3_file *file)
-{
-    struct gathering *self = (struct gathering *)file;
-    return self->below->pMethods->xSectorSize(self->below);
-}
-
-static int on_characteristics(sqlite3_file *file)
-{
-    struct gathering *self = (struct gathering *)file;
-    return self->below->pMethods->xDeviceCharacteristics(self->below);
+    return code == SQLITE_OK ? self->layer.below->pMethods->xFileSize(self->layer.below, size_out)
+                             : code;
 }
 
 /* Version 1: shared memory and mapping belong to the database file, never to its WAL. */
@@ -138,12 +104,12 @@ static const sqlite3_io_methods methods = {
     .xTruncate = on_truncate,
     .xSync = on_sync,
     .xFileSize = on_size,
-    .xLock = on_lock,
-    .xUnlock = on_unlock,
-    .xCheckReservedLock = on_check_lock,
-    .xFileControl = on_control,
-    .xSectorSize = on_sector_size,
-    .xDeviceCharacteristics = on_characteristics,
+    .xLock = sqlite_layer_lock,
+    .xUnlock = sqlite_layer_unlock,
+    .xCheckReservedLock = sqlite_layer_check_lock,
+    .xFileControl = sqlite_layer_control,
+    .xSectorSize = sqlite_layer_sector_size,
+    .xDeviceCharacteristics = sqlite_layer_characteristics,
 };
 
 static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
@@ -155,10 +121,10 @@ static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int f
     }
     struct gathering *self = (struct gathering *)file;
     memset(self, 0, sizeof *self);
-    self->below = (sqlite3_file *)(self + 1);
-    int code = below->xOpen(below, name, self->below, flags, flags_out);
+    self->layer.below = (sqlite3_file *)(self + 1);
+    int code = below->xOpen(below, name, self->layer.below, flags, flags_out);
     if (code == SQLITE_OK) {
-        self->file.pMethods = &methods;
+        self->layer.file.pMethods = &methods;
     }
     return code;
 }

@@ -71,3 +71,38 @@ sqlite3_vfs *sqlite_layer_below(sqlite3_vfs *vfs)
 {
     return ((struct layer *)(void *)vfs)->below;
 }
+
+static sqlite3_file *below_of(sqlite3_file *file)
+{
+    return ((struct sqlite_layer_file *)(void *)file)->below;
+}
+
+int sqlite_layer_lock(sqlite3_file *file, int level)
+{
+    return below_of(file)->pMethods->xLock(below_of(file), level);
+}
+
+int sqlite_layer_unlock(sqlite3_file *file, int level)
+{
+    return below_of(file)->pMethods->xUnlock(below_of(file), level);
+}
+
+int sqlite_layer_check_lock(sqlite3_file *file, int *held_out)
+{
+    return below_of(file)->pMethods->xCheckReservedLock(below_of(file), held_out);
+}
+
+int sqlite_layer_control(sqlite3_file *file, int operation, void *argument)
+{
+    return below_of(file)->pMethods->xFileControl(below_of(file), operation, argument);
+}
+
+int sqlite_layer_sector_size(sqlite3_file *file)
+{
+    return below_of(file)->pMethods->xSectorSize(below_of(file));
+}
+
+int sqlite_layer_characteristics(sqlite3_file *file)
+{
+    return below_of(file)->pMethods->xDeviceCharacteristics(below_of(file));
+}

@@ -18,4 +18,18 @@ const char *sqlite_layer(const struct sqlite_layer_kind *kind, const char *vfs);
 
 sqlite3_vfs *sqlite_layer_below(sqlite3_vfs *vfs);
 
+/* The first member of a layer's own file. */
+struct sqlite_layer_file {
+    sqlite3_file file; /* must be first */
+    sqlite3_file *below;
+};
+
+/* What a layer has nothing to say about, handed to the file below; for its table of methods. */
+int sqlite_layer_lock(sqlite3_file *file, int level);
+int sqlite_layer_unlock(sqlite3_file *file, int level);
+int sqlite_layer_check_lock(sqlite3_file *file, int *held_out);
+int sqlite_layer_control(sqlite3_file *file, int operation, void *argument);
+int sqlite_layer_sector_size(sqlite3_file *file);
+int sqlite_layer_characteristics(sqlite3_file *file);
+
 #endif
