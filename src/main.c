@@ -6,7 +6,7 @@ static const struct service *const services[] = {
     &users_service,
 };
 
-static const struct command *const commands[] = {
+static const struct cli_command *const commands[] = {
     &cli_serve, &cli_users, &cli_doctor, &cli_config_command, &cli_openapi, &cli_bench,
 };
 

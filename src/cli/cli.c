@@ -107,7 +107,7 @@ static void print_flag(const struct flag *flag)
     printf("  %-26s %s\n", left, flag->meaning);
 }
 
-static void print_command_help(const struct command *command)
+static void print_command_help(const struct cli_command *command)
 {
     printf("kontora %s%s%s - %s\n\n%s\n", command->name, command->words ? " " : "",
            command->words ? command->words : "", command->summary, command->help);
@@ -147,7 +147,7 @@ static void print_help(const struct cli *cli)
 
 /* ---- reading ---- */
 
-static const struct flag *find_flag(const struct command *command, struct text name)
+static const struct flag *find_flag(const struct cli_command *command, struct text name)
 {
     for (size_t i = 0; i < command->flag_count; i++) {
         if (text_equals(name, text_of(command->flags[i].name))) {
@@ -162,7 +162,7 @@ static const struct flag *find_flag(const struct command *command, struct text n
     return text_equals(name, text_of(common_flags[0].name)) ? &common_flags[0] : NULL;
 }
 
-static bool is_setting(const struct command *command, struct text name)
+static bool is_setting(const struct cli_command *command, struct text name)
 {
     for (size_t i = 0; command->takes_settings && i < runtime_setting_count; i++) {
         if (text_equals(name, text_of(runtime_settings[i].name))) {
@@ -172,7 +172,7 @@ static bool is_setting(const struct command *command, struct text name)
     return false;
 }
 
-static int fail_unknown_flag(const struct command *command, struct text name)
+static int fail_unknown_flag(const struct cli_command *command, struct text name)
 {
     const char *known[NAMES_MAX];
     size_t count = 0;
@@ -260,7 +260,8 @@ static int read_arguments(struct command_line *line, int argc, char **argv)
     return EXIT_OK;
 }
 
-static int run_command(const struct cli *cli, const struct command *command, int argc, char **argv)
+static int run_command(const struct cli *cli, const struct cli_command *command, int argc,
+                       char **argv)
 {
     struct arena *arena = arena_create("command line", ARENA_BYTES_MAX);
     struct command_line *line = ARENA_NEW(arena, struct command_line);

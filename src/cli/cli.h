@@ -24,7 +24,7 @@ struct flag {
 
 struct command_line;
 
-struct command {
+struct cli_command {
     const char *name;  /* "users" */
     const char *words; /* "list | show ID | create": what may follow, for --help */
     const char *summary;
@@ -38,7 +38,7 @@ struct command {
 /* What was typed, read by the command's tables. */
 struct command_line {
     struct arena *arena;
-    const struct command *command;
+    const struct cli_command *command;
     const struct service *const *services;
     size_t service_count;
     const char *words[WORDS_MAX]; /* after the command's name */
@@ -51,7 +51,7 @@ struct command_line {
 };
 
 struct cli {
-    const struct command *const *commands;
+    const struct cli_command *const *commands;
     size_t command_count;
     const struct service *const *services;
     size_t service_count;
@@ -76,11 +76,11 @@ int cli_exit_code(enum status status);
 
 /* ---- the commands, one file each ---- */
 
-extern const struct command cli_serve;
-extern const struct command cli_users;
-extern const struct command cli_config_command;
-extern const struct command cli_doctor;
-extern const struct command cli_openapi;
-extern const struct command cli_bench;
+extern const struct cli_command cli_serve;
+extern const struct cli_command cli_users;
+extern const struct cli_command cli_config_command;
+extern const struct cli_command cli_doctor;
+extern const struct cli_command cli_openapi;
+extern const struct cli_command cli_bench;
 
 #endif

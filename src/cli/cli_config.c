@@ -77,7 +77,7 @@ static int config_show(struct command_line *line)
     return EXIT_OK;
 }
 
-const struct command cli_config_command = {
+const struct cli_command cli_config_command = {
     .name = "config",
     .words = "show",
     .summary = "Show every setting, its value, and where it comes from",

@@ -309,7 +309,7 @@ static int examine(struct command_line *line)
     return healthy ? EXIT_OK : EXIT_FAILED;
 }
 
-const struct command cli_doctor = {
+const struct cli_command cli_doctor = {
     .name = "doctor",
     .summary = "Check everything Kontora depends on",
     .help =

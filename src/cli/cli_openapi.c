@@ -15,7 +15,7 @@ static int print_openapi(struct command_line *line)
     return EXIT_OK;
 }
 
-const struct command cli_openapi = {
+const struct cli_command cli_openapi = {
     .name = "openapi",
     .summary = "Print the description of the HTTP API (OpenAPI 3.1, JSON)",
     .help = "The same document as /openapi.json, generated from the tables that route.\n"

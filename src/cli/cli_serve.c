@@ -168,7 +168,7 @@ static int serve(struct command_line *line)
     return orderly ? EXIT_OK : EXIT_FAILED;
 }
 
-const struct command cli_serve = {
+const struct cli_command cli_serve = {
     .name = "serve",
     .words = "[SERVICE,...]",
     .summary = "Run services until told to stop (SIGTERM, Ctrl-C)",

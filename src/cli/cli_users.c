@@ -234,7 +234,7 @@ static int users(struct command_line *line)
     return EXIT_OK;
 }
 
-const struct command cli_users = {
+const struct cli_command cli_users = {
     .name = "users",
     .words = "list | show ID | create | change ID | block ID | unblock ID",
     .summary = "The directory of people",

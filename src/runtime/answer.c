@@ -25,11 +25,15 @@ static void set_answer(struct call *call, int status, const struct json_writer *
 
 static enum status answer_with(struct call *call, int status, const void *structure)
 {
-    const struct shape *shape = call->route->gives;
-    MUST(shape != NULL && !call->route->gives_list);
+    const struct shape *shape = call->gives;
+    MUST(shape != NULL && (call->route == NULL || !call->route->gives_list));
     struct json_writer writer;
     json_writer_init(&writer, call->arena, 640);
     json_put_struct(&writer, shape, structure);
+    if (call->route == NULL) { /* a message: this is its reply */
+        call->reply = json_written(&writer);
+        return STATUS_OK;
+    }
     set_answer(call, status, &writer);
     int64_t revision = revision_of(shape, structure);
     if (revision != FIELD_NONE) {
@@ -46,18 +50,21 @@ static int success_status(const struct route *route)
 
 enum status answer(struct call *call, const void *structure)
 {
-    return answer_with(call, success_status(call->route), structure);
+    return answer_with(call, call->route ? success_status(call->route) : 0, structure);
 }
 
 enum status answer_other(struct call *call, const void *structure)
 {
-    MUST(call->route->other_status != 0);
+    MUST(call->route != NULL && call->route->other_status != 0);
     return answer_with(call, call->route->other_status, structure);
 }
 
 enum status answer_empty(struct call *call)
 {
-    MUST(call->route->gives == NULL);
+    MUST(call->gives == NULL);
+    if (call->route == NULL) {
+        return STATUS_OK;
+    }
     call->exchange->answer = (struct http_answer){
         .status = call->route->success_status ? call->route->success_status : 204,
     };
@@ -92,6 +99,9 @@ enum status answer_list(struct call *call, const struct list *list)
 
 static void check_listed(const struct call *call, const struct refusal *refusal)
 {
+    if (call->route == NULL) {
+        return; /* a message may be refused for any reason; it is kept with it */
+    }
     for (size_t i = 0; i < call->route->refusal_count; i++) {
         if (call->route->refusals[i] == refusal) {
             return;
@@ -103,12 +113,19 @@ static void check_listed(const struct call *call, const struct refusal *refusal)
 enum status refuse(struct call *call, const struct refusal *refusal)
 {
     check_listed(call, refusal);
+    call->refusal = refusal;
+    if (call->exchange == NULL) {
+        return STATUS_REFUSED;
+    }
     problem_say(call->exchange, refusal->http_status, refusal->code, refusal->text);
     return STATUS_REFUSED;
 }
 
 enum status refuse_field(struct call *call, const struct refusal *refusal, const char *field)
 {
+    if (call->exchange == NULL) {
+        return refuse(call, refusal);
+    }
     check_listed(call, refusal);
     problem_answer(call->exchange,
                    &(struct problem){

@@ -131,6 +131,7 @@ static bool is_fault(enum status status)
 static enum status handle(struct call *call)
 {
     call->exchange->answer = (struct http_answer){.status = 0};
+    call->effects = (struct work_effects){0};
     log_trace(problem_trace_id(call->exchange));
     enum status status = call->route->handle(call);
     log_trace(NO_TEXT);
@@ -173,35 +174,38 @@ static enum status keep_if_keyed(struct call *call, enum status status, bool *wr
     return kept == STATUS_OK ? status : kept;
 }
 
-static struct call_outcome outcome_of(enum status status, bool wrote)
+static struct work_outcome outcome_of(const struct call *call, enum status status, bool wrote)
 {
     if (status == STATUS_OK || status == STATUS_REFUSED) {
-        return (struct call_outcome){.result = CALL_DONE, .wrote = wrote};
+        return (struct work_outcome){.result = WORK_DONE, .wrote = wrote, .effects = call->effects};
     }
-    return (struct call_outcome){.result = status == STATUS_CONFLICT ? CALL_AGAIN : CALL_FAULT,
+    return (struct work_outcome){.result = status == STATUS_CONFLICT ? WORK_AGAIN : WORK_FAULT,
                                  .fault = status};
 }
 
 /* True when the store is as it was before the call; else outcome_out says what that means. */
-static bool has_undone(struct call *call, struct call_outcome *outcome_out)
+static bool has_undone(struct call *call, struct work_outcome *outcome_out)
 {
     enum status undone = undo(call);
-    *outcome_out = (struct call_outcome){
-        .result = undone == STATUS_ABSENT ? CALL_NEEDS_MARK : CALL_FAULT,
+    *outcome_out = (struct work_outcome){
+        .result = undone == STATUS_ABSENT ? WORK_NEEDS_MARK : WORK_FAULT,
         .fault = undone,
     };
     return undone == STATUS_OK;
 }
 
 /* Handles the call; what was refused or lost a race is undone. */
-static struct call_outcome handle_and_keep(struct call *call)
+static struct work_outcome handle_and_keep(struct call *call)
 {
-    struct call_outcome outcome;
+    struct work_outcome outcome;
     enum status status = handle(call);
     bool wrote = status == STATUS_OK;
     bool is_undone = status == STATUS_REFUSED || status == STATUS_CONFLICT;
     if (is_undone && !has_undone(call, &outcome)) {
         return outcome;
+    }
+    if (is_undone) {
+        call->effects = (struct work_effects){0};
     }
     if (status == STATUS_OK || status == STATUS_REFUSED) {
         status = keep_if_keyed(call, status, &wrote);
@@ -209,12 +213,18 @@ static struct call_outcome handle_and_keep(struct call *call)
             return outcome;
         }
     }
-    return outcome_of(status, wrote);
+    return outcome_of(call, status, wrote);
 }
 
-struct call_outcome call_run_write(struct call *call, struct store *store, bool with_mark)
+static struct call *call_of(struct work *work)
 {
-    struct call_outcome outcome = {.result = CALL_FAULT};
+    return (struct call *)(void *)((char *)work - offsetof(struct call, work));
+}
+
+static struct work_outcome run_write(struct work *work, struct store *store, bool with_mark)
+{
+    struct call *call = call_of(work);
+    struct work_outcome outcome = {.result = WORK_FAULT};
     call->store = store;
     call->has_mark = with_mark;
     call->writes_before = store->writes;
@@ -230,7 +240,7 @@ struct call_outcome call_run_write(struct call *call, struct store *store, bool 
             return outcome;
         }
         if (status != STATUS_ABSENT) {
-            return outcome_of(status, false);
+            return outcome_of(call, status, false);
         }
     }
     outcome = handle_and_keep(call);
@@ -288,3 +298,15 @@ void call_finish(struct call *call)
     count(call);
     http_finish(call->exchange);
 }
+
+static void finish_write(struct work *work, enum status status)
+{
+    struct call *call = call_of(work);
+    if (status != STATUS_OK) {
+        problem_fault(call->exchange, status);
+    }
+    call_finish(call);
+}
+
+const struct work_ops call_work_ops = {
+    .name = "request", .run = run_write, .finish = finish_write, .is_impatient = true};

@@ -8,25 +8,9 @@
 
 #include "runtime/service.h"
 
-enum { CALL_TRIES_MAX = 5 };
-
-/* For a write, after store_begin: runs it and undoes what was refused. OK and REFUSED mean the
- * exchange has its answer (to be sent after the commit). CONFLICT: undone, may run again. Anything
- * else is a fault and the transaction is lost.
- *
- * A mark for each call costs as much as a small write, and few calls need theirs: what is refused
- * has seldom written before. So the first run of a batch has no marks; CALL_NEEDS_MARK says that
- * this call must be undone alone, and the whole batch has to be run again with marks. */
-enum call_result { CALL_DONE, CALL_AGAIN, CALL_NEEDS_MARK, CALL_FAULT };
-
-struct call_outcome {
-    enum call_result result;
-    enum status fault; /* of CALL_FAULT */
-    bool wrote;        /* there is something to commit */
-};
-
-NODISCARD struct call_outcome call_run_write(struct call *call, struct store *store,
-                                             bool with_mark);
+/* How an executor runs a request and finishes it: the `work` member of a call has these. OK and
+ * REFUSED of its handler mean that the exchange has its answer, to be sent after the commit. */
+extern const struct work_ops call_work_ops;
 
 /* For a read, inside a READ transaction. The exchange has its answer in every case. */
 void call_run_read(struct call *call, struct store *store);

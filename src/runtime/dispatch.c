@@ -118,7 +118,7 @@ static void send_on(struct dispatch *dispatch, struct call *call, const struct p
     struct host *host = call->bound->host;
     enum status status;
     if (call->route->kind == ROUTE_WRITES) {
-        status = host_submit(host, call, concerns(call, path));
+        status = host_submit(host, &call->work, concerns(call, path));
     } else if (call->route->kind == ROUTE_READS_POINT && host->reads_at_once) {
         readers_run_at_once(call);
         return;
@@ -138,8 +138,13 @@ static void answer_route(struct dispatch *dispatch, struct http_exchange *exchan
     struct call *call = ARENA_NEW(exchange->arena, struct call);
     call->arena = exchange->arena;
     call->exchange = exchange;
+    call->work.ops = &call_work_ops;
     call->bound = match->bound;
+    call->host = match->bound->host;
+    call->service = match->bound->host->service;
     call->route = match->bound->route;
+    call->takes = call->route->takes;
+    call->gives = call->route->gives;
     call->caller = access_identify(dispatch->access, &exchange->request);
     call->now_ms = clock_wall_ms();
     if (!check_access(exchange, &call->caller, call->route->permission) ||

@@ -4,9 +4,8 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "runtime/call_run.h"
+#include "runtime/host.h"
 #include "runtime/idempotency_store.h"
-#include "runtime/problem.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -26,6 +25,7 @@ enum {
 
 struct executor {
     const struct service *service;
+    struct host *host;
     struct store *store;
     size_t waiting_max;
     int waiting_ms_max;
@@ -38,13 +38,14 @@ struct executor {
     bool has_ended; /* of who stops it */
 
     /* The thread's own. */
-    struct call *oldest; /* taken out of the mailbox, not run yet */
-    struct call *newest;
+    struct work *oldest; /* taken out of the mailbox, not run yet */
+    struct work *newest;
     struct arena *chore_arena;
     struct chore chores[CHORES_MAX];
     int64_t chore_due_ms[CHORES_MAX];
     size_t chore_count;
 
+    atomic_llong alarm_at; /* wall ms: the soonest that somebody has asked for; 0: nobody */
     atomic_bool ready;
     atomic_ulong commits;
     atomic_ulong batches;
@@ -54,26 +55,27 @@ struct executor {
 };
 
 struct batch {
-    struct call *calls[BATCH_MAX];
-    bool again[BATCH_MAX]; /* someone was faster than this call */
+    struct work *works[BATCH_MAX];
+    bool again[BATCH_MAX]; /* someone was faster than this one */
     size_t count;
     bool wrote;
+    struct work_effects effects;
 };
 
-static struct call *call_of(struct mailbox_node *node)
+static struct work *work_of(struct mailbox_node *node)
 {
-    return (struct call *)(void *)((char *)node - offsetof(struct call, node));
+    return (struct work *)(void *)((char *)node - offsetof(struct work, node));
 }
 
-static void queue_call(struct executor *executor, struct call *call)
+static void queue(struct executor *executor, struct work *work)
 {
-    call->node.next = NULL;
+    work->node.next = NULL;
     if (executor->newest == NULL) {
-        executor->oldest = call;
+        executor->oldest = work;
     } else {
-        executor->newest->node.next = &call->node;
+        executor->newest->node.next = &work->node;
     }
-    executor->newest = call;
+    executor->newest = work;
 }
 
 static void collect(struct executor *executor)
@@ -81,53 +83,46 @@ static void collect(struct executor *executor)
     struct mailbox_node *node = mailbox_take_all(&executor->mailbox);
     while (node != NULL) {
         struct mailbox_node *next = node->next;
-        queue_call(executor, call_of(node));
+        queue(executor, work_of(node));
         node = next;
     }
 }
 
-static struct call *next_call(struct executor *executor)
+static struct work *next_work(struct executor *executor)
 {
-    struct call *call = executor->oldest;
-    if (call != NULL) {
-        executor->oldest = call->node.next ? call_of(call->node.next) : NULL;
+    struct work *work = executor->oldest;
+    if (work != NULL) {
+        executor->oldest = work->node.next ? work_of(work->node.next) : NULL;
         executor->newest = executor->oldest ? executor->newest : NULL;
     }
-    return call;
+    return work;
 }
 
-static void finish(struct executor *executor, struct call *call)
+static void finish(struct executor *executor, struct work *work, enum status status)
 {
     atomic_fetch_sub_explicit(&executor->waiting, 1, memory_order_relaxed);
-    call_finish(call);
+    work->ops->finish(work, status);
 }
 
-static void finish_with_fault(struct executor *executor, struct call *call, enum status status)
-{
-    problem_fault(call->exchange, status);
-    finish(executor, call);
-}
-
-/* Up to batch_max calls; those that have waited too long are answered here. */
+/* Up to batch_max pieces; the impatient that have waited too long are finished here. */
 static void take_batch(struct executor *executor, struct batch *batch)
 {
     int64_t now_ms = clock_monotonic_ms();
     batch->count = 0;
-    batch->wrote = false;
     while (batch->count < executor->batch_max) {
-        struct call *call = next_call(executor);
-        if (call == NULL) {
+        struct work *work = next_work(executor);
+        if (work == NULL) {
             break;
         }
-        if (now_ms - call->waiting_since_ms > executor->waiting_ms_max) {
-            finish_with_fault(executor, call, STATUS_BUSY);
+        if (work->ops->is_impatient && now_ms - work->waiting_since_ms > executor->waiting_ms_max) {
+            finish(executor, work, STATUS_BUSY);
         } else {
-            batch->calls[batch->count++] = call;
+            batch->works[batch->count++] = work;
         }
     }
 }
 
-/* Nothing of the batch has happened: every call of it hears so. */
+/* Nothing of the batch has happened: every piece of it hears so. */
 static void fail_batch(struct executor *executor, struct batch *batch, enum status status)
 {
     log_line(LOG_ERROR, executor->service->name, "a batch was not committed",
@@ -137,32 +132,44 @@ static void fail_batch(struct executor *executor, struct batch *batch, enum stat
         atomic_store_explicit(&executor->ready, false, memory_order_relaxed); /* until it begins */
     }
     for (size_t i = 0; i < batch->count; i++) {
-        finish_with_fault(executor, batch->calls[i], status);
+        finish(executor, batch->works[i], status);
+    }
+}
+
+static void add_effects(struct work_effects *sum, const struct work_effects *effects)
+{
+    sum->told = sum->told || effects->told;
+    if (effects->alarm_at != 0 && (sum->alarm_at == 0 || effects->alarm_at < sum->alarm_at)) {
+        sum->alarm_at = effects->alarm_at;
     }
 }
 
 /* OK, or the fault that ended the transaction. needs_marks_out: the batch must be run again, each
- * call behind a mark. */
-static enum status run_calls(struct executor *executor, struct batch *batch, bool with_marks,
+ * piece behind a mark. */
+static enum status run_works(struct executor *executor, struct batch *batch, bool with_marks,
                              bool *needs_marks_out)
 {
     batch->wrote = false;
+    batch->effects = (struct work_effects){0};
     *needs_marks_out = false;
     for (size_t i = 0; i < batch->count; i++) {
-        struct call *call = batch->calls[i];
-        struct call_outcome outcome = call_run_write(call, executor->store, with_marks);
-        if (outcome.result == CALL_NEEDS_MARK) {
-            MUST(!with_marks); /* with a mark every call can be undone */
+        struct work *work = batch->works[i];
+        struct work_outcome outcome = work->ops->run(work, executor->store, with_marks);
+        if (outcome.result == WORK_NEEDS_MARK) {
+            MUST(!with_marks); /* with a mark every piece can be undone */
             *needs_marks_out = true;
             return STATUS_OK;
         }
-        if (outcome.result == CALL_FAULT) {
+        if (outcome.result == WORK_FAULT) {
             return outcome.fault;
         }
         batch->wrote = batch->wrote || outcome.wrote;
-        batch->again[i] = outcome.result == CALL_AGAIN;
+        batch->again[i] = outcome.result == WORK_AGAIN;
+        if (outcome.result == WORK_DONE) {
+            add_effects(&batch->effects, &outcome.effects);
+        }
         if (SEEDED_BUG("reply_before_commit") && !batch->again[i]) {
-            finish(executor, call);
+            finish(executor, work, STATUS_OK);
         }
     }
     return STATUS_OK;
@@ -179,18 +186,29 @@ _Noreturn static void exit_to_recover(const struct executor *executor)
     _exit(EXIT_IO);
 }
 
+/* What the commit sets in motion, before anybody hears of it. */
+static void take_effect(struct executor *executor, const struct work_effects *effects)
+{
+    if (effects->alarm_at != 0) {
+        host_alarm(executor->host, effects->alarm_at);
+    }
+    if (effects->told) {
+        host_announce(executor->host);
+    }
+}
+
 static void answer_batch(struct executor *executor, struct batch *batch)
 {
     for (size_t i = 0; i < batch->count; i++) {
-        struct call *call = batch->calls[i];
+        struct work *work = batch->works[i];
         if (!batch->again[i]) {
             if (!SEEDED_BUG("reply_before_commit")) {
-                finish(executor, call);
+                finish(executor, work, STATUS_OK);
             }
-        } else if (++call->tries >= CALL_TRIES_MAX) {
-            finish_with_fault(executor, call, STATUS_CONFLICT);
+        } else if (++work->tries >= WORK_TRIES_MAX) {
+            finish(executor, work, STATUS_CONFLICT);
         } else {
-            queue_call(executor, call); /* someone was faster: run the whole of it again */
+            queue(executor, work); /* someone was faster: run the whole of it again */
         }
         FAULT_POINT("executor_answered_one");
     }
@@ -211,6 +229,7 @@ static enum status end_transaction(struct executor *executor, struct batch *batc
                               memory_order_relaxed);
     if (status == STATUS_OK) {
         atomic_fetch_add(&executor->commits, 1);
+        take_effect(executor, &batch->effects);
     }
     if (SEEDED_BUG("commit_ignored")) {
         return STATUS_OK;
@@ -234,7 +253,7 @@ static enum status try_batch(struct executor *executor, struct batch *batch, boo
     }
     FAULT_POINT("executor_begun");
     bool needs_marks;
-    status = run_calls(executor, batch, with_marks, &needs_marks);
+    status = run_works(executor, batch, with_marks, &needs_marks);
     if (needs_marks) {
         store_rollback(executor->store);
         return try_batch(executor, batch, true);
@@ -268,14 +287,29 @@ static void run_batch(struct executor *executor, struct batch *batch)
     atomic_fetch_add_explicit(&executor->calls, batch->count, memory_order_relaxed);
 }
 
+static void note_chore(struct executor *executor, size_t index, const struct chore_run *run)
+{
+    int64_t wait_ms = run->more ? 0 : executor->chores[index].every_ms;
+    if (run->next_at != 0 && run->next_at - clock_wall_ms() < wait_ms) {
+        wait_ms = run->next_at - clock_wall_ms();
+    }
+    executor->chore_due_ms[index] = clock_monotonic_ms() + (wait_ms < 0 ? 0 : wait_ms);
+}
+
 static void run_chore(struct executor *executor, size_t index)
 {
     const struct chore *chore = &executor->chores[index];
-    bool more = false;
+    struct chore_run run = {
+        .host = executor->host,
+        .store = executor->store,
+        .arena = executor->chore_arena,
+        .now_ms = clock_wall_ms(),
+    };
     enum status status = begin(executor);
     if (status == STATUS_OK) {
-        status = chore->run(executor->store, executor->chore_arena, clock_wall_ms(), &more);
+        status = chore->run(&run);
         if (status == STATUS_OK) {
+            FAULT_POINT("chore_before_commit");
             status = store_commit(executor->store);
         } else {
             store_rollback(executor->store);
@@ -285,14 +319,32 @@ static void run_chore(struct executor *executor, size_t index)
     if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
         exit_to_recover(executor);
     }
-    if (status != STATUS_OK) {
+    if (status == STATUS_OK) {
+        atomic_fetch_add(&executor->commits, 1);
+        take_effect(executor, &run.effects);
+    } else {
         log_line(LOG_WARNING, executor->service->name,
                  "a chore did not finish; it runs again later",
                  LOG_TEXT("chore", text_of(chore->name)),
                  LOG_TEXT("status", text_of(status_name(status))));
-        more = false;
+        run = (struct chore_run){.next_at = clock_wall_ms() + READY_RETRY_MS};
     }
-    executor->chore_due_ms[index] = clock_monotonic_ms() + (more ? 0 : chore->every_ms);
+    note_chore(executor, index, &run);
+}
+
+/* An alarm is for chores that wait for a time: all of them look. */
+static void heed_alarm(struct executor *executor)
+{
+    int64_t at_ms = atomic_exchange(&executor->alarm_at, 0);
+    if (at_ms == 0) {
+        return;
+    }
+    int64_t due_ms = clock_monotonic_ms() + (at_ms - clock_wall_ms());
+    for (size_t i = 0; i < executor->chore_count; i++) {
+        if (executor->chores[i].heeds_alarms && due_ms < executor->chore_due_ms[i]) {
+            executor->chore_due_ms[i] = due_ms;
+        }
+    }
 }
 
 /* Runs each chore that is due, a bounded piece of it, so that waiting calls come between; the
@@ -300,6 +352,7 @@ static void run_chore(struct executor *executor, size_t index)
 static int run_due_chores(struct executor *executor)
 {
     int64_t wait_ms = 60000;
+    heed_alarm(executor);
     for (size_t i = 0; i < executor->chore_count; i++) {
         if (executor->chore_due_ms[i] <= clock_monotonic_ms()) {
             run_chore(executor, i);
@@ -370,9 +423,10 @@ static void add_chores(struct executor *executor)
 
 struct executor *executor_start(const struct executor_options *options)
 {
-    MUST(options->store != NULL);
+    MUST(options->store != NULL && options->host != NULL);
     struct executor *executor = memory_take(sizeof *executor);
     executor->service = options->service;
+    executor->host = options->host;
     executor->store = options->store;
     executor->waiting_max = options->waiting_max;
     executor->waiting_ms_max = options->waiting_ms_max;
@@ -390,7 +444,7 @@ struct executor *executor_start(const struct executor_options *options)
     return executor;
 }
 
-enum status executor_submit(struct executor *executor, struct call *call)
+enum status executor_submit(struct executor *executor, struct work *work)
 {
     /* Counted first, looked second: who sees that it has not stopped was seen waiting. */
     size_t waiting = atomic_fetch_add(&executor->waiting, 1);
@@ -398,9 +452,31 @@ enum status executor_submit(struct executor *executor, struct call *call)
         atomic_fetch_sub_explicit(&executor->waiting, 1, memory_order_relaxed);
         return STATUS_BUSY;
     }
-    call->waiting_since_ms = clock_monotonic_ms();
-    mailbox_put(&executor->mailbox, &call->node);
+    work->waiting_since_ms = clock_monotonic_ms();
+    mailbox_put(&executor->mailbox, &work->node);
     return STATUS_OK;
+}
+
+/* A message that only wakes the thread would need a type; the eventfd alone does. */
+static void wake(struct executor *executor)
+{
+    uint64_t one = 1;
+    ssize_t written = write(executor->mailbox.descriptor, &one, sizeof one);
+    MUST(written == sizeof one);
+}
+
+void executor_alarm(struct executor *executor, int64_t at_ms)
+{
+    MUST(at_ms > 0);
+    long long known = atomic_load(&executor->alarm_at);
+    while (known == 0 || at_ms < known) {
+        if (atomic_compare_exchange_weak(&executor->alarm_at, &known, at_ms)) {
+            if (!pthread_equal(pthread_self(), executor->thread)) {
+                wake(executor);
+            }
+            return;
+        }
+    }
 }
 
 bool executor_is_ready(const struct executor *executor)
@@ -420,14 +496,6 @@ void executor_count(const struct executor *executor, struct executor_counts *cou
     counts_out->waiting = atomic_load(&executor->waiting);
     counts_out->commit_ns_sum = atomic_load(&executor->commit_ns_sum);
     counts_out->faults = atomic_load(&executor->faults);
-}
-
-/* A message that only wakes the thread would need a type; the eventfd alone does. */
-static void wake(struct executor *executor)
-{
-    uint64_t one = 1;
-    ssize_t written = write(executor->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
 }
 
 void executor_finish_waiting(struct executor *executor)

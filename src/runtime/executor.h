@@ -1,6 +1,6 @@
 /* executor.h - the one thread that changes the rows of a service.
  *
- * It takes every call that waits, runs them in one transaction, commits once, and only then lets
+ * It takes all the work that waits, runs it in one transaction, commits once, and only then lets
  * the answers leave: many changes share one flush, and a refused one undoes only itself. An
  * answer that nobody can vouch for is never sent: after UNCERTAIN on a store that must recover,
  * the process exits with EXIT_IO and the client asks again with the same key.
@@ -17,15 +17,19 @@ struct executor;
 struct executor_options {
     const struct service *service;
     struct store *store; /* open for WRITE; the executor owns it from now on */
-    size_t waiting_max;  /* more calls than this are answered 503 */
+    struct host *host;
+    size_t waiting_max; /* more pieces of work than this are refused */
     bool runs_chores;
-    int waiting_ms_max; /* a call that waited longer is answered 503, not run */
+    int waiting_ms_max; /* impatient work that waited longer is finished BUSY, not run */
 };
 
 struct executor *executor_start(const struct executor_options *options);
 
-/* From any thread. BUSY: too many are waiting, and the call is still the caller's. */
-NODISCARD enum status executor_submit(struct executor *executor, struct call *call);
+/* From any thread. BUSY: too many are waiting, and the work is still the caller's. */
+NODISCARD enum status executor_submit(struct executor *executor, struct work *work);
+
+/* From any thread: chores have something to do at this wall ms. */
+void executor_alarm(struct executor *executor, int64_t at_ms);
 
 /* Could the newest transaction reach the store? While not, beginning one is tried every second. */
 bool executor_is_ready(const struct executor *executor);
@@ -42,7 +46,7 @@ struct executor_counts {
 };
 void executor_count(const struct executor *executor, struct executor_counts *counts_out);
 
-/* Takes no more calls, and returns when all that waited have their answers. */
+/* Takes no more work, and returns when all that waited is finished. */
 void executor_finish_waiting(struct executor *executor);
 
 /* Runs what waits, then ends the thread and closes the store. */

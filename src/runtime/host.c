@@ -33,6 +33,7 @@ static void start_executor(struct host *host, const struct host_options *options
     bool is_first = host->executor_count == 0;
     host->executors[host->executor_count++] = executor_start(&(struct executor_options){
         .service = options->service,
+        .host = host,
         .store = store,
         .waiting_max = options->waiting_max,
         .waiting_ms_max = options->waiting_ms_max,
@@ -48,6 +49,8 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->service = options->service;
     host->source = options->source;
     host->index = options->index;
+    host->on_told = options->on_told;
+    host->told_context = options->told_context;
     enum status status = open_writer(host, &store, arena, error_out);
     if (status != STATUS_OK) {
         return status;
@@ -81,7 +84,7 @@ static uint32_t hash_of(struct text text)
     return hash;
 }
 
-enum status host_submit(struct host *host, struct call *call, struct text concerns)
+enum status host_submit(struct host *host, struct work *work, struct text concerns)
 {
     uint32_t lane = 0;
     if (host->executor_count > 1) {
@@ -89,7 +92,19 @@ enum status host_submit(struct host *host, struct call *call, struct text concer
                    ? hash_of(concerns)
                    : atomic_fetch_add_explicit(&host->next_executor, 1, memory_order_relaxed);
     }
-    return executor_submit(host->executors[lane % host->executor_count], call);
+    return executor_submit(host->executors[lane % host->executor_count], work);
+}
+
+void host_alarm(struct host *host, int64_t at_ms)
+{
+    executor_alarm(host->executors[0], at_ms); /* the one that runs chores */
+}
+
+void host_announce(struct host *host)
+{
+    if (host->on_told != NULL) {
+        host->on_told(host->told_context, host->index);
+    }
 }
 
 bool host_is_ready(const struct host *host)

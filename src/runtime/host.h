@@ -32,6 +32,10 @@ struct host {
     atomic_uint next_executor; /* for calls that concern nothing in particular */
     bool reads_at_once;        /* point reads run on the loop's thread */
     struct loop_reader loop_readers[LOOPS_MAX];
+
+    /* Who wants to know that the journal has grown; set before anything runs. */
+    void (*on_told)(void *context, size_t host_index);
+    void *told_context;
 };
 
 struct host_options {
@@ -41,6 +45,8 @@ struct host_options {
     size_t writers; /* executors of a shared store */
     size_t waiting_max;
     int waiting_ms_max;
+    void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
+    void *told_context;
 };
 
 /* Brings the tables up to date and starts the executors. Closed with host_close whatever it says.
@@ -48,14 +54,20 @@ struct host_options {
 NODISCARD enum status host_open(struct host *host, const struct host_options *options,
                                 struct arena *arena, struct text *error_out);
 
-/* `concerns` is what the call is about (an id, a key); NO_TEXT: nothing that is there already. */
-NODISCARD enum status host_submit(struct host *host, struct call *call, struct text concerns);
+/* `concerns` is what the work is about (an id, a key); NO_TEXT: nothing that is there already. */
+NODISCARD enum status host_submit(struct host *host, struct work *work, struct text concerns);
+
+/* From any thread: something is due at this wall ms; those chores look then that heed alarms. */
+void host_alarm(struct host *host, int64_t at_ms);
+
+/* The service has told something, and it is committed. */
+void host_announce(struct host *host);
 
 bool host_is_ready(const struct host *host);
 unsigned long host_commits(const struct host *host);
 void host_count(const struct host *host, struct executor_counts *counts_out);
 
-/* Takes no more calls, and returns when all that waited have their answers. */
+/* Takes no more work, and returns when all that waited is finished. */
 void host_finish_waiting(struct host *host);
 
 /* Ends threads and closes stores; nobody may be reading any more. */

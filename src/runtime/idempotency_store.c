@@ -1,6 +1,8 @@
 /* idempotency_store.c - the SQL of kept replies. */
 #include "runtime/idempotency_store.h"
 
+#include "runtime/service.h"
+
 enum { FORGET_COUNT = 500, KEEP_MS = 24 * 60 * 60 * 1000 };
 
 /* `number` grows, so the oldest replies stand together at the start of the table and forgetting
@@ -82,14 +84,12 @@ enum status reply_keep(struct store *store, struct text caller, struct text key,
     return status == STATUS_EXISTS ? STATUS_CONFLICT : status;
 }
 
-enum status reply_forget_old(struct store *store, struct arena *arena, int64_t now_ms,
-                             bool *more_out)
+enum status reply_forget_old(struct chore_run *run)
 {
-    (void)arena;
     int64_t forgotten = 0;
     enum status status = store_exec(
-        store, &forget_replies,
-        VALUES(value_integer(now_ms - KEEP_MS), value_integer(FORGET_COUNT)), &forgotten);
-    *more_out = status == STATUS_OK && forgotten == FORGET_COUNT;
+        run->store, &forget_replies,
+        VALUES(value_integer(run->now_ms - KEEP_MS), value_integer(FORGET_COUNT)), &forgotten);
+    run->more = status == STATUS_OK && forgotten == FORGET_COUNT;
     return status;
 }

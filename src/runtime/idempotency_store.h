@@ -9,6 +9,8 @@
 #include "store/migrate.h"
 #include "store/store.h"
 
+struct chore_run;
+
 struct reply {
     struct text hash; /* of method, path, query and body, in hexadecimal */
     int64_t http_status;
@@ -24,9 +26,8 @@ NODISCARD enum status reply_find(struct store *store, struct arena *arena, struc
 NODISCARD enum status reply_keep(struct store *store, struct text caller, struct text key,
                                  const struct reply *reply, int64_t now_ms);
 
-/* Forgets a bounded number of replies older than a day. */
-NODISCARD enum status reply_forget_old(struct store *store, struct arena *arena, int64_t now_ms,
-                                       bool *more_out);
+/* A chore: forgets a bounded number of replies older than a day. */
+NODISCARD enum status reply_forget_old(struct chore_run *run);
 
 /* The tables that the runtime keeps in every schema. */
 extern const struct migration runtime_migrations[];

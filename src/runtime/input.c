@@ -353,7 +353,7 @@ enum status input_read(struct call *call, const struct path_values *path)
 
 bool input_has(const struct call *call, const char *name)
 {
-    const struct shape *shape = call->route->takes;
+    const struct shape *shape = call->takes;
     for (size_t i = 0; i < shape->field_count; i++) {
         if (strcmp(shape->fields[i].name, name) == 0) {
             return (call->given & ((uint64_t)1 << i)) != 0;

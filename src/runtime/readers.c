@@ -86,9 +86,9 @@ static struct call *take(struct readers *readers)
     }
     struct call *call = readers->oldest;
     if (call != NULL) {
-        struct mailbox_node *next = call->node.next;
+        struct mailbox_node *next = call->work.node.next;
         readers->oldest =
-            next ? (struct call *)(void *)((char *)next - offsetof(struct call, node)) : NULL;
+            next ? (struct call *)(void *)((char *)next - offsetof(struct call, work.node)) : NULL;
         readers->waiting--;
     }
     pthread_mutex_unlock(&readers->lock);
@@ -149,13 +149,13 @@ struct readers *readers_start(unsigned threads, size_t waiting_max)
 enum status readers_submit(struct readers *readers, struct call *call)
 {
     enum status status = STATUS_BUSY;
-    call->node.next = NULL;
+    call->work.node.next = NULL;
     pthread_mutex_lock(&readers->lock);
     if (readers->waiting < readers->waiting_max && !readers->stops) {
         if (readers->oldest == NULL) {
             readers->oldest = call;
         } else {
-            readers->newest->node.next = &call->node;
+            readers->newest->work.node.next = &call->work.node;
         }
         readers->newest = call;
         readers->waiting++;

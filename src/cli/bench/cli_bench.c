@@ -53,7 +53,7 @@ static int bench(struct command_line *line)
                                 "--help` explains them.");
 }
 
-const struct command cli_bench = {
+const struct cli_command cli_bench = {
     .name = "bench",
     .words = "http | store DIR | fill DIR",
     .summary = "Measure this machine and this program",

@@ -79,7 +79,8 @@ static inline enum status books_go_wrong(struct call *call)
     if (books_how(call, "refuse_late")) {
         return refuse(call, &books_no);
     }
-    if (books_how(call, "conflict") || (books_how(call, "conflict_once") && call->tries == 0)) {
+    if (books_how(call, "conflict") ||
+        (books_how(call, "conflict_once") && call->work.tries == 0)) {
         return STATUS_CONFLICT;
     }
     if (books_how(call, "unhandled")) {
@@ -130,21 +131,18 @@ static inline enum status books_list_handle(struct call *call)
     return books_answer(call, &books_sum, NO_VALUES);
 }
 
-static inline enum status books_chore(struct store *store, struct arena *arena, int64_t now_ms,
-                                      bool *more_out)
+static inline enum status books_chore(struct chore_run *run)
 {
-    (void)arena;
-    (void)now_ms;
     atomic_fetch_add(&books.chores, 1);
-    enum status status =
-        store_exec(store, &books_add, VALUES(value_text(TEXT("chore")), value_integer(1)), NULL);
+    enum status status = store_exec(run->store, &books_add,
+                                    VALUES(value_text(TEXT("chore")), value_integer(1)), NULL);
     if (status == STATUS_OK && atomic_load(&books.failures) > 0) {
         atomic_fetch_sub(&books.failures, 1);
-        *more_out = true; /* which does not count when it fails */
+        run->more = true; /* which does not count when it fails */
         return STATUS_UNAVAILABLE;
     }
-    *more_out = atomic_load(&books.more) > 0;
-    if (*more_out) {
+    run->more = atomic_load(&books.more) > 0;
+    if (run->more) {
         atomic_fetch_sub(&books.more, 1);
     }
     return status;

@@ -26,6 +26,8 @@ static inline void by_hand_init(struct by_hand *by_hand, const struct route *rou
     by_hand->call.arena = by_hand->arena;
     by_hand->call.exchange = &by_hand->exchange;
     by_hand->call.route = route;
+    by_hand->call.takes = route ? route->takes : NULL;
+    by_hand->call.gives = route ? route->gives : NULL;
 }
 
 static inline void by_hand_finish(struct by_hand *by_hand)

@@ -162,10 +162,10 @@ static void runs_again_when_the_commit_lost_a_race(void)
 {
     rig_start((struct rig_options){0});
     rig_arm((struct store_fault){
-        .calls = STORE_FAULT_COMMIT, .repeat = CALL_TRIES_MAX - 1, .status = STATUS_CONFLICT});
+        .calls = STORE_FAULT_COMMIT, .repeat = WORK_TRIES_MAX - 1, .status = STATUS_CONFLICT});
     unsigned runs = atomic_load(&books.runs);
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
-    CHECK_INT(atomic_load(&books.runs) - runs, CALL_TRIES_MAX);
+    CHECK_INT(atomic_load(&books.runs) - runs, WORK_TRIES_MAX);
     CHECK_INT(rig_amount("a"), 1);
     rig_stop();
 }
@@ -174,11 +174,11 @@ static void gives_up_when_the_commit_always_loses(void)
 {
     rig_start((struct rig_options){0});
     rig_arm((struct store_fault){
-        .calls = STORE_FAULT_COMMIT, .repeat = CALL_TRIES_MAX, .status = STATUS_CONFLICT});
+        .calls = STORE_FAULT_COMMIT, .repeat = WORK_TRIES_MAX, .status = STATUS_CONFLICT});
     unsigned runs = atomic_load(&books.runs);
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 503);
     CHECK(rig_has(&answered, "\"overloaded\""));
-    CHECK_INT(atomic_load(&books.runs) - runs, CALL_TRIES_MAX);
+    CHECK_INT(atomic_load(&books.runs) - runs, WORK_TRIES_MAX);
     CHECK_INT(rig_amount("a"), -1);
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
     rig_stop();

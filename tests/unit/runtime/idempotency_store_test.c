@@ -1,5 +1,6 @@
 /* idempotency_store_test.c - kept replies: found, unique, forgotten in pieces after a day. */
 #include "runtime/idempotency_store.h"
+#include "runtime/service.h"
 
 #include "store/sqlite.h"
 #include "tests/lib/check.h"
@@ -97,6 +98,14 @@ static bool is_there(int64_t kept_ms, int number)
     return status == STATUS_OK;
 }
 
+static enum status forget(struct store *from, int64_t now_ms, bool *more_out)
+{
+    struct chore_run run = {.store = from, .arena = arena, .now_ms = now_ms};
+    enum status status = reply_forget_old(&run);
+    *more_out = run.more;
+    return status;
+}
+
 static int count_kept(int64_t kept_ms, int count)
 {
     int kept = 0;
@@ -114,7 +123,7 @@ static void forgets_the_oldest_in_bounded_pieces(void)
     keep_many(100, 2000);
     int before = MANY;
     for (int piece = 0; piece < 3; piece++) {
-        CHECK_STATUS(reply_forget_old(store, arena, 1000 + DAY_MS + 1, &more), STATUS_OK);
+        CHECK_STATUS(forget(store, 1000 + DAY_MS + 1, &more), STATUS_OK);
         int left = count_kept(1000, MANY);
         CHECK(before - left <= 500);
         CHECK_INT(more, piece < 2);
@@ -130,10 +139,10 @@ static void keeps_for_a_whole_day(void)
     bool more = true;
     begin();
     keep_many(3, 1000);
-    CHECK_STATUS(reply_forget_old(store, arena, 1000 + DAY_MS, &more), STATUS_OK);
+    CHECK_STATUS(forget(store, 1000 + DAY_MS, &more), STATUS_OK);
     CHECK(!more);
     CHECK_INT(count_kept(1000, 3), 3);
-    CHECK_STATUS(reply_forget_old(store, arena, 1000 + DAY_MS + 1, &more), STATUS_OK);
+    CHECK_STATUS(forget(store, 1000 + DAY_MS + 1, &more), STATUS_OK);
     CHECK_INT(count_kept(1000, 3), 0);
     end();
 }

@@ -35,12 +35,9 @@ static enum status handle(struct call *call)
     return answer_empty(call);
 }
 
-static enum status rest(struct store *store, struct arena *arena, int64_t now_ms, bool *more_out)
+static enum status rest(struct chore_run *run)
 {
-    (void)store;
-    (void)arena;
-    (void)now_ms;
-    *more_out = false;
+    (void)run;
     return STATUS_OK;
 }
 

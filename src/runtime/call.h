@@ -1,0 +1,110 @@
+/* call.h - what a handler is given, and what it may say.
+ *
+ * A call is one piece of work on its way through the runtime: a request, or a message that another
+ * service told. A handler is straight-line C on the service's executor, inside a transaction: read,
+ * decide, write, say what happened. It never waits for the network, starts a thread or takes a
+ * lock; its answer leaves only after the commit. What it takes from the call's arena ends with the
+ * call. It may run twice for one request (after a CONFLICT), so it changes nothing but the store.
+ */
+#ifndef RUNTIME_CALL_H
+#define RUNTIME_CALL_H
+
+#include "base/arena.h"
+#include "base/field.h"
+#include "base/id.h"
+#include "base/must.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "bus/message.h"
+#include "net/http.h"
+#include "runtime/work.h"
+#include "store/store.h"
+
+struct call;
+struct route;
+struct service;
+struct host;
+
+/* OK with an answer given; REFUSED by refuse(); any other status is a fault of the world and
+ * becomes a 503 (or a retry) without the handler's help: just return it. */
+typedef enum status handle_fn(struct call *call);
+
+/* ---- the word no ---- */
+
+struct refusal {
+    const char *code; /* "user_exists": stable, for programs */
+    int http_status;
+    const char *text; /* for a person */
+};
+
+/* The handler's changes are undone. A request is answered with a problem document (RFC 9457), a
+ * command with a reply "refused"; an event that is refused is parked as dead, for a person. */
+NODISCARD enum status refuse(struct call *call, const struct refusal *refusal);
+
+/* The same, saying which field of the request is to blame. */
+NODISCARD enum status refuse_field(struct call *call, const struct refusal *refusal,
+                                   const char *field);
+
+/* ---- what a handler is given ---- */
+
+enum caller_kind { CALLER_NOBODY, CALLER_ROOT, CALLER_SERVICE };
+
+struct caller {
+    enum caller_kind kind;
+    struct text name; /* for logs: "root key", "uid 0", "users" */
+};
+
+struct call {
+    struct arena *arena;
+    struct store *store;
+    const struct service *service;
+    const void *input; /* the struct that the table's `takes` describes */
+    struct caller caller;
+    int64_t now_ms;                /* one moment for the whole call */
+    int64_t expected_revision;     /* of If-Match; FIELD_NONE when absent */
+    const struct route *route;     /* NULL: not a request */
+    const struct message *message; /* NULL: a request */
+    unsigned attempt;              /* of a message: 1 for the first time */
+    const void *gathered;          /* what the table's `gather` has asked others for; see ask.h */
+
+    /* The runtime's own from here on. */
+    struct work work; /* of a request */
+    struct host *host;
+    struct http_exchange *exchange; /* of a request */
+    struct bound_route *bound;
+    const struct shape *takes;
+    uint64_t given; /* bit i: field i of takes was in the request */
+    struct text idempotency_key;
+    uint8_t body_hash[32];
+    bool has_mark; /* its changes can be undone alone */
+    unsigned long writes_before;
+    const struct shape *gives;     /* of a command's reply */
+    struct text reply;             /* what a command's handler has answered */
+    const struct refusal *refusal; /* what it has refused with */
+    struct work_effects effects;
+};
+
+/* Was this field in the request at all, be it null? The name MUST be a field of `takes`. */
+bool input_has(const struct call *call, const char *field);
+
+/* ---- answering ---- */
+
+/* The table's `gives` written from the structure; of a route with success_status and the ETag. */
+NODISCARD enum status answer(struct call *call, const void *structure);
+
+/* The same with route.other_status. */
+NODISCARD enum status answer_other(struct call *call, const void *structure);
+
+/* success_status, no body; also how a message says that all is well. */
+NODISCARD enum status answer_empty(struct call *call);
+
+struct list {
+    const void *items; /* an array of route.gives structs */
+    size_t count;
+    struct text next;      /* the cursor of the next page; NO_TEXT: this was the last */
+    int64_t total;         /* FIELD_NONE: not counted */
+    bool total_is_minimum; /* counting stopped at its limit */
+};
+NODISCARD enum status answer_list(struct call *call, const struct list *list);
+
+#endif

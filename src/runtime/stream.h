@@ -1,0 +1,26 @@
+/* stream.h - what a service lets people watch: Server-Sent Events from its journal.
+ *
+ * A stream is told from the journal, so it can be resumed: the id of each event is its position,
+ * and `Last-Event-ID` goes on behind it. When what came after is kept no more, the reader gets
+ * `event: reset` and loads everything anew. Nobody sees more than the service's one projection
+ * shows him.
+ */
+#ifndef RUNTIME_STREAM_H
+#define RUNTIME_STREAM_H
+
+#include "runtime/call.h"
+
+/* Is this message for this reader, and what of it? False: he does not learn that there was one.
+ * data_out, in the arena, is the JSON he gets. */
+typedef bool stream_shows_fn(const struct caller *reader, const struct message *message,
+                             struct arena *arena, struct text *data_out);
+
+struct stream {
+    const char *path;       /* "/api/users/events" */
+    const char *operation;  /* "watch_users" */
+    const char *permission; /* NULL: whoever reaches the door */
+    const char *summary;
+    stream_shows_fn *shows;
+};
+
+#endif
