@@ -75,9 +75,9 @@ struct errand {
 
 /* Tells it now, or at a later time (wall ms; 0: now). id_out, which may be NULL, is what the reply
  * will answer. */
-NODISCARD enum status command(struct call *call, const struct errand *errand, struct text subject,
+NODISCARD enum status tell_to(struct call *call, const struct errand *errand, struct text subject,
                               const void *data, struct id *id_out);
-NODISCARD enum status command_at(struct call *call, const struct errand *errand,
+NODISCARD enum status tell_to_at(struct call *call, const struct errand *errand,
                                  struct text subject, const void *data, int64_t at_ms);
 
 /* ---- later ---- */
