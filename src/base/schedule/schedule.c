@@ -149,5 +149,10 @@ bool schedule_next(const struct schedule *schedule, const struct zone *zone, int
     int64_t every_ms = schedule->every_ms;
     MUST(every_ms > 0);
     int64_t count = after_ms / every_ms - (after_ms % every_ms < 0);
-    return !__builtin_mul_overflow(count + 1, every_ms, next_ms_out);
+    int64_t next_ms = 0;
+    if (__builtin_mul_overflow(count + 1, every_ms, &next_ms)) {
+        return false;
+    }
+    *next_ms_out = next_ms;
+    return true;
 }

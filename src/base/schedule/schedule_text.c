@@ -40,22 +40,25 @@ static struct text text_of_list(struct arena *arena, uint64_t bits)
     return list;
 }
 
-/* A day and a weekday that began with a * must do so again: it changes what they mean. */
-static struct text text_of_field(struct arena *arena, size_t index, uint64_t bits, bool may_be_any)
+/* Where a * changes the meaning it stands exactly when it was written; elsewhere it stands for
+ * three numbers or more. */
+static struct text text_of_field(struct arena *arena, size_t index, uint64_t bits,
+                                 const bool *any_written)
 {
     struct text pattern = text_of_pattern(arena, &schedule__fields[index], bits);
-    return may_be_any && pattern.data != NULL ? pattern : text_of_list(arena, bits);
+    bool is_any = any_written != NULL ? *any_written : __builtin_popcountll(bits) > 2;
+    return is_any && pattern.data != NULL ? pattern : text_of_list(arena, bits);
 }
 
 static struct text text_of_cron(struct arena *arena, const struct schedule *schedule)
 {
-    struct text minutes = text_of_field(arena, SCHEDULE_MINUTE, schedule->minutes, true);
-    struct text hours = text_of_field(arena, SCHEDULE_HOUR, schedule->hours, true);
+    struct text minutes = text_of_field(arena, SCHEDULE_MINUTE, schedule->minutes, NULL);
+    struct text hours = text_of_field(arena, SCHEDULE_HOUR, schedule->hours, NULL);
     struct text days =
-        text_of_field(arena, SCHEDULE_DAY, schedule->days, schedule->any_day_written);
-    struct text months = text_of_field(arena, SCHEDULE_MONTH, schedule->months, true);
+        text_of_field(arena, SCHEDULE_DAY, schedule->days, &schedule->any_day_written);
+    struct text months = text_of_field(arena, SCHEDULE_MONTH, schedule->months, NULL);
     struct text weekdays =
-        text_of_field(arena, SCHEDULE_WEEKDAY, schedule->weekdays, schedule->any_weekday_written);
+        text_of_field(arena, SCHEDULE_WEEKDAY, schedule->weekdays, &schedule->any_weekday_written);
     return text_format(arena, "%.*s %.*s %.*s %.*s %.*s", TEXT_ARGS(minutes), TEXT_ARGS(hours),
                        TEXT_ARGS(days), TEXT_ARGS(months), TEXT_ARGS(weekdays));
 }

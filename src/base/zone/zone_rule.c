@@ -197,15 +197,15 @@ struct zone_period zone__rule_period(const struct zone_rule *rule, int64_t secon
     }
     int64_t days = second / SECONDS_PER_DAY - (second % SECONDS_PER_DAY < 0);
     int year = date_of_days(days).year;
-    struct moment moments[CHANGES_AROUND];
-    size_t count = 0;
-    for (int i = year - YEARS_AROUND; i <= year + YEARS_AROUND; i++) {
-        insert(moments, count++, moment_of(&rule->to_summer, i, rule->standard_s, rule->summer_s));
-        insert(moments, count++,
-               moment_of(&rule->to_standard, i, rule->summer_s, rule->standard_s));
+    struct moment moments[CHANGES_AROUND] = {{0}};
+    for (size_t i = 0; i < CHANGES_AROUND; i += 2) {
+        int of_year = year - YEARS_AROUND + (int)i / 2;
+        insert(moments, i, moment_of(&rule->to_summer, of_year, rule->standard_s, rule->summer_s));
+        insert(moments, i + 1,
+               moment_of(&rule->to_standard, of_year, rule->summer_s, rule->standard_s));
     }
-    MUST(moments[0].at_s <= second && moments[count - 1].at_s > second);
-    for (size_t i = 0; i < count && moments[i].at_s <= second; i++) {
+    MUST(moments[0].at_s <= second && moments[CHANGES_AROUND - 1].at_s > second);
+    for (size_t i = 0; i < CHANGES_AROUND && moments[i].at_s <= second; i++) {
         period = (struct zone_period){moments[i].at_s, moments[i + 1].at_s, moments[i].offset_s};
     }
     return period;
