@@ -1,0 +1,171 @@
+"""rabbitmq.py - a real RabbitMQ for tests, in a directory of its own.
+
+    with RabbitMQ() as broker:
+        run_the_program("--bus.rabbitmq", broker.address())
+        broker.kill()
+        broker.start()
+
+It listens on loopback ports of its own, has its own epmd, cookie and node name, and runs as the
+system user `rabbitmq` when the tests run as root; so many may run side by side. It ends with the
+process that started it.
+"""
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+PR_SET_PDEATHSIG = 1
+READY_SECONDS = 60
+PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+COOKIE = "KONTORATESTS"
+NODE = "kontora@localhost"
+
+
+def end_with_parent():
+    """Asked for after the user has changed, because that change forgets it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class RabbitMQ:
+    def __init__(self):
+        if not os.path.exists(PROGRAM):
+            raise RuntimeError("RabbitMQ is not installed: apt-get install rabbitmq-server")
+        self.port, self.distribution_port, self.epmd_port = (free_port() for _ in range(3))
+        self.broker = self.epmd = None
+        self.as_user = {}
+        self.directory = tempfile.mkdtemp(prefix="kontora-rabbitmq-")
+        self.output = os.path.join(self.directory, "output")
+        if os.geteuid() == 0:
+            user = pwd.getpwnam("rabbitmq")
+            self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self._write(".erlang.cookie", COOKIE)
+        self._write("enabled_plugins", "[].\n")
+        self._write("rabbitmq.conf", f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
+                    "log.file.level = warning\nloopback_users = none\n"
+                    "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 2GB\n")
+        self._give_away(self.directory)
+        try:
+            self.epmd = self._start("epmd", "-port", str(self.epmd_port), "-address", "127.0.0.1")
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def address(self, virtual_host="/"):
+        """What the program is given; the virtual host must be there."""
+        name = virtual_host.replace("/", "%2F")
+        return f"amqp://guest:guest@127.0.0.1:{self.port}/{name}"
+
+    def _give_away(self, path):
+        if self.as_user:
+            os.chown(path, self.as_user["user"], self.as_user["group"])
+
+    def _write(self, name, text):
+        path = os.path.join(self.directory, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o400)
+        self._give_away(path)
+
+    def _environment(self):
+        def inside(name):
+            return os.path.join(self.directory, name)
+        return dict(os.environ, HOME=self.directory, RABBITMQ_NODENAME=NODE,
+                    RABBITMQ_CONF_ENV_FILE="/dev/null", RABBITMQ_ALLOW_INPUT="1",
+                    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-noinput +sbwt none +S 2:2",
+                    ERL_EPMD_ADDRESS="127.0.0.1", ERL_EPMD_PORT=str(self.epmd_port),
+                    RABBITMQ_DIST_PORT=str(self.distribution_port),
+                    RABBITMQ_MNESIA_BASE=inside("data"), RABBITMQ_LOG_BASE=inside("log"),
+                    RABBITMQ_ENABLED_PLUGINS_FILE=inside("enabled_plugins"),
+                    RABBITMQ_CONFIG_FILE=inside("rabbitmq.conf"))
+
+    def _start(self, *command):
+        with open(self.output, "ab") as output:
+            return subprocess.Popen(command, cwd=self.directory, env=self._environment(),
+                                    stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                    preexec_fn=end_with_parent, **self.as_user)
+
+    def _ask(self, expression):
+        return subprocess.run(["erl_call", "-n", NODE, "-c", COOKIE, "-e"], cwd=self.directory,
+                              env=self._environment(), input=expression + "\n",
+                              capture_output=True,
+                              text=True, check=False, **self.as_user)
+
+    def run(self, expression):
+        """An Erlang expression in the broker ("1 + 1."); the value as Erlang prints it."""
+        done = self._ask(expression)
+        if done.returncode != 0 or not done.stdout.startswith("{ok, "):
+            raise RuntimeError(f"{expression}: {done.stdout} {done.stderr}")
+        return done.stdout.strip()[len("{ok, "):-1]
+
+    def start(self):
+        assert self.broker is None
+        self.broker = self._start(PROGRAM)
+        deadline = time.monotonic() + READY_SECONDS
+        question = "rabbit:is_running() andalso rabbit_networking:active_listeners() =/= []."
+        while time.monotonic() < deadline and self.broker.poll() is None:
+            if "true" in self._ask(question).stdout:
+                return
+            time.sleep(0.05)
+        with open(self.output, encoding="utf-8", errors="replace") as output:
+            raise RuntimeError("RabbitMQ does not start:\n" + output.read()[-2000:])
+
+    def kill(self):
+        """SIGKILL, as when the machine stops but keeps what was written; start() goes on."""
+        self.broker.kill()
+        self.broker.wait()
+        self.broker = None
+
+    def make_virtual_host(self, name):
+        """An empty one that guest may use; gives its address."""
+        self.run(f'rabbit_vhost:add(<<"{name}">>, <<"test">>), '
+                 f'rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"{name}">>, '
+                 f'<<".*">>, <<".*">>, <<".*">>, <<"test">>).')
+        return self.address(name)
+
+    def memory_alarm(self, is_on):
+        """While it is on, the broker takes nothing more from connections that publish."""
+        mark = "0.00001" if is_on else '{absolute, "2GB"}'
+        self.run(f"vm_memory_monitor:set_vm_memory_high_watermark({mark}).")
+
+    def delete_queue(self, queue, virtual_host="/"):
+        self.run(f'{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"{virtual_host}">>, queue, '
+                 f'<<"{queue}">>)), rabbit_amqqueue:delete(Q, false, false, <<"test">>).')
+
+    def ready_count(self, queue, virtual_host="/"):
+        """Messages that wait for a consumer; -1 when there is no such queue."""
+        return int(self.run(f'case rabbit_amqqueue:lookup(rabbit_misc:r(<<"{virtual_host}">>, '
+                            f'queue, <<"{queue}">>)) of {{ok, Q}} -> '
+                            f'element(2, rabbit_amqqueue:stat(Q)); _ -> -1 end.'))
+
+    def queues(self, virtual_host="/"):
+        """The names of the queues there are."""
+        said = self.run(f'[binary_to_list(element(4, amqqueue:get_name(Q))) || '
+                        f'Q <- rabbit_amqqueue:list(<<"{virtual_host}">>)].')
+        return said.strip("[]").replace('"', "").split(",") if said != "[]" else []
+
+    def stop(self):
+        for child in (self.broker, self.epmd):
+            if child is not None:
+                child.kill()
+                child.wait()
+        self.broker = self.epmd = None
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
