@@ -36,7 +36,7 @@ struct bus_batch {
     enum bus_channel channel;
     /* Set when all messages are of one source and every message of it up to here was looked at, so
      * that the cursor may move there even past messages that nobody here wants; else 0. A batch
-     * may have no messages and only say this. */
+     * may have no messages and only say this; it is delivered when all before it was taken. */
     struct text source;
     int64_t upto;
     size_t member;  /* index in the options */
@@ -121,6 +121,9 @@ struct bus { /* the first member of each implementation's own struct */
 };
 
 void bus_init(struct bus *bus, const struct bus_ops *ops, const struct bus_options *options);
+
+/* For implementers: looks at the batch and gives it to its member. */
+void bus_deliver(struct bus *bus, struct bus_batch *batch);
 
 NODISCARD enum status bus_start(struct bus *bus, struct text *error_out);
 void bus_announce(struct bus *bus, size_t member);

@@ -26,6 +26,9 @@ NODISCARD enum status journal_append(struct store *store, const struct message *
  * at most limit. */
 NODISCARD enum status journal_settle(struct store *store, struct arena *arena, size_t limit,
                                      int64_t *settled_out);
+/* Has every row that can be seen its position? A look that changes nothing. */
+NODISCARD enum status journal_is_settled(struct store *store, struct arena *arena,
+                                         bool *settled_out);
 
 struct messages {
     const struct message *items;
@@ -36,6 +39,10 @@ struct messages {
 enum { JOURNAL_READ_MAX = 256 };
 NODISCARD enum status journal_read(struct store *store, struct arena *arena, struct text source,
                                    int64_t after, struct messages *messages_out);
+/* The same, one row only: for when the arena has no room for many (TOO_LARGE). */
+NODISCARD enum status journal_read_next(struct store *store, struct arena *arena,
+                                        struct text source, int64_t after,
+                                        struct messages *messages_out);
 
 /* The first and the last position that is kept; both 0 when the journal is empty. */
 struct journal_ends {
@@ -61,9 +68,11 @@ enum bus_channel { BUS_EVENTS, BUS_COMMANDS };
 struct text bus_channel_name(enum bus_channel channel); /* "events", "commands" */
 
 /* A consumer's cursor stands in the consumer's schema and moves in the transaction of the effects:
- * this is what makes them count once. 0 when there is none yet. */
+ * this is what makes them count once. 0 when there is none yet. In a WRITE transaction on a shared
+ * store the cursor is kept from being moved by others until the end: so who counts looks first. */
 NODISCARD enum status cursor_find(struct store *store, struct arena *arena, struct text source,
                                   enum bus_channel channel, int64_t *position_out);
+/* It never goes back: a position it has passed already changes nothing. */
 NODISCARD enum status cursor_move(struct store *store, struct text source, enum bus_channel channel,
                                   int64_t position);
 

@@ -45,7 +45,7 @@ struct message {
     struct text data;      /* a JSON object */
 };
 
-/* The row of the journal, and the form in which it is parked. */
+/* The row of the journal: all but `source`, whose journal it is, and `previous`. */
 extern const struct shape message_shape;
 
 bool message_is(const struct message *message, struct text kind);
@@ -54,7 +54,8 @@ bool message_is(const struct message *message, struct text kind);
 struct message message_copy(struct arena *arena, const struct message *message);
 
 /* CloudEvents 1.0, structured mode (application/cloudevents+json): id, source "/users", type, time,
- * subject, traceparent, data; ours are extension attributes: kontorakind, kontoraposition ... */
+ * subject, traceparent, data; ours are extension attributes: kontorakind, kontoraposition ... What
+ * is none is left out, and so is a trace that is not as above. */
 struct text message_write(struct arena *arena, const struct message *message);
 
 /* MALFORMED: error_out says what is missing or wrong. Texts point into the input or the arena. */
