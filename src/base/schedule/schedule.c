@@ -128,7 +128,7 @@ static bool next_in_zone(const struct schedule *schedule, const struct zone *zon
     }
     /* What the clock has shown by now is over; and where it was put back, so is what comes again.
      */
-    for (next_minute(&slot); find(schedule, &slot, year_last); next_minute(&slot)) {
+    for (; find(schedule, &slot, year_last); next_minute(&slot)) {
         int64_t moment_ms = moment_of(zone, slot);
         if (moment_ms > after_ms) {
             *next_ms_out = moment_ms;

@@ -174,6 +174,7 @@ static const struct {
     {"** * * * *", "schedule '** * * * *', character 1: minute: '**' is no number from 0 to "
                    "59"},
     {"daily 18:00\n", "schedule 'daily 18:00', character 12: this is no letter of a schedule"},
+    {"daily\x7f", "schedule 'daily', character 6: this is no letter of a schedule"},
     {"täglich 18:00", "schedule 't', character 2: this is no letter of a schedule"},
 #undef FORMS
 };

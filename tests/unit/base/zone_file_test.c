@@ -49,6 +49,7 @@ struct made {
     const char *body;
     size_t body_bytes;
     const char *footer;
+    bool has_old_leap; /* a leap second in the part for readers of the last century */
 };
 
 static struct text make_file(const struct made *made)
@@ -59,12 +60,15 @@ static struct text make_file(const struct made *made)
         header[20 + i] = (char)(made->counts[i / 4] >> (24 - i % 4 * 8));
     }
     size_t footer_bytes = strlen(made->footer);
-    char old[44] = "TZif2";
-    memcpy(bytes, old, sizeof old);
-    memcpy(bytes + 44, header, sizeof header);
-    memcpy(bytes + 88, made->body, made->body_bytes);
-    memcpy(bytes + 88 + made->body_bytes, made->footer, footer_bytes);
-    return (struct text){bytes, 88 + made->body_bytes + footer_bytes};
+    size_t old_bytes = 44 + (made->has_old_leap ? 8 : 0);
+    memset(bytes, 0, old_bytes);
+    memcpy(bytes, "TZif2", 5);
+    bytes[31] = made->has_old_leap;
+    char *second_part = bytes + old_bytes;
+    memcpy(second_part, header, sizeof header);
+    memcpy(second_part + 44, made->body, made->body_bytes);
+    memcpy(second_part + 44 + made->body_bytes, made->footer, footer_bytes);
+    return (struct text){bytes, old_bytes + 44 + made->body_bytes + footer_bytes};
 }
 
 static const char one_kind[10] = "\0\0\0\0\0\0UTC";
@@ -72,7 +76,7 @@ static const char one_kind[10] = "\0\0\0\0\0\0UTC";
 static const struct zone *zone_of_rule(const char *rule)
 {
     struct text footer = text_format(arena, "\n%s\n", rule);
-    struct made made = {{0, 0, 0, 0, 1, 4}, one_kind, sizeof one_kind, footer.data};
+    struct made made = {{0, 0, 0, 0, 1, 4}, one_kind, sizeof one_kind, footer.data, false};
     const struct zone *zone = NULL;
     struct text error = NO_TEXT;
     CHECK_STATUS(zone_read(arena, TEXT("Made"), make_file(&made), &zone, &error), STATUS_OK);
@@ -117,6 +121,8 @@ static void follows_rules(void)
         /* day 59 counts a 29th of February, J60 does not; in 2028 there is one */
         {"AAA0BBB,59/0,J300/0", "2028-02-28T23:59:59Z", "mon 2028-02-28 23:59:59 +00:00"},
         {"AAA0BBB,59/0,J300/0", "2028-02-29T00:00:00Z", "tue 2028-02-29 01:00:00 +01:00"},
+        {"AAA0BBB,J59/0,J300/0", "2028-02-27T23:59:59Z", "sun 2028-02-27 23:59:59 +00:00"},
+        {"AAA0BBB,J59/0,J300/0", "2028-02-28T00:00:00Z", "mon 2028-02-28 01:00:00 +01:00"},
         {"AAA0BBB,J60/0,J300/0", "2028-02-29T23:59:59Z", "tue 2028-02-29 23:59:59 +00:00"},
         {"AAA0BBB,J60/0,J300/0", "2028-03-01T00:00:00Z", "wed 2028-03-01 01:00:00 +01:00"},
         {"AAA0BBB,J60/0,J300/0", "2027-02-28T23:59:59Z", "sun 2027-02-28 23:59:59 +00:00"},
@@ -181,7 +187,8 @@ static void refuses_what_a_file_says(void)
         struct made made;
         const char *wrong; /* NULL: it is a good file */
     } rows[] = {
-#define ROW(wrong, footer, body, ...) {{{__VA_ARGS__}, "" body, sizeof(body) - 1, footer}, wrong}
+#define ROW(wrong, footer, body, ...)                                                              \
+    {{{__VA_ARGS__}, "" body, sizeof(body) - 1, footer, false}, wrong}
         ROW(NULL, "\n\n", CHANGES("\1", "\2") "\0\0" KIND "U", 0, 0, 0, 2, 1, 1),
         ROW("its changes are not in the order of time", "\n\n", CHANGES("\2", "\2") "\0\0" KIND "U",
             0, 0, 0, 2, 1, 1),
@@ -219,6 +226,30 @@ static void refuses_what_a_file_says(void)
                    rows[i].wrong == NULL ? "good" : rows[i].wrong);
         arena_destroy(&arena);
     }
+}
+
+static void passes_the_old_part(void)
+{
+    struct made made = {{0, 0, 0, 0, 1, 4}, one_kind, sizeof one_kind, "\n\n", true};
+    struct zone zone = {0};
+    arena = arena_create("zone", ARENA_BYTES);
+    CHECK(zone__read_file(arena, make_file(&made), &zone) == NULL);
+    struct text file = make_file(&made);
+    CHECK(zone__read_file(arena, text_slice(file, 0, 51), &zone) != NULL);
+}
+
+/* Two jumps within a day: a time that is jumped over belongs to its own. */
+static void tells_two_jumps_apart(void)
+{
+    static const int64_t changes_s[] = {36000, 40000};
+    static const int32_t offsets_s[] = {0, 3600, 7200};
+    struct zone zone = {.change_count = 2, .changes_s = changes_s, .offsets_s = offsets_s};
+    struct zone_moment first = zone_when(&zone, (struct civil){1970, 1, 1, 10, 30, 0, 0, 0});
+    struct zone_moment second = zone_when(&zone, (struct civil){1970, 1, 1, 12, 30, 0, 0, 0});
+    CHECK_INT(first.times, ZONE_NEVER);
+    CHECK_INT(first.first_ms, 36000000);
+    CHECK_INT(second.times, ZONE_NEVER);
+    CHECK_INT(second.first_ms, 40000000);
 }
 
 static struct text bytes_of_zone(const char *name)
@@ -324,6 +355,8 @@ static const struct test tests[] = {
     {"follows_rules", follows_rules, 0},
     {"refuses_rules", refuses_rules, 0},
     {"refuses_what_a_file_says", refuses_what_a_file_says, 0},
+    {"passes_the_old_part", passes_the_old_part, 0},
+    {"tells_two_jumps_apart", tells_two_jumps_apart, 0},
     {"refuses_files_cut_short", refuses_files_cut_short, 0},
     {"survives_flipped_bits", survives_flipped_bits, 0},
     {"survives_many_wrong_bytes", survives_many_wrong_bytes, 0},
