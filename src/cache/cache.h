@@ -29,7 +29,7 @@ enum {
     CACHE_AMOUNT_MAX = 1000 * 1000 * 1000, /* of one cache_add, up or down */
 };
 #define CACHE_TTL_MS_MAX  (INT64_C(30) * 24 * 60 * 60 * 1000)
-#define CACHE_COUNTER_MAX (INT64_C(1) << 53) /* beyond it, up or down, a counter begins again */
+#define CACHE_COUNTER_MAX ((INT64_C(1) << 53) - 1) /* beyond it, up or down, it begins again */
 
 /* 1 to 200 visible ASCII bytes. A key made of what came from outside MUST be asked about first. */
 bool cache_is_key(struct text key);

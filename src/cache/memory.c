@@ -12,6 +12,7 @@
 #include "base/chance.h"
 #include "base/clock.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -260,25 +261,20 @@ static enum status forget(struct cache *cache, struct text key)
     return STATUS_OK;
 }
 
-static bool is_counter(int64_t number)
-{
-    return number >= -CACHE_COUNTER_MAX && number <= CACHE_COUNTER_MAX;
-}
-
 /* False when what is there is no counter, or would be none with this amount. */
 static bool add_to(struct entry *entry, int64_t amount, int64_t *value_out)
 {
-    int64_t number;
-    if (!text_to_integer(value_of(entry), &number) || !is_counter(number) ||
-        !is_counter(number + amount)) {
+    int64_t sum;
+    if (!text_to_integer(value_of(entry), &sum) || __builtin_add_overflow(sum, amount, &sum) ||
+        sum < -CACHE_COUNTER_MAX || sum > CACHE_COUNTER_MAX) {
         return false;
     }
-    char digits[NUMBER_BYTES + 4];
-    int bytes = snprintf(digits, sizeof digits, "%lld", (long long)(number + amount));
+    char digits[NUMBER_BYTES + 1];
+    int bytes = snprintf(digits, sizeof digits, "%" PRId64, sum);
     MUST(bytes > 0 && (size_t)bytes <= entry->room);
     memcpy(entry->bytes + entry->key_bytes, digits, (size_t)bytes);
     entry->value_bytes = (size_t)bytes;
-    *value_out = number + amount;
+    *value_out = sum;
     return true;
 }
 

@@ -184,18 +184,18 @@ static void counts(void)
 static void what_is_no_counter_becomes_one(void)
 {
     static const char *const others[] = {
-        "", "word", "1.5", " 1", "9007199254740993", "-9007199254740993", "99999999999999999999"};
+        "", "word", "1.5", " 1", "9007199254740993", "-9007199254741993", "99999999999999999999"};
     struct cache *cache = open_cache();
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         CHECK_STATUS(cache_put(cache, TEXT("key"), text_of(others[i]), LONG_MS), STATUS_OK);
         CHECK_INT(add(cache, "key", 7), 7);
         CHECK_INT(add(cache, "key", 7), 14);
     }
-    CHECK_STATUS(cache_put(cache, TEXT("key"), TEXT("9007199254740990"), LONG_MS), STATUS_OK);
+    CHECK_STATUS(cache_put(cache, TEXT("key"), TEXT("9007199254740989"), LONG_MS), STATUS_OK);
     CHECK_INT(add(cache, "key", 2), CACHE_COUNTER_MAX);
     CHECK_INT(add(cache, "key", -1), CACHE_COUNTER_MAX - 1);
     CHECK_INT(add(cache, "key", CACHE_AMOUNT_MAX), CACHE_AMOUNT_MAX);
-    CHECK_STATUS(cache_put(cache, TEXT("key"), TEXT("-9007199254740991"), LONG_MS), STATUS_OK);
+    CHECK_STATUS(cache_put(cache, TEXT("key"), TEXT("-9007199254740990"), LONG_MS), STATUS_OK);
     CHECK_INT(add(cache, "key", -1), -CACHE_COUNTER_MAX);
     CHECK_INT(add(cache, "key", -CACHE_AMOUNT_MAX), -CACHE_AMOUNT_MAX);
     cache_destroy(&cache);
