@@ -327,7 +327,7 @@ static void reads_no_other_files(void)
 static const struct test tests[] = {
     {"shows_the_clock", shows_the_clock, 0},
     {"finds_the_moment", finds_the_moment, 0},
-    {"agrees_with_the_library", agrees_with_the_library, 0},
+    {"agrees_with_the_library", agrees_with_the_library, 900},
     {"refuses_names", refuses_names, 0},
     {"says_that_there_is_none", says_that_there_is_none, 0},
     {"reads_no_other_files", reads_no_other_files, 0},
