@@ -131,5 +131,5 @@ void amqp__handle_delivery(struct amqp_link *link, uint16_t number, struct text 
         .body = body,
     };
     delivery.delivery_count = delivery_count_of(delivery.headers);
-    channel->consumer.arrived(channel->consumer.context, &delivery);
+    channel->consumer.arrived(channel->consumer.context, link, &delivery);
 }

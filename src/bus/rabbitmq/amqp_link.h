@@ -78,7 +78,7 @@ struct amqp_link_options {
 };
 
 /* NULL when the address is none or the library is missing; *error_out is then a sentence. The
- * options need not live on. */
+ * options need not live on. Callbacks may come before this returns: use the link they are given. */
 struct amqp_link *amqp_link_create(const struct amqp_link_options *options, const char **error_out);
 
 /* What was asked has up to grace_ms to be answered; then the rest is, as after a loss, and the
@@ -167,7 +167,7 @@ struct amqp_consumer {
     struct text queue;
     uint16_t prefetch; /* deliveries out and not acknowledged, at most */
     void *context;
-    void (*arrived)(void *context, const struct amqp_delivery *delivery);
+    void (*arrived)(void *context, struct amqp_link *link, const struct amqp_delivery *delivery);
 
     /* It is over while the link is up: ABSENT when the queue is not there or was deleted. It may
      * be asked for again. Not called when the link goes down. */

@@ -67,9 +67,10 @@ static void many_threads_may_publish(void)
 static char *large_body;
 static atomic_int bodies_seen;
 
-static void look_at_large(void *context, const struct amqp_delivery *delivery)
+static void look_at_large(void *context, struct amqp_link *link,
+                          const struct amqp_delivery *delivery)
 {
-    struct rig *rig = context;
+    (void)context;
     if (text_equals(delivery->message_id, TEXT("large"))) {
         CHECK_INT(delivery->body.bytes, 1000000);
         CHECK(memcmp(delivery->body.data, large_body, 1000000) == 0);
@@ -88,7 +89,7 @@ static void look_at_large(void *context, const struct amqp_delivery *delivery)
     CHECK_TEXT(delivery->exchange, "facts");
     CHECK_TEXT(delivery->routing_key, "board.events");
     CHECK(!delivery->is_redelivered);
-    amqp_link_ack(rig->consumer, delivery->receipt, false);
+    amqp_link_ack(link, delivery->receipt, false);
     atomic_fetch_add(&bodies_seen, 1);
 }
 

@@ -96,7 +96,8 @@ static inline void rig_declare(struct rig *rig, struct amqp_link *link)
     amqp_link_bind(link, queue, TEXT("facts"), queue, (struct amqp_reply){rig_is_ready, rig});
 }
 
-static inline void rig_arrived(void *context, const struct amqp_delivery *delivery)
+static inline void rig_arrived(void *context, struct amqp_link *link,
+                               const struct amqp_delivery *delivery)
 {
     struct rig *rig = context;
     int64_t number = 0;
@@ -110,7 +111,7 @@ static inline void rig_arrived(void *context, const struct amqp_delivery *delive
     atomic_fetch_add(&rig->redelivered, delivery->is_redelivered);
     int count = atomic_fetch_add(&rig->arrived_count, 1) + 1;
     if (!rig->keeps_acks && (count % 32 == 0 || delivery->receipt.tag < 32 || count % 1000 > 900)) {
-        amqp_link_ack(rig->consumer, delivery->receipt, true);
+        amqp_link_ack(link, delivery->receipt, true);
     }
 }
 
