@@ -227,7 +227,7 @@ static bool read_value(struct reader *reader, const struct schedule_field *field
     return true;
 }
 
-/* "*", "3", "3-5"; is_one_out: a single number, of which there are no steps. */
+/* "*", "3", "3-5" */
 static bool read_range(struct reader *reader, const struct schedule_field *field, struct text word,
                        int *from_out, int *to_out)
 {
