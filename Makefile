@@ -58,6 +58,8 @@ TESTS   := $(sort $(shell find tests/unit tests/contract tests/fault -name '*_te
 TEST_BINS := $(TESTS:%.c=$(OUT)/%)
 TEST_LIB  := $(patsubst %.c,$(OUT)/%.o,$(sort $(shell find tests/lib -name '*.c' 2>/dev/null)))
 NET_SERVER := $(OUT)/tests/net/echo_server
+SAMPLE     := $(OUT)/tests/sample/kontora-sample
+SAMPLE_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sample/*.c)))
 BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
@@ -70,7 +72,7 @@ help: ## this list
 
 build: $(PROGRAM) ## the program, in build/release/kontora
 
-tests: $(PROGRAM) $(TEST_BINS) $(NET_SERVER) $(BENCHES)
+tests: $(PROGRAM) $(SAMPLE) $(TEST_BINS) $(NET_SERVER) $(BENCHES)
 
 run: need ## install what is missing, build, start on http://127.0.0.1:8480
 	@$(MAKE) --no-print-directory -j$$(nproc) build
@@ -149,6 +151,11 @@ $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBRARY) $(SQLITE_OBJ)
 	@$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(TEST_LIB) $(LIBRARY) $(SQLITE_OBJ)
+	@echo "  link    $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The program with a few services more, for tests of what services tell each other.
+$(SAMPLE): $(SAMPLE_OBJ) $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 

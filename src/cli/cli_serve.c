@@ -142,6 +142,8 @@ static int serve(struct command_line *line)
         &(struct runtime_options){
             .services = services,
             .service_count = count,
+            .known = line->services,
+            .known_count = line->service_count,
             .config = config,
             .directory = directory,
             .accept_loss = accept_loss,

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "runtime/host.h"
 #include "runtime/idempotency_store.h"
+#include "runtime/intake/intake.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -20,6 +21,7 @@ enum {
     CHORES_MAX = 16,
     READY_RETRY_MS = 1000,
     FORGET_EVERY_MS = 10 * 60 * 1000,
+    LOOK_EVERY_MS = 30 * 1000, /* for what another process may have left */
     CHORE_ARENA_BYTES = 16 * 1024 * 1024,
 };
 
@@ -411,11 +413,21 @@ static void add_chore(struct executor *executor, const struct chore *chore)
     executor->chore_count++;
 }
 
+static const struct chore own_chores[] = {
+    {.name = "forget_old_replies", .run = reply_forget_old, .every_ms = FORGET_EVERY_MS},
+    {.name = "retry_parked", .run = intake_retry, .every_ms = LOOK_EVERY_MS, .heeds_alarms = true},
+    {.name = "expire_errands",
+     .run = intake_expire,
+     .every_ms = LOOK_EVERY_MS,
+     .heeds_alarms = true},
+    {.name = "forget_errands", .run = intake_forget, .every_ms = FORGET_EVERY_MS},
+};
+
 static void add_chores(struct executor *executor)
 {
-    add_chore(executor, &(struct chore){.name = "forget_old_replies",
-                                        .run = reply_forget_old,
-                                        .every_ms = FORGET_EVERY_MS});
+    for (size_t i = 0; i < COUNT_OF(own_chores); i++) {
+        add_chore(executor, &own_chores[i]);
+    }
     for (size_t i = 0; i < executor->service->chore_count; i++) {
         add_chore(executor, &executor->service->chores[i]);
     }

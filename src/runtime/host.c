@@ -1,7 +1,9 @@
 /* host.c - brings one service up and down, and deals its calls out. */
 #include "runtime/host.h"
 
+#include "bus/journal.h"
 #include "runtime/idempotency_store.h"
+#include "runtime/intake/errand_store.h"
 #include "store/migrate.h"
 
 static enum status bring_up_tables(const struct service *service, struct store *store,
@@ -9,6 +11,13 @@ static enum status bring_up_tables(const struct service *service, struct store *
 {
     enum status status =
         migrate(store, "runtime", runtime_migrations, runtime_migration_count, arena, error_out);
+    if (status == STATUS_OK) {
+        status = migrate(store, "bus", bus_migrations, bus_migration_count, arena, error_out);
+    }
+    if (status == STATUS_OK) {
+        status =
+            migrate(store, "intake", intake_migrations, intake_migration_count, arena, error_out);
+    }
     if (status == STATUS_OK) {
         status = migrate(store, service->name, service->migrations, service->migration_count, arena,
                          error_out);

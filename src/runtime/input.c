@@ -9,8 +9,10 @@
 enum { JSON_VALUES_MAX = 10000, GIVEN_BITS = 64 };
 
 struct reading {
-    struct call *call;
+    struct arena *arena;
     const struct shape *shape;
+    uint64_t given; /* bit i: field i was there */
+    bool ignores_unknown;
     void *structure;
     struct field_problem problems[PROBLEM_FIELDS_MAX];
     size_t problem_count;
@@ -40,7 +42,7 @@ static const struct field *find_field(const struct reading *reading, enum field_
 
 static void complain_of_unknown(struct reading *reading, enum field_place place, struct text name)
 {
-    struct arena *arena = reading->call->arena;
+    struct arena *arena = reading->arena;
     const char *known[GIVEN_BITS];
     size_t count = 0;
     for (size_t i = 0; i < reading->shape->field_count; i++) {
@@ -63,18 +65,17 @@ static void complain_of_unknown(struct reading *reading, enum field_place place,
 static bool note_given(struct reading *reading, const struct field *field, size_t index)
 {
     uint64_t bit = (uint64_t)1 << index;
-    if (reading->call->given & bit) {
+    if (reading->given & bit) {
         complain(reading, field->name, "given_twice", TEXT("is given twice"));
         return false;
     }
-    reading->call->given |= bit;
+    reading->given |= bit;
     return true;
 }
 
 static void read_text(struct reading *reading, const struct field *field, struct text text)
 {
-    struct field_reading result =
-        field_read_text(reading->call->arena, field, text, reading->structure);
+    struct field_reading result = field_read_text(reading->arena, field, text, reading->structure);
     if (result.code != NULL) {
         complain(reading, field->name, result.code, result.message);
     }
@@ -87,14 +88,14 @@ static void read_path(struct reading *reading, const struct path_values *path)
         const struct field *field =
             find_field(reading, FIELD_IN_PATH, text_of(path->items[i].name), &index);
         MUST(field != NULL); /* service_check has compared the path with the table */
-        reading->call->given |= (uint64_t)1 << index;
+        reading->given |= (uint64_t)1 << index;
         read_text(reading, field, path->items[i].value);
     }
 }
 
 static void read_query_pair(struct reading *reading, struct text pair)
 {
-    struct arena *arena = reading->call->arena;
+    struct arena *arena = reading->arena;
     struct text name;
     struct text value;
     text_cut(pair, '=', &name, &value);
@@ -172,7 +173,7 @@ static bool json_kind_fits(enum field_kind kind, enum json_kind json)
 
 static void read_array(struct reading *reading, const struct field *field, const struct json *array)
 {
-    struct arena *arena = reading->call->arena;
+    struct arena *arena = reading->arena;
     if (array->count > field->items_max) {
         complain(reading, field->name, "too_many",
                  text_format(arena, "must have at most %u items", field->items_max));
@@ -203,8 +204,7 @@ static void read_object(struct reading *reading, const struct field *field,
 {
     if (object->text.bytes > field->bytes_max) {
         complain(reading, field->name, "too_long",
-                 text_format(reading->call->arena, "must be at most %u bytes of JSON",
-                             field->bytes_max));
+                 text_format(reading->arena, "must be at most %u bytes of JSON", field->bytes_max));
         return;
     }
     *(struct text *)((char *)reading->structure + field->offset) = object->text;
@@ -237,9 +237,11 @@ static void read_members(struct reading *reading, const struct json *body)
         size_t index;
         const struct field *field = find_field(reading, FIELD_IN_BODY, value->key, &index);
         if (field == NULL) {
-            complain_of_unknown(reading, FIELD_IN_BODY, value->key);
+            if (!reading->ignores_unknown) {
+                complain_of_unknown(reading, FIELD_IN_BODY, value->key);
+            }
         } else {
-            reading->call->given |= (uint64_t)1 << index;
+            reading->given |= (uint64_t)1 << index;
             read_member(reading, field, value);
         }
     }
@@ -261,9 +263,8 @@ static enum status refuse_body(struct call *call, int http_status, const char *c
     return STATUS_REFUSED;
 }
 
-static enum status read_body(struct reading *reading)
+static enum status read_body(struct call *call, struct reading *reading)
 {
-    struct call *call = reading->call;
     struct text body = call->exchange->request.body;
     if (body.bytes == 0) {
         return STATUS_OK; /* what is required will be missed below */
@@ -296,7 +297,7 @@ static void check_required(struct reading *reading)
 {
     for (size_t i = 0; i < reading->shape->field_count; i++) {
         const struct field *field = &reading->shape->fields[i];
-        if (field->required && !(reading->call->given & ((uint64_t)1 << i))) {
+        if (field->required && !(reading->given & ((uint64_t)1 << i))) {
             complain(reading, field->name, "required", TEXT("is required"));
         }
     }
@@ -322,20 +323,20 @@ enum status input_read(struct call *call, const struct path_values *path)
     const struct shape *shape = call->route->takes ? call->route->takes : &takes_nothing;
     MUST(shape->field_count <= GIVEN_BITS);
     struct reading reading = {
-        .call = call,
+        .arena = call->arena,
         .shape = shape,
         .structure = arena_take(call->arena, shape->bytes),
     };
-    call->given = 0;
     set_defaults(&reading);
     read_path(&reading, path);
     read_query(&reading, call->exchange->request.query);
-    enum status status = read_body(&reading);
+    enum status status = read_body(call, &reading);
     if (status != STATUS_OK) {
         return status;
     }
     check_required(&reading);
     call->input = reading.structure;
+    call->given = reading.given;
     if (reading.problem_count == 0) {
         return STATUS_OK;
     }
@@ -349,6 +350,39 @@ enum status input_read(struct call *call, const struct path_values *path)
                                        .field_count = reading.problem_count,
                                    });
     return STATUS_REFUSED;
+}
+
+enum status input_read_data(struct arena *arena, const struct shape *shape, struct text json,
+                            struct input_data *data_out, struct text *error_out)
+{
+    const struct shape *wanted = shape ? shape : &takes_nothing;
+    struct reading reading = {
+        .arena = arena,
+        .shape = wanted,
+        .ignores_unknown = true,
+        .structure = arena_take(arena, wanted->bytes),
+    };
+    MUST(wanted->field_count <= GIVEN_BITS);
+    set_defaults(&reading);
+    const struct json *root;
+    struct json_error error;
+    if (json_read(arena, json, JSON_VALUES_MAX, &root, &error) != STATUS_OK) {
+        *error_out = text_format(arena, "it is no JSON: at byte %zu, %s", error.offset, error.what);
+        return STATUS_MALFORMED;
+    }
+    if (root->kind != JSON_OBJECT) {
+        *error_out = TEXT("it is no JSON object");
+        return STATUS_MALFORMED;
+    }
+    read_members(&reading, root);
+    check_required(&reading);
+    if (reading.problem_count > 0) {
+        *error_out = text_format(arena, "%s %.*s", reading.problems[0].field,
+                                 TEXT_ARGS(reading.problems[0].message));
+        return STATUS_MALFORMED;
+    }
+    *data_out = (struct input_data){.structure = reading.structure, .given = reading.given};
+    return STATUS_OK;
 }
 
 bool input_has(const struct call *call, const char *name)

@@ -24,6 +24,16 @@ struct path_values {
 /* OK with call->input and call->given filled; REFUSED with a problem answered. */
 NODISCARD enum status input_read(struct call *call, const struct path_values *path);
 
+/* Reads what another service wrote: the members that the shape knows, by the same rules; others are
+ * left alone, because a newer service may say more. MALFORMED: error_out says which and why. */
+struct input_data {
+    const void *structure;
+    uint64_t given;
+};
+NODISCARD enum status input_read_data(struct arena *arena, const struct shape *shape,
+                                      struct text json, struct input_data *data_out,
+                                      struct text *error_out);
+
 /* Reads one text by one field's rules; the message says what is wrong with it. For the command line
  * and for input_read itself. */
 struct field_reading {

@@ -8,6 +8,7 @@
 #include "runtime/dispatch.h"
 #include "runtime/pages/pages.h"
 #include "runtime/start/data_directory.h"
+#include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
 #include "runtime/start/wiring.h"
 
@@ -15,7 +16,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, THREADS_MAX_BY_ITSELF = 4 };
+enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, THREADS_MAX_BY_ITSELF = 4, BUS_STOP_MS = 5000 };
 
 struct runtime {
     struct arena *arena;
@@ -25,6 +26,7 @@ struct runtime {
     struct text new_key;
     struct text address;
     struct host hosts[HOSTS_MAX];
+    struct messaging *messaging;
     struct dispatch dispatch;
     struct pages pages;
     struct http_server *server;
@@ -35,6 +37,14 @@ static int64_t setting(const struct runtime *runtime, const char *name)
     return config_integer(runtime->options.config, name);
 }
 
+static void on_told(void *context, size_t host_index)
+{
+    const struct runtime *runtime = context;
+    if (runtime->messaging != NULL) {
+        messaging_announce(runtime->messaging, host_index);
+    }
+}
+
 static enum status open_one(struct runtime *runtime, size_t index, struct text *error_out)
 {
     struct host_options options = {
@@ -43,6 +53,8 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .writers = (size_t)setting(runtime, "work.writers"),
         .waiting_max = (size_t)setting(runtime, "work.waiting_max"),
         .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
+        .on_told = on_told,
+        .told_context = runtime,
     };
     enum status status = wiring_source(&runtime->options, runtime->arena, options.service->name,
                                        &options.source, error_out);
@@ -173,7 +185,7 @@ static enum status listen_on(struct runtime *runtime, struct text *error_out)
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
     *error_out =
-        runtime_check(runtime->arena, runtime->options.services, runtime->options.service_count);
+        runtime_check(runtime->arena, runtime->options.known, runtime->options.known_count);
     if (error_out->data != NULL) {
         return STATUS_MALFORMED;
     }
@@ -190,6 +202,10 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
         status = open_hosts(runtime, error_out);
     }
     if (status == STATUS_OK) {
+        status = messaging_create(&runtime->options, runtime->arena, runtime->hosts,
+                                  runtime->dispatch.host_count, &runtime->messaging, error_out);
+    }
+    if (status == STATUS_OK) {
         set_up_dispatch(runtime);
         status = listen_on(runtime, error_out);
     }
@@ -201,9 +217,13 @@ static void tear_down(struct runtime **place)
     struct runtime *runtime = *place;
     struct arena *arena = runtime->arena;
     readers_stop(&runtime->dispatch.readers);
+    if (runtime->messaging != NULL) {
+        messaging_stop(runtime->messaging, BUS_STOP_MS);
+    }
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
         host_finish_waiting(&runtime->hosts[i]);
     }
+    messaging_destroy(&runtime->messaging);
     http_server_destroy(&runtime->server);
     for (size_t i = 0; i < runtime->options.service_count; i++) {
         host_close(&runtime->hosts[i]);
@@ -224,6 +244,10 @@ enum status runtime_create(const struct runtime_options *options, struct runtime
     MUST(sodium_init() >= 0);
     runtime->arena = arena;
     runtime->options = *options;
+    if (options->known == NULL) {
+        runtime->options.known = options->services;
+        runtime->options.known_count = options->service_count;
+    }
     runtime->directory_lock = -1;
     runtime->dispatch.hosts = runtime->hosts;
     *error_out = NO_TEXT;
@@ -242,6 +266,10 @@ enum status runtime_create(const struct runtime_options *options, struct runtime
 enum status runtime_start(struct runtime *runtime, struct text *error_out)
 {
     enum status status = access_keep(runtime->access, runtime->arena, error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = messaging_start(runtime->messaging, error_out);
     if (status != STATUS_OK) {
         return status;
     }

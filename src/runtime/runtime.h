@@ -10,6 +10,8 @@ struct runtime;
 struct runtime_options {
     const struct service *const *services;
     size_t service_count;
+    const struct service *const *known; /* all there are, here or elsewhere; NULL: these */
+    size_t known_count;
     const struct config *config; /* lives as long as the runtime */
     const char *directory;       /* the data directory */
     const char *accept_loss;     /* the service whose missing commits a person has accepted */

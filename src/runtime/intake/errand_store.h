@@ -12,6 +12,7 @@
 #define RUNTIME_INTAKE_ERRAND_STORE_H
 
 #include "bus/message.h"
+#include "store/migrate.h"
 #include "store/store.h"
 
 struct errand_row {

@@ -8,8 +8,8 @@
  *                                 |
  *                 it succeeds: gone, in the transaction of its effect
  *
- * One line is (handler, source, subject): within it order is kept, so only its first row is ever
- * run. A dead row holds its line until a person replays or drops it.
+ * One line is (source, subject): within it order is kept, so only its first row is ever run. A dead
+ * row holds its line until a person replays or drops it.
  */
 #ifndef RUNTIME_INTAKE_PARKED_STORE_H
 #define RUNTIME_INTAKE_PARKED_STORE_H
@@ -42,8 +42,7 @@ NODISCARD enum status parked_insert(struct store *store, const struct parked *pa
 /* How many rows there are at all: mostly none, and then nobody asks about lines. */
 NODISCARD enum status parked_any(struct store *store, struct arena *arena, bool *any_out);
 NODISCARD enum status parked_line_is_held(struct store *store, struct arena *arena,
-                                          struct text handler, struct text source,
-                                          struct text subject, bool *held_out);
+                                          struct text source, struct text subject, bool *held_out);
 
 /* The waiting row that is due soonest, if it is due; ABSENT otherwise, with due_out the time when
  * the next will be (0: never). */
@@ -57,6 +56,10 @@ NODISCARD enum status parked_failed(struct store *store, const struct parked *pa
 /* Gone; the first of those behind it in its line becomes due at once. */
 NODISCARD enum status parked_remove(struct store *store, const struct parked *parked,
                                     int64_t now_ms);
+
+/* Two processes may meet: one parks a row behind another that the other just removes. Such a row is
+ * the first of its line and yet behind: it becomes due. */
+NODISCARD enum status parked_promote(struct store *store, int64_t now_ms);
 
 /* For people. */
 NODISCARD enum status parked_find(struct store *store, struct arena *arena, int64_t number,

@@ -32,6 +32,17 @@ enum status wiring_source(const struct runtime_options *options, struct arena *a
     return postgres_source(&postgres, source_out, error_out);
 }
 
+enum status wiring_bus(const struct config *config, struct arena *arena,
+                       const struct bus_options *options, struct bus **bus_out,
+                       struct text *error_out)
+{
+    (void)config;
+    (void)arena;
+    (void)error_out;
+    *bus_out = bus_local_create(options);
+    return STATUS_OK;
+}
+
 enum status wiring_check(const struct config *config, struct arena *arena, struct text *error_out)
 {
     if (is_sqlite(config)) {

@@ -2,6 +2,7 @@
 #ifndef RUNTIME_START_WIRING_H
 #define RUNTIME_START_WIRING_H
 
+#include "bus/bus.h"
 #include "runtime/runtime.h"
 
 /* Where the rows of this service are kept, by the configuration. */
@@ -12,5 +13,10 @@ NODISCARD enum status wiring_source(const struct runtime_options *options, struc
 /* Is the chosen back end fit to be used at all? For start and doctor. */
 NODISCARD enum status wiring_check(const struct config *config, struct arena *arena,
                                    struct text *error_out);
+
+/* What carries messages, by the configuration. The options live as long as the bus. */
+NODISCARD enum status wiring_bus(const struct config *config, struct arena *arena,
+                                 const struct bus_options *options, struct bus **bus_out,
+                                 struct text *error_out);
 
 #endif

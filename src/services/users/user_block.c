@@ -3,6 +3,7 @@
  * Nothing is removed: DELETE blocks too. Doing it twice is fine and changes nothing the second
  * time.
  */
+#include "services/users/user_events.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
 
@@ -21,11 +22,15 @@ static enum status turn_status(struct call *call, bool blocks)
     if (call->expected_revision != FIELD_NONE && call->expected_revision != user.revision) {
         return refuse(call, &user_revision_changed);
     }
+    struct user before = user;
     bool changed =
         blocks ? user_block(&user, input->reason, call->now_ms) : user_unblock(&user, call->now_ms);
     if (changed) {
         user.revision++;
         status = user_update(call->store, call->arena, &user);
+        if (status == STATUS_OK) {
+            status = user_tell_changed(call, &before, &user);
+        }
     }
     return status == STATUS_OK ? answer(call, &user) : status;
 }

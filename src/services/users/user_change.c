@@ -4,6 +4,7 @@
  * telegram_id unlinks. With If-Match the change is refused when somebody else was there before. A
  * change that changes nothing keeps the revision.
  */
+#include "services/users/user_events.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
 
@@ -121,6 +122,9 @@ enum status user_change_handle(struct call *call)
     }
     if (status == STATUS_EXISTS) {
         return STATUS_CONFLICT; /* another process took it in between: look again */
+    }
+    if (status == STATUS_OK) {
+        status = user_tell_changed(call, &before, &user);
     }
     return status == STATUS_OK ? answer(call, &user) : status;
 }

@@ -5,6 +5,7 @@
  * answers 200 with the person as he is now. Refused: user_exists, external_id_taken,
  * telegram_id_taken.
  */
+#include "services/users/user_events.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
 
@@ -44,6 +45,9 @@ enum status user_create_handle(struct call *call)
     enum status status = user_insert(call->store, call->arena, &user);
     if (status == STATUS_EXISTS) {
         return explain_taken(call, input);
+    }
+    if (status == STATUS_OK) {
+        status = user_tell_created(call, &user);
     }
     return status == STATUS_OK ? answer(call, &user) : status;
 }

@@ -1,6 +1,7 @@
 /* users.c - the directory of people, on one page. */
 #include "services/users/users.h"
 
+#include "services/users/user_events.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
 
@@ -120,4 +121,6 @@ const struct service users_service = {
     .migration_count = 1,
     .routes = routes,
     .route_count = COUNT_OF(routes),
+    .events = user_events,
+    .event_count = USER_EVENT_COUNT,
 };

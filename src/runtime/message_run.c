@@ -1,0 +1,74 @@
+/* message_run.c - reads the data of a message by its handler's table, and runs the handler. */
+#include "runtime/message_run.h"
+
+#include "base/chance.h"
+#include "base/log.h"
+#include "runtime/host.h"
+#include "runtime/input.h"
+
+enum { ATTEMPTS_OTHERWISE = 10, FIRST_MS_OTHERWISE = 1000, LONGEST_MS_OTHERWISE = 600000 };
+
+int64_t retry_due(const struct retry *retry, unsigned attempt, int64_t now_ms)
+{
+    MUST(attempt >= 1);
+    int attempts_max = retry->attempts_max ? retry->attempts_max : ATTEMPTS_OTHERWISE;
+    int64_t wait_ms = retry->first_ms ? retry->first_ms : FIRST_MS_OTHERWISE;
+    int64_t longest_ms = retry->longest_ms ? retry->longest_ms : LONGEST_MS_OTHERWISE;
+    if (attempt >= (unsigned)attempts_max) {
+        return 0;
+    }
+    for (unsigned i = 1; i < attempt && wait_ms < longest_ms; i++) {
+        wait_ms *= 2;
+    }
+    wait_ms = wait_ms > longest_ms ? longest_ms : wait_ms;
+    /* Half of it by chance, so that what failed together does not come back together. */
+    return now_ms + wait_ms / 2 + (int64_t)(chance_number() % (uint64_t)(wait_ms / 2 + 1));
+}
+
+static struct call call_of(struct message_run *run, const struct input_data *data)
+{
+    return (struct call){
+        .arena = run->arena,
+        .store = run->store,
+        .service = run->host->service,
+        .host = run->host,
+        .input = data->structure,
+        .given = data->given,
+        .caller = {.kind = CALLER_SERVICE, .name = run->message->source},
+        .now_ms = run->now_ms,
+        .expected_revision = FIELD_NONE,
+        .message = run->message,
+        .attempt = run->attempt,
+        .gathered = run->gathered,
+        .takes = run->handler->takes,
+        .gives = run->handler->gives,
+    };
+}
+
+enum status message_run(struct message_run *run)
+{
+    struct input_data data;
+    struct text error;
+    enum status status =
+        input_read_data(run->arena, run->handler->takes, run->message->data, &data, &error);
+    if (status != STATUS_OK) {
+        run->reason = text_format(run->arena, "The data does not fit: %.*s.", TEXT_ARGS(error));
+        return status;
+    }
+    struct call call = call_of(run, &data);
+    log_trace(run->message->trace);
+    status = run->handler->handle(&call);
+    log_trace(NO_TEXT);
+    if (status == STATUS_OK) {
+        run->reply = call.reply;
+        run->effects = call.effects;
+    } else if (status == STATUS_REFUSED) {
+        MUST(call.refusal != NULL);
+        run->refusal = call.refusal;
+        run->reason =
+            text_format(run->arena, "Refused (%s): %s", call.refusal->code, call.refusal->text);
+    } else {
+        run->reason = text_of(status_text(status));
+    }
+    return status;
+}

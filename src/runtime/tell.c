@@ -1,0 +1,115 @@
+/* tell.c - writes what a handler tells into the journal of its service. */
+#include "runtime/tell.h"
+
+#include "base/json.h"
+#include "bus/journal.h"
+#include "runtime/intake/errand_store.h"
+#include "runtime/problem.h"
+#include "runtime/service.h"
+#include "runtime/telling.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000, DATA_BYTES_EXPECTED = 512 };
+
+struct text telling_actor(const struct call *call)
+{
+    bool is_passed_on = call->message != NULL && call->message->actor.data != NULL;
+    return is_passed_on ? call->message->actor : call->caller.name;
+}
+
+struct text telling_trace(const struct call *call)
+{
+    return call->exchange != NULL ? problem_trace_id(call->exchange) : call->message->trace;
+}
+
+struct text telling_data(struct call *call, const struct shape *shape, const void *data)
+{
+    if (shape == NULL) {
+        return TEXT("{}");
+    }
+    struct json_writer writer;
+    json_writer_init(&writer, call->arena, DATA_BYTES_EXPECTED);
+    json_put_struct(&writer, shape, data);
+    return json_written(&writer);
+}
+
+static void note_alarm(struct call *call, int64_t at_ms)
+{
+    if (call->effects.alarm_at == 0 || at_ms < call->effects.alarm_at) {
+        call->effects.alarm_at = at_ms;
+    }
+}
+
+static enum status append(struct call *call, const struct message *message)
+{
+    enum status status = journal_append(call->store, message);
+    call->effects.told = call->effects.told || status == STATUS_OK;
+    return status;
+}
+
+enum status tell(struct call *call, const struct event *event, struct text subject,
+                 int64_t revision, const void *data)
+{
+    MUST(event >= call->service->events &&
+         event < call->service->events + call->service->event_count);
+    MUST(subject.data != NULL);
+    return append(call, &(struct message){
+                            .id = id_new(),
+                            .kind = message_event,
+                            .source = text_of(call->service->name),
+                            .name = text_of(event->name),
+                            .version = event->version,
+                            .subject = subject,
+                            .revision = revision,
+                            .actor = telling_actor(call),
+                            .trace = telling_trace(call),
+                            .told_at = call->now_ms,
+                            .data = telling_data(call, event->data, data),
+                        });
+}
+
+enum status telling_errand(struct call *call, const struct errand *errand, struct text subject,
+                           struct text data, struct id *id_out)
+{
+    struct message message = {
+        .id = id_new(),
+        .kind = message_command,
+        .source = text_of(call->service->name),
+        .addressee = text_of(errand->service),
+        .name = text_of(errand->command),
+        .version = 1,
+        .subject = subject,
+        .revision = FIELD_NONE,
+        .actor = telling_actor(call),
+        .trace = telling_trace(call),
+        .told_at = call->now_ms,
+        .deadline = call->now_ms + (errand->deadline_ms ? errand->deadline_ms : DAY_MS),
+        .data = data,
+    };
+    MUST(subject.data != NULL);
+    enum status status = append(call, &message);
+    if (status == STATUS_OK) {
+        status = errand_insert(call->store, &(struct errand_row){
+                                                .id = message.id,
+                                                .service = message.addressee,
+                                                .command = message.name,
+                                                .subject = subject,
+                                                .deadline_at = message.deadline,
+                                                .told_at = message.told_at,
+                                                .actor = message.actor,
+                                                .trace = message.trace,
+                                            });
+    }
+    note_alarm(call, message.deadline);
+    if (id_out != NULL) {
+        *id_out = message.id;
+    }
+    return status;
+}
+
+enum status tell_to(struct call *call, const struct errand *errand, struct text subject,
+                    const void *data, struct id *id_out)
+{
+    MUST(errand >= call->service->errands &&
+         errand < call->service->errands + call->service->errand_count);
+    return telling_errand(call, errand, subject, telling_data(call, errand->data, data), id_out);
+}
