@@ -1,4 +1,4 @@
-/* main.c - the command line of Kontora with the sample's services beside the real ones. */
+/* sample_main.c - the command line of Kontora with the sample's services beside the real ones. */
 #include "cli/cli.h"
 #include "services/users/users.h"
 #include "tests/sample/sample.h"
