@@ -60,6 +60,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->index = options->index;
     host->on_told = options->on_told;
     host->told_context = options->told_context;
+    host->crash_note = options->crash_note;
     enum status status = open_writer(host, &store, arena, error_out);
     if (status != STATUS_OK) {
         return status;

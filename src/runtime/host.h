@@ -36,6 +36,7 @@ struct host {
     /* Who wants to know that the journal has grown; set before anything runs. */
     void (*on_told)(void *context, size_t host_index);
     void *told_context;
+    struct crash_note *crash_note; /* NULL: there is none */
 };
 
 struct host_options {
@@ -47,6 +48,7 @@ struct host_options {
     int waiting_ms_max;
     void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
     void *told_context;
+    struct crash_note *crash_note; /* may be NULL */
 };
 
 /* Brings the tables up to date and starts the executors. Closed with host_close whatever it says.

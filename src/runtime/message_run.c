@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "runtime/host.h"
 #include "runtime/input.h"
+#include "runtime/intake/crash_note.h"
 
 enum { ATTEMPTS_OTHERWISE = 10, FIRST_MS_OTHERWISE = 1000, LONGEST_MS_OTHERWISE = 600000 };
 
@@ -53,17 +54,31 @@ enum status message_run(struct message_run *run)
         input_read_data(run->arena, run->handler->takes, run->message->data, &data, &error);
     if (status != STATUS_OK) {
         run->reason = text_format(run->arena, "The data does not fit: %.*s.", TEXT_ARGS(error));
+        run->is_hopeless = true;
         return status;
+    }
+    struct crash_note *note = run->host->crash_note;
+    if (note != NULL && !crash_note_begin(note, run->message->id)) {
+        run->is_hopeless = true;
+        run->reason = text_format(run->arena,
+                                  "The program ended %d times in a row while this was "
+                                  "being handled. Replay it after an upgrade.",
+                                  CRASHES_MAX);
+        return STATUS_CORRUPT;
     }
     struct call call = call_of(run, &data);
     log_trace(run->message->trace);
     status = run->handler->handle(&call);
     log_trace(NO_TEXT);
+    if (note != NULL) {
+        crash_note_end(note);
+    }
     if (status == STATUS_OK) {
         run->reply = call.reply;
         run->effects = call.effects;
     } else if (status == STATUS_REFUSED) {
         MUST(call.refusal != NULL);
+        run->is_hopeless = true;
         run->refusal = call.refusal;
         run->reason =
             text_format(run->arena, "Refused (%s): %s", call.refusal->code, call.refusal->text);

@@ -31,6 +31,7 @@ struct message_run {
     struct text reply;             /* OK: what answer() gave; NO_TEXT when nothing */
     const struct refusal *refusal; /* REFUSED by the handler */
     struct text reason;            /* unless OK: a sentence for a person */
+    bool is_hopeless;              /* not OK, and no later attempt will be either */
     struct work_effects effects;   /* OK */
 };
 

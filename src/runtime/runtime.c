@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "net/http_server.h"
 #include "runtime/dispatch.h"
+#include "runtime/intake/crash_note.h"
 #include "runtime/pages/pages.h"
 #include "runtime/start/data_directory.h"
 #include "runtime/start/messaging.h"
@@ -27,6 +28,7 @@ struct runtime {
     struct text address;
     struct host hosts[HOSTS_MAX];
     struct messaging *messaging;
+    struct crash_note *crash_notes; /* one for each host; NULL: the disk had no room */
     struct dispatch dispatch;
     struct pages pages;
     struct http_server *server;
@@ -53,6 +55,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .writers = (size_t)setting(runtime, "work.writers"),
         .waiting_max = (size_t)setting(runtime, "work.waiting_max"),
         .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
+        .crash_note = runtime->crash_notes ? &runtime->crash_notes[index] : NULL,
         .on_told = on_told,
         .told_context = runtime,
     };
@@ -66,6 +69,12 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
 static enum status open_hosts(struct runtime *runtime, struct text *error_out)
 {
     MUST(runtime->options.service_count <= HOSTS_MAX);
+    if (crash_notes_open(runtime->options.directory, runtime->options.service_count,
+                         &runtime->crash_notes) != STATUS_OK) {
+        log_say(LOG_WARNING, "runtime",
+                "the file intake.notes cannot be used: a message that stops "
+                "the process would come again for ever");
+    }
     for (size_t i = 0; i < runtime->options.service_count; i++) {
         enum status status = open_one(runtime, i, error_out);
         if (status != STATUS_OK) {
@@ -228,6 +237,7 @@ static void tear_down(struct runtime **place)
     for (size_t i = 0; i < runtime->options.service_count; i++) {
         host_close(&runtime->hosts[i]);
     }
+    crash_notes_close(runtime->crash_notes, runtime->options.service_count);
     if (runtime->directory_lock >= 0) {
         data_directory_close(runtime->directory_lock);
     }

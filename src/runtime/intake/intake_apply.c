@@ -159,7 +159,7 @@ static enum status run_handler(struct applying *applying, const struct handler *
     applying->retry = handler->retry;
     applying->reason = run_out->reason;
     applying->effects = run_out->effects;
-    applying->is_hopeless = status == STATUS_REFUSED || status == STATUS_MALFORMED;
+    applying->is_hopeless = run_out->is_hopeless;
     return status;
 }
 
