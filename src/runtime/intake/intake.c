@@ -190,17 +190,15 @@ static enum status note_upto(struct intake *intake)
 
 static struct work_outcome outcome_of(struct intake *intake, enum status status)
 {
-    switch (status) {
-    case STATUS_OK:
+    if (status == STATUS_OK) {
         return (struct work_outcome){
             .result = WORK_DONE, .wrote = intake->wrote, .effects = intake->effects};
-    case STATUS_ABSENT:
-        return (struct work_outcome){.result = WORK_NEEDS_MARK};
-    case STATUS_CONFLICT:
-        return (struct work_outcome){.result = WORK_AGAIN};
-    default:
-        return (struct work_outcome){.result = WORK_FAULT, .fault = status};
     }
+    if (status == STATUS_ABSENT) {
+        return (struct work_outcome){.result = WORK_NEEDS_MARK};
+    }
+    return (struct work_outcome){.result = status == STATUS_CONFLICT ? WORK_AGAIN : WORK_FAULT,
+                                 .fault = status};
 }
 
 static struct work_outcome run(struct work *work, struct store *store, bool with_mark)
