@@ -103,6 +103,7 @@ typedef void bus_depth_fn(struct bus *bus, struct bus_depth *depth_out);
 /* No further deliveries; returns when every batch that was delivered has been taken, or the time is
  * over (then false). */
 typedef bool bus_stop_fn(struct bus *bus, int timeout_ms);
+/* When the members' executors have ended: nobody is in `write`, nobody calls bus_taken any more. */
 typedef void bus_destroy_fn(struct bus *bus);
 
 struct bus_ops { /* for implementers only */
