@@ -34,9 +34,9 @@ void amqp_link_reject(struct amqp_link *link, struct amqp_receipt receipt, bool 
 
 static uint16_t free_channel(const struct amqp_link *link)
 {
-    for (uint16_t i = AMQP__CHANNEL_CONSUMER; i < AMQP__CHANNELS; i++) {
+    for (int i = AMQP__CHANNEL_CONSUMER; i < AMQP__CHANNELS; i++) {
         if (!link->channels[i].is_used && !link->channels[i].is_closing) {
-            return i;
+            return (uint16_t)i;
         }
     }
     return 0;

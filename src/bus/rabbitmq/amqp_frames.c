@@ -135,6 +135,7 @@ static void read_method(struct amqp_link *link, const struct amqp_frame *frame)
 
 static void handle_content(struct amqp_link *link, uint16_t channel, struct text body)
 {
+    MUST(channel < AMQP__CHANNELS);
     const struct amqp_arrival *arrival = &link->channels[channel].arrival;
     if (arrival->number == AMQP_BASIC_RETURN_METHOD) {
         amqp__handle_return(link, arrival);

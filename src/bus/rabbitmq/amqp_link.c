@@ -268,8 +268,8 @@ static void finish(struct amqp_link *link)
     link->stage = AMQP__PAUSED;
     amqp__forget_flying(link, TEXT("the link was ended"));
     take_orders(link);
-    for (uint16_t i = 0; i < AMQP__CHANNELS; i++) {
-        amqp__forget_arrival(link, i);
+    for (int i = 0; i < AMQP__CHANNELS; i++) {
+        amqp__forget_arrival(link, (uint16_t)i);
         amqp__buffer_finish(&link->channels[i].arrival.body);
         if (link->channels[i].has_pool) {
             link->library->empty_amqp_pool(&link->channels[i].pool);

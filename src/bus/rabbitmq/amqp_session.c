@@ -45,8 +45,8 @@ void amqp__go_down(struct amqp_link *link)
     link->heartbeat_ms = 0;
     link->retry_at_ms = clock_monotonic_ms() + pause_ms(link);
     link->attempt_count++;
-    for (uint16_t i = 0; i < AMQP__CHANNELS; i++) {
-        amqp__forget_arrival(link, i);
+    for (int i = 0; i < AMQP__CHANNELS; i++) {
+        amqp__forget_arrival(link, (uint16_t)i);
         link->channels[i].is_used = false;
         link->channels[i].is_closing = false;
     }

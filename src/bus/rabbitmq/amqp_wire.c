@@ -147,9 +147,6 @@ static bool read_number(const amqp_field_value_t *value, int64_t *number_out)
     case AMQP_FIELD_KIND_BOOLEAN:
         *number_out = value->value.boolean != 0;
         return true;
-    case AMQP_FIELD_KIND_I8:
-        *number_out = value->value.i8;
-        return true;
     case AMQP_FIELD_KIND_U8:
         *number_out = value->value.u8;
         return true;

@@ -1,5 +1,5 @@
 /* amqp_link_test.c - what a link does while nothing is lost: against a real RabbitMQ. */
-#include "tests/unit/bus/amqp_rig.h"
+#include "tests/unit/bus/amqp_numbers.h"
 
 #include <pthread.h>
 

@@ -4,7 +4,7 @@
  * is answered exactly once; and nothing, not even the end of a link, waits for a broker.
  */
 #include "tests/lib/bad_link.h"
-#include "tests/unit/bus/amqp_rig.h"
+#include "tests/unit/bus/amqp_numbers.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
