@@ -181,10 +181,13 @@ class DidNotStart(Exception):
 
 
 class Server:
-    """`wrapper` is put in front of the command; it must become the program (strace -D does)."""
+    """`wrapper` is put in front of the command; it must become the program (strace -D does).
+    `services` is "users,board"; all of them when it is not given."""
 
     def __init__(self, directory=None, store=None, settings=(), environment=None, variant='release',
-                 wrapper=()):
+                 wrapper=(), program=None, services=None):
+        self.program = program or tap.program(variant)
+        self.services = [services] if services else []
         self.directory = directory or os.path.join(tempfile.mkdtemp(dir=tap.test_directory()), 'd')
         self.store = store or Sqlite()
         self.settings = list(settings)
@@ -200,7 +203,7 @@ class Server:
 
     @property
     def command(self):
-        return [*self.wrapper, tap.program(self.variant), 'serve', '--data', self.directory,
+        return [*self.wrapper, self.program, 'serve', *self.services, '--data', self.directory,
                 '--net.listen=127.0.0.1:0', *self.store.settings, *self.settings]
 
     def start(self):

@@ -138,6 +138,12 @@ def repository():
     return os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..'))
 
 
+def sample_program(variant='release'):
+    """Kontora with the services of tests/sample."""
+    return os.path.join(repository(), os.environ.get('BUILD', 'build'), variant, 'tests', 'sample',
+                        'kontora-sample')
+
+
 def program(variant='release'):
     """The path of the kontora that is tested; `fault` is the one with fault points."""
     given = os.environ.get('KONTORA_TEST_PROGRAM' if variant == 'release'

@@ -180,7 +180,7 @@ enum status messaging_create(const struct runtime_options *options, struct arena
 
 enum status messaging_start(struct messaging *messaging, struct text *error_out)
 {
-    return messaging->bus == NULL ? STATUS_OK : bus_start(messaging->bus, error_out);
+    return bus_start(messaging->bus, error_out);
 }
 
 void messaging_announce(struct messaging *messaging, size_t host_index)

@@ -38,9 +38,8 @@ enum status wiring_bus(const struct config *config, struct arena *arena,
 {
     (void)config;
     (void)arena;
-    (void)options;
     (void)error_out;
-    *bus_out = NULL;
+    *bus_out = bus_local_create(options);
     return STATUS_OK;
 }
 
