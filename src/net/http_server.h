@@ -103,6 +103,9 @@ struct http_stream *http_stream_start(struct http_exchange *exchange,
 /* Copies the bytes. BUSY: the reader was too slow and is being cut; on_closed will follow. */
 NODISCARD enum status http_stream_send(struct http_stream *stream, struct text bytes);
 
+/* Bytes that were sent and have not left yet: who feeds a stream by this never has it cut. */
+size_t http_stream_waiting(const struct http_stream *stream);
+
 /* What was sent before still leaves. Twice is the same as once. */
 void http_stream_end(struct http_stream *stream);
 

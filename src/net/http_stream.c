@@ -181,6 +181,12 @@ enum status http_stream_send(struct http_stream *stream, struct text bytes)
     return STATUS_OK;
 }
 
+size_t http_stream_waiting(const struct http_stream *stream)
+{
+    return atomic_load_explicit(&stream->waiting_there, memory_order_relaxed) +
+           atomic_load_explicit(&stream->waiting_here, memory_order_relaxed);
+}
+
 void http_stream_end(struct http_stream *stream)
 {
     end_once(stream);

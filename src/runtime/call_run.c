@@ -257,7 +257,7 @@ void call_run_read(struct call *call, struct store *store)
     }
 }
 
-static void count(struct call *call)
+void call_count(struct call *call)
 {
     struct bound_route *bound = call->bound;
     int64_t ns = clock_monotonic_ns() - call->exchange->started_ns;
@@ -295,7 +295,7 @@ void call_finish(struct call *call)
     if (call->route->kind != ROUTE_WRITES) {
         answer_not_modified(call->exchange);
     }
-    count(call);
+    call_count(call);
     http_finish(call->exchange);
 }
 

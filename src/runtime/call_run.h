@@ -18,6 +18,9 @@ void call_run_read(struct call *call, struct store *store);
 /* Fills idempotency_key and body_hash from the request; REFUSED with an answer for a bad key. */
 NODISCARD enum status call_read_idempotency_key(struct call *call);
 
+/* Counts an answer that is about to be given, in the figures of its route. */
+void call_count(struct call *call);
+
 /* Counts the call, answers 304 where the client has it already, and gives the exchange back. */
 void call_finish(struct call *call);
 

@@ -152,6 +152,10 @@ static void answer_route(struct dispatch *dispatch, struct http_exchange *exchan
         call_finish(call);
         return;
     }
+    if (match->bound->stream != NULL) {
+        streams_open(dispatch->streams, call, match->bound->stream);
+        return;
+    }
     send_on(dispatch, call, &match->path);
 }
 

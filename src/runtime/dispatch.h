@@ -6,6 +6,7 @@
 #include "runtime/host.h"
 #include "runtime/readers.h"
 #include "runtime/router.h"
+#include "runtime/streams/streams.h"
 
 #include <stdatomic.h>
 
@@ -20,6 +21,7 @@ struct dispatch {
     const struct router *router;
     const struct access *access;
     struct readers *readers;
+    struct streams *streams;
     struct host *hosts;
     size_t host_count;
     const struct page *pages;

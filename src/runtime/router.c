@@ -66,7 +66,8 @@ static struct node *child_of(struct router *router, struct node *parent, struct 
     return node;
 }
 
-void router_add(struct router *router, struct host *host, const struct route *route)
+static struct bound_route *bind(struct router *router, struct host *host,
+                                const struct route *route)
 {
     MUST(router->route_count < ROUTES_MAX);
     struct node *node = &router->root;
@@ -81,6 +82,19 @@ void router_add(struct router *router, struct host *host, const struct route *ro
     bound->host = host;
     node->by_method[route->method] = bound;
     router->routes[router->route_count++] = bound;
+    return bound;
+}
+
+void router_add(struct router *router, struct host *host, const struct route *route)
+{
+    (void)bind(router, host, route);
+}
+
+void router_add_stream(struct router *router, struct host *host, const struct route *route,
+                       const struct stream *stream)
+{
+    MUST(stream->shows != NULL);
+    bind(router, host, route)->stream = stream;
 }
 
 static bool has_routes(const struct node *node)

@@ -15,6 +15,7 @@ enum { LATENCY_BUCKETS = 12, ROUTE_CLASSES = 6, SEGMENTS_MAX = 16 };
 struct bound_route {
     const struct route *route;
     struct host *host;
+    const struct stream *stream; /* that the route opens; NULL: it has a handler */
     atomic_ulong answers[ROUTE_CLASSES];     /* by first digit of the status */
     atomic_ulong latencies[LATENCY_BUCKETS]; /* below 2^i * 0.1 ms; the last: all */
     atomic_ulong latency_ns_sum;
@@ -26,6 +27,10 @@ struct router *router_create(struct arena *arena);
 
 /* The path's template MUST be well formed and new (service_check has looked). */
 void router_add(struct router *router, struct host *host, const struct route *route);
+
+/* The same for a route that opens a stream; it has the stream's path. */
+void router_add_stream(struct router *router, struct host *host, const struct route *route,
+                       const struct stream *stream);
 
 struct router_match {
     struct bound_route *bound; /* NULL: nothing for this method */
