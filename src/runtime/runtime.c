@@ -12,6 +12,7 @@
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
 #include "runtime/start/wiring.h"
+#include "runtime/streams/streams.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -45,6 +46,7 @@ static void on_told(void *context, size_t host_index)
     if (runtime->messaging != NULL) {
         messaging_announce(runtime->messaging, host_index);
     }
+    streams_announce(runtime->dispatch.streams, host_index);
 }
 
 static enum status open_one(struct runtime *runtime, size_t index, struct text *error_out)
@@ -85,14 +87,22 @@ static enum status open_hosts(struct runtime *runtime, struct text *error_out)
     return STATUS_OK;
 }
 
+static void add_routes(struct runtime *runtime, struct router *router, struct host *host)
+{
+    for (size_t i = 0; i < host->service->route_count; i++) {
+        router_add(router, host, &host->service->routes[i]);
+    }
+    for (size_t i = 0; i < host->service->stream_count; i++) {
+        const struct stream *stream = &host->service->streams[i];
+        router_add_stream(router, host, streams_route(runtime->arena, stream), stream);
+    }
+}
+
 static void set_up_dispatch(struct runtime *runtime)
 {
     struct router *router = router_create(runtime->arena);
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
-        const struct service *service = runtime->hosts[i].service;
-        for (size_t j = 0; j < service->route_count; j++) {
-            router_add(router, &runtime->hosts[i], &service->routes[j]);
-        }
+        add_routes(runtime, router, &runtime->hosts[i]);
     }
     runtime->dispatch.router = router;
     runtime->dispatch.access = runtime->access;
@@ -191,6 +201,15 @@ static enum status listen_on(struct runtime *runtime, struct text *error_out)
     return STATUS_OK;
 }
 
+static void create_streams(struct runtime *runtime)
+{
+    runtime->dispatch.streams = streams_create(&(struct streams_options){
+        .hosts = runtime->hosts,
+        .host_count = runtime->options.service_count,
+        .user_max = (size_t)setting(runtime, "streams.user_max"),
+    });
+}
+
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
     *error_out =
@@ -208,6 +227,7 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
                              &runtime->new_key, error_out);
     }
     if (status == STATUS_OK) {
+        create_streams(runtime); /* before the hosts, which announce to it */
         status = open_hosts(runtime, error_out);
     }
     if (status == STATUS_OK) {
@@ -226,6 +246,9 @@ static void tear_down(struct runtime **place)
     struct runtime *runtime = *place;
     struct arena *arena = runtime->arena;
     readers_stop(&runtime->dispatch.readers);
+    if (runtime->dispatch.streams != NULL) {
+        streams_stop(runtime->dispatch.streams);
+    }
     if (runtime->messaging != NULL) {
         messaging_stop(runtime->messaging, BUS_STOP_MS);
     }
@@ -234,6 +257,7 @@ static void tear_down(struct runtime **place)
     }
     messaging_destroy(&runtime->messaging);
     http_server_destroy(&runtime->server);
+    streams_destroy(&runtime->dispatch.streams); /* nobody watches any more */
     for (size_t i = 0; i < runtime->options.service_count; i++) {
         host_close(&runtime->hosts[i]);
     }
@@ -283,6 +307,7 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
     if (status != STATUS_OK) {
         return status;
     }
+    streams_start(runtime->dispatch.streams);
     status = http_server_start(runtime->server);
     if (status != STATUS_OK) {
         *error_out = TEXT("The threads that speak HTTP cannot be started.");
@@ -311,6 +336,7 @@ bool runtime_stop(struct runtime **runtime, int timeout_ms)
 {
     notify_manager("STOPPING=1");
     atomic_store(&(*runtime)->pages.stops, true);
+    streams_end_all((*runtime)->dispatch.streams);
     bool drained = http_server_drain((*runtime)->server, timeout_ms);
     if (!drained) {
         log_say(LOG_WARNING, "runtime", "some connections did not end in time and are cut");

@@ -10,8 +10,9 @@
 
 #include "runtime/call.h"
 
-/* Is this message for this reader, and what of it? False: he does not learn that there was one.
- * data_out, in the arena, is the JSON he gets. */
+/* Is this event for this reader, and what of it? False: he does not learn that there was one.
+ * data_out is the JSON he gets; it lives in the arena or in the message. Called on the streams'
+ * thread, for each reader anew: it looks at nothing but what it is given. */
 typedef bool stream_shows_fn(const struct caller *reader, const struct message *message,
                              struct arena *arena, struct text *data_out);
 

@@ -141,6 +141,20 @@ static uint64_t resident_bytes(void)
     return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+static void put_streams(struct page_text *text, const struct streams *streams)
+{
+    struct streams_counts counts;
+    streams_count(streams, &counts);
+    put_one(text, "kontora_stream_events_total", "counter", "Events said to those who watch.",
+            counts.events);
+    put_one(text, "kontora_stream_resets_total", "counter",
+            "Times somebody who watches was told to load everything anew.", counts.resets);
+    put_one(text, "kontora_streams_cut_total", "counter",
+            "Streams ended because their reader took nothing for a heartbeat.", counts.cut);
+    put_one(text, "kontora_streams_displaced_total", "counter",
+            "Streams ended because their user had opened too many.", counts.displaced);
+}
+
 struct text metrics_write(struct arena *arena, const struct pages *pages)
 {
     struct page_text text = {.arena = arena, .room = 16384};
@@ -170,6 +184,7 @@ struct text metrics_write(struct arena *arena, const struct pages *pages)
     put_one(&text, "kontora_shed_total", "counter",
             "Requests answered 503 because too much was waiting.",
             atomic_load(&pages->dispatch->shed));
+    put_streams(&text, pages->dispatch->streams);
     put_executors(&text, pages->dispatch);
     put_requests(&text, pages->dispatch->router);
     put_latencies(&text, pages->dispatch->router);
