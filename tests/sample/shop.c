@@ -219,6 +219,23 @@ static const struct route routes[] = {
      .refusal_count = COUNT_OF(refusals)},
 };
 
+static bool shows(const struct caller *reader, const struct message *message, struct arena *arena,
+                  struct text *data_out)
+{
+    (void)reader;
+    (void)arena;
+    *data_out = message->data;
+    return true;
+}
+
+static const struct stream streams[] = {
+    {.path = "/api/shop/events",
+     .operation = "watch_shop",
+     .permission = "shop.read",
+     .summary = "What happens in the shop",
+     .shows = shows},
+};
+
 const struct service shop_service = {
     .name = "shop",
     .purpose = "Takes orders and has them charged (sample)",
@@ -231,4 +248,6 @@ const struct service shop_service = {
     .event_count = COUNT_OF(events),
     .errands = errands,
     .errand_count = COUNT_OF(errands),
+    .streams = streams,
+    .stream_count = COUNT_OF(streams),
 };

@@ -1,5 +1,6 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
 #include "base/json.h"
+#include "runtime/pages/openapi_streams.h"
 #include "runtime/runtime.h"
 
 #include <string.h>
@@ -586,6 +587,7 @@ struct text runtime_openapi(struct arena *arena, const struct service *const *se
     begin(&describing, "paths");
     for (size_t i = 0; i < service_count; i++) {
         put_paths(&describing, services[i]);
+        openapi_put_streams(&describing.writer, services[i]);
     }
     end(&describing);
     put_components(&describing);

@@ -4,6 +4,7 @@
  */
 #include "runtime/router.h"
 #include "runtime/runtime.h"
+#include "runtime/start/stream_check.h"
 #include "runtime/start/tell_check.h"
 
 #include <stdarg.h>
@@ -282,6 +283,9 @@ struct text runtime_check(struct arena *arena, const struct service *const *serv
             check_twins(&checking, checking.route, services, service_count);
         }
     }
-    return checking.complaint.data == NULL ? tell_check(arena, services, service_count)
+    if (checking.complaint.data == NULL) {
+        checking.complaint = tell_check(arena, services, service_count);
+    }
+    return checking.complaint.data == NULL ? stream_check(arena, services, service_count)
                                            : checking.complaint;
 }
