@@ -66,8 +66,7 @@ static struct node *child_of(struct router *router, struct node *parent, struct 
     return node;
 }
 
-static struct bound_route *bind(struct router *router, struct host *host,
-                                const struct route *route)
+static struct bound_route *bind(struct router *router, struct host *host, const struct route *route)
 {
     MUST(router->route_count < ROUTES_MAX);
     struct node *node = &router->root;

@@ -15,7 +15,7 @@ enum { LATENCY_BUCKETS = 12, ROUTE_CLASSES = 6, SEGMENTS_MAX = 16 };
 struct bound_route {
     const struct route *route;
     struct host *host;
-    const struct stream *stream; /* that the route opens; NULL: it has a handler */
+    const struct stream *stream;             /* that the route opens; NULL: it has a handler */
     atomic_ulong answers[ROUTE_CLASSES];     /* by first digit of the status */
     atomic_ulong latencies[LATENCY_BUCKETS]; /* below 2^i * 0.1 ms; the last: all */
     atomic_ulong latency_ns_sum;
