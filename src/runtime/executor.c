@@ -428,6 +428,9 @@ static void add_chores(struct executor *executor)
     for (size_t i = 0; i < COUNT_OF(own_chores); i++) {
         add_chore(executor, &own_chores[i]);
     }
+    for (size_t i = 0; i < later_chore_count; i++) {
+        add_chore(executor, &later_chores[i]);
+    }
     for (size_t i = 0; i < executor->service->chore_count; i++) {
         add_chore(executor, &executor->service->chores[i]);
     }

@@ -1,6 +1,7 @@
 /* host.c - brings one service up and down, and deals its calls out. */
 #include "runtime/host.h"
 
+#include "base/clock.h"
 #include "bus/journal.h"
 #include "runtime/idempotency_store.h"
 #include "runtime/intake/errand_store.h"
@@ -17,6 +18,9 @@ static enum status bring_up_tables(const struct service *service, struct store *
     if (status == STATUS_OK) {
         status =
             migrate(store, "intake", intake_migrations, intake_migration_count, arena, error_out);
+    }
+    if (status == STATUS_OK) {
+        status = migrate(store, "later", later_migrations, later_migration_count, arena, error_out);
     }
     if (status == STATUS_OK) {
         status = migrate(store, service->name, service->migrations, service->migration_count, arena,
@@ -66,6 +70,13 @@ enum status host_open(struct host *host, const struct host_options *options, str
         return status;
     }
     status = bring_up_tables(options->service, store, arena, error_out);
+    if (status == STATUS_OK) {
+        status = later_open(&(struct later_options){.service = options->service,
+                                                    .store = store,
+                                                    .zone = options->zone,
+                                                    .now_ms = clock_wall_ms()},
+                            arena, &host->later, error_out);
+    }
     if (status != STATUS_OK) {
         store_destroy(&store);
         return status;

@@ -8,6 +8,7 @@
 #define RUNTIME_HOST_H
 
 #include "runtime/executor.h"
+#include "runtime/later/later.h"
 #include "runtime/service.h"
 
 #include <stdatomic.h>
@@ -31,6 +32,7 @@ struct host {
     size_t executor_count;
     atomic_uint next_executor; /* for calls that concern nothing in particular */
     bool reads_at_once;        /* point reads run on the loop's thread */
+    const struct later *later; /* what it does at a time */
     struct loop_reader loop_readers[LOOPS_MAX];
 
     /* Who wants to know that the journal has grown; set before anything runs. */
@@ -46,6 +48,7 @@ struct host_options {
     size_t writers; /* executors of a shared store */
     size_t waiting_max;
     int waiting_ms_max;
+    const struct zone *zone;                           /* of the business; NULL: UTC */
     void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
     void *told_context;
     struct crash_note *crash_note; /* may be NULL */

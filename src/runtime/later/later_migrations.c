@@ -1,0 +1,75 @@
+/* later_migrations.c - how the tables of timers, delayed commands and schedules came to be. */
+#include "runtime/later/later.h"
+
+/* A timer is found by its name and subject, and by its time: two trees. Nobody looks for a delayed
+ * command but its time: one tree is enough, and it holds those of one time in the order in which
+ * they were set. A schedule without a next time has none in due_at. */
+const struct migration later_migrations[] = {
+    {
+        .version = 1,
+        .name = "later",
+        .sqlite = "CREATE TABLE later_timer ("
+                  " name TEXT NOT NULL,"
+                  " subject TEXT NOT NULL,"
+                  " id BLOB NOT NULL,"
+                  " due_at INTEGER NOT NULL,"
+                  " data TEXT NOT NULL,"
+                  " actor TEXT,"
+                  " trace TEXT,"
+                  " set_at INTEGER NOT NULL,"
+                  " PRIMARY KEY (name, subject)"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE INDEX later_timer_due ON later_timer (due_at, name, subject);"
+                  "CREATE TABLE later_command ("
+                  " due_at INTEGER NOT NULL,"
+                  " id BLOB NOT NULL,"
+                  " service TEXT NOT NULL,"
+                  " command TEXT NOT NULL,"
+                  " subject TEXT NOT NULL,"
+                  " data TEXT NOT NULL,"
+                  " actor TEXT,"
+                  " trace TEXT,"
+                  " deadline_ms INTEGER NOT NULL,"
+                  " set_at INTEGER NOT NULL,"
+                  " PRIMARY KEY (due_at, id)"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE later_schedule ("
+                  " name TEXT NOT NULL PRIMARY KEY,"
+                  " due_at INTEGER,"
+                  " last_at INTEGER,"
+                  " written TEXT NOT NULL"
+                  ") STRICT, WITHOUT ROWID;",
+        .postgres = "CREATE TABLE later_timer ("
+                    " name text COLLATE \"C\" NOT NULL,"
+                    " subject text COLLATE \"C\" NOT NULL,"
+                    " id uuid NOT NULL,"
+                    " due_at bigint NOT NULL,"
+                    " data text NOT NULL,"
+                    " actor text,"
+                    " trace text,"
+                    " set_at bigint NOT NULL,"
+                    " PRIMARY KEY (name, subject)"
+                    ");"
+                    "CREATE INDEX later_timer_due ON later_timer (due_at, name, subject);"
+                    "CREATE TABLE later_command ("
+                    " due_at bigint NOT NULL,"
+                    " id uuid NOT NULL,"
+                    " service text NOT NULL,"
+                    " command text NOT NULL,"
+                    " subject text NOT NULL,"
+                    " data text NOT NULL,"
+                    " actor text,"
+                    " trace text,"
+                    " deadline_ms bigint NOT NULL,"
+                    " set_at bigint NOT NULL,"
+                    " PRIMARY KEY (due_at, id)"
+                    ");"
+                    "CREATE TABLE later_schedule ("
+                    " name text COLLATE \"C\" NOT NULL PRIMARY KEY,"
+                    " due_at bigint,"
+                    " last_at bigint,"
+                    " written text NOT NULL"
+                    ");",
+    },
+};
+const size_t later_migration_count = COUNT_OF(later_migrations);
