@@ -24,6 +24,8 @@ enum {
     FIRST_WAIT_MS = 500,
 };
 
+static const char hung_up[] = "hung up";
+
 struct redis_pool {
     const struct redis_address *address;
     pthread_t mender;
@@ -244,8 +246,16 @@ void redis_pool_drop(struct redis_pool *pool, struct redis_link *link)
         MUST(pool->link_count > 0);
         pool->link_count--;
     }
+    /* Without a connection, and none soon: nobody should wait for one. */
+    bool opens = !pool->is_open && pool->link_count == 0 && ms_until_try(pool) > 0;
+    if (opens) {
+        open_circuit(pool, hung_up);
+    }
     pthread_mutex_unlock(&pool->lock);
     ring(pool);
+    if (opens) {
+        tell_opened(pool, hung_up);
+    }
     redis_link_close(&link);
 }
 
