@@ -122,15 +122,20 @@ proctype Producer()
     (published[relay] < committed && IN_FLIGHT(relay) < IN_FLIGHT_MAX && !is_cut[relay])
 #define IS_WAITING(relay) (confirmed[relay] < published[relay] && !is_cut[relay])
 
+inline publish_one(relay)
+{
+    publish(relay, (published[relay] + 1), CHANNEL((published[relay] + 1)),
+            PREVIOUS((published[relay] + 1)))
+}
+
 /* What goes elsewhere is published on the way to what is ours. */
 inline publish_next(relay)
 {
     if
-    :: NEXT_OF_OURS(published[relay]) != published[relay] + 1 ->
-        publish(relay, (published[relay] + 1))
+    :: NEXT_OF_OURS(published[relay]) != published[relay] + 1 -> publish_one(relay)
     :: else
     fi;
-    publish(relay, (published[relay] + 1))
+    publish_one(relay)
 }
 
 /* The second relay only doubles what the first one does: it needs no trouble of its own. */
@@ -302,11 +307,19 @@ proctype Consumer()
 end:
     do
     /* Its queue: found, or made anew when it is not there. */
-    :: atomic { !is_connected && !is_holding && queue_exists -> is_creating = false; is_connected = true }
+    :: atomic { !is_connected && !is_holding && queue_exists ->
+            is_creating = false;
+            is_connected = true
+    }
 #if defined(BUG_NO_RESEND)
-    :: atomic { !is_connected && !is_holding && !queue_exists -> queue_exists = true; is_connected = true }
+    :: atomic { !is_connected && !is_holding && !queue_exists ->
+            queue_exists = true;
+            is_connected = true
+    }
 #elif defined(BUG_WISH_AFTER_QUEUE)
-    :: atomic { !is_connected && !is_holding && !queue_exists -> queue_exists = true; is_creating = true;
+    :: atomic { !is_connected && !is_holding && !queue_exists ->
+            queue_exists = true;
+            is_creating = true;
             is_connected = true
     }
     :: atomic { is_creating -> queue_lost(); is_creating = false }

@@ -56,9 +56,10 @@ def is_sound(name, **constants):
     check_complete(run_pan(name, constants, ['-O2', '-DSAFETY', '-DCOLLAPSE'], []))
 
 
+# The search of a seeded bug is over in no time: it is compiled as fast as can be.
 def finds(bug, promise, **constants):
     """With this mistake, and no more trouble than this, that promise is broken."""
-    said = run_pan(bug, {**constants, f'BUG_{bug}': 1}, ['-O1', '-DSAFETY', '-DCOLLAPSE'], [])
+    said = run_pan(bug, {**constants, f'BUG_{bug}': 1}, ['-O0', '-DSAFETY', '-DCOLLAPSE'], [])
     check_in('errors: 1', said, f'{bug} is not found')
     broken = re.search(r'assertion violated (.*) \(at depth', said)
     check(broken and promise in broken.group(1), f'{bug} is found as something else:\n{said}')
@@ -82,7 +83,7 @@ def nothing_is_lost_doubled_or_out_of_order():
 @seconds_max(SECONDS_MAX)
 def nor_when_the_network_is_bad():
     is_sound('network', CRASHES_MAX=1, REORDERS_MAX=1, DELETIONS_MAX=1, CUTS_MAX=1,
-             LOST_REQUESTS_MAX=IS_LONG, EARLY_REQUESTS_MAX=1)
+             LOST_REQUESTS_MAX=IS_LONG, EARLY_REQUESTS_MAX=IS_LONG)
 
 
 @seconds_max(SECONDS_MAX)
@@ -157,7 +158,7 @@ def a_resend_is_asked_for_once():
 def a_consumer_that_asks_for_ever_is_found():
     """The check of every_run_ends can fail."""
     said = run_pan('for_ever', {'DELETIONS_MAX': 1, 'BUG_NOBODY_ANSWERS': 1},
-                   ['-O1', '-DNP', '-DCOLLAPSE'], ['-l'])
+                   ['-O0', '-DNP', '-DCOLLAPSE'], ['-l'])
     check_in('non-progress cycle', said)
     check_in('errors: 1', said)
 

@@ -52,9 +52,10 @@ inline relay_started(relay)
     confirmed[relay] = relay_cursor
 }
 
-inline publish(relay, position)
+inline publish(relay, position, channel, previous)
 {
     position == published[relay] + 1 && position <= committed;
+    assert(channel_of[position] == channel && previous_of[position] == previous);
     published[relay] = position
 }
 
