@@ -108,11 +108,6 @@ static int64_t later_of(int64_t left_ms, int64_t right_ms)
     return left_ms > right_ms ? left_ms : right_ms;
 }
 
-static bool has_retention(const struct local_source *source)
-{
-    return !source->retain.is_running;
-}
-
 static int64_t source_due(const struct local_source *source)
 {
     const struct local *local = source->local;
@@ -120,7 +115,7 @@ static int64_t source_due(const struct local_source *source)
     if (source->wants_settling && !source->settle.is_running) {
         sooner(&due_ms, later_of(source->settle_due_ms, source->due_ms));
     }
-    if (has_retention(source)) {
+    if (!source->retain.is_running) {
         sooner(&due_ms, source->retain_due_ms);
     }
     for (size_t i = 0; i < source->feed_count; i++) {
@@ -128,7 +123,7 @@ static int64_t source_due(const struct local_source *source)
         if (!feed->is_placed && feed->in_flight == 0) {
             int64_t consumer_due_ms = local->sources[feed->member].due_ms;
             sooner(&due_ms, later_of(later_of(feed->due_ms, consumer_due_ms), source->due_ms));
-        } else if (feed->is_placed && !feed->is_level && feed->in_flight < LOCAL_FLIGHT_MAX) {
+        } else if (local__can_take(feed)) {
             sooner(&due_ms, source->due_ms);
         }
     }

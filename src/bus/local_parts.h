@@ -142,6 +142,8 @@ int64_t local__pause(unsigned failures);
 bool local__open(struct local_source *source);
 void local__failed(struct local_source *source, const char *what, enum status status);
 void local__worked(struct local_source *source);
+/* After a failure one batch at a time, until it is taken: the others would not fit either. */
+bool local__can_take(const struct local_feed *feed);
 /* Reads the cursors of feeds that need it, and one chunk of rows. True: there may be more. */
 bool local__read(struct local_source *source);
 void local__took(struct local_batch *batch);

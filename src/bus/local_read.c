@@ -197,9 +197,10 @@ static void pour(struct local_feed *feed, struct local_chunk *chunk, struct mess
     deliver(batch);
 }
 
-static bool can_take(const struct local_feed *feed)
+bool local__can_take(const struct local_feed *feed)
 {
-    return feed->is_placed && !feed->is_level && feed->in_flight < LOCAL_FLIGHT_MAX;
+    unsigned flight_max = feed->failures == 0 ? LOCAL_FLIGHT_MAX : 1;
+    return feed->is_placed && !feed->is_level && feed->in_flight < flight_max;
 }
 
 /* The place of the feed that is furthest back; -1 when none can take anything. */
@@ -208,7 +209,7 @@ static int64_t find_furthest_back(const struct local_source *source)
     int64_t after = -1;
     for (size_t i = 0; i < source->feed_count; i++) {
         const struct local_feed *feed = &source->feeds[i];
-        if (can_take(feed) && (after == -1 || feed->scanned < after)) {
+        if (local__can_take(feed) && (after == -1 || feed->scanned < after)) {
             after = feed->scanned;
         }
     }
@@ -265,7 +266,7 @@ static bool read_chunk(struct local_source *source, int64_t after)
     source->newest = last > source->newest ? last : source->newest;
     for (size_t i = 0; i < source->feed_count; i++) {
         struct local_feed *feed = &source->feeds[i];
-        if (can_take(feed)) {
+        if (local__can_take(feed)) {
             if (feed->scanned < last) {
                 pour(feed, chunk, rows);
             }
