@@ -6,6 +6,7 @@
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "cli/cli.h"
 #include "runtime/runtime.h"
 #include "runtime/start/data_directory.h"
@@ -213,6 +214,17 @@ static void check_limits(struct doctor *doctor)
                      "will be wrong"));
 }
 
+static void check_time_zone(struct doctor *doctor)
+{
+    const struct zone *zone = NULL;
+    struct text name = config_text(doctor->config, "business.zone");
+    struct text error = NO_TEXT;
+    bool known = zone_open(doctor->line->arena, name, &zone, &error) == STATUS_OK;
+    find(doctor, "time zone", known ? FINE : WRONG,
+         known ? text_format(doctor->line->arena, "schedules follow %.*s", TEXT_ARGS(name))
+               : text_format(doctor->line->arena, "business.zone: %.*s", TEXT_ARGS(error)));
+}
+
 static void check_certificate(struct doctor *doctor)
 {
     struct text certificate = config_text(doctor->config, "net.tls_certificate");
@@ -296,6 +308,7 @@ static int examine(struct command_line *line)
     check_room(doctor);
     check_stores(doctor);
     check_limits(doctor);
+    check_time_zone(doctor);
     check_certificate(doctor);
     bool healthy = true;
     for (size_t i = 0; i < doctor->finding_count; i++) {

@@ -27,6 +27,7 @@ struct runtime {
     struct access *access;
     struct text new_key;
     struct text address;
+    const struct zone *zone;
     struct host hosts[HOSTS_MAX];
     struct messaging *messaging;
     struct crash_note *crash_notes; /* one for each host; NULL: the disk had no room */
@@ -57,6 +58,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .writers = (size_t)setting(runtime, "work.writers"),
         .waiting_max = (size_t)setting(runtime, "work.waiting_max"),
         .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
+        .zone = runtime->zone,
         .crash_note = runtime->crash_notes ? &runtime->crash_notes[index] : NULL,
         .on_told = on_told,
         .told_context = runtime,
@@ -210,6 +212,18 @@ static void create_streams(struct runtime *runtime)
     });
 }
 
+static enum status open_zone(struct runtime *runtime, struct text *error_out)
+{
+    struct text why = NO_TEXT;
+    enum status status =
+        zone_open(runtime->arena, config_text(runtime->options.config, "business.zone"),
+                  &runtime->zone, &why);
+    if (status != STATUS_OK) {
+        *error_out = text_format(runtime->arena, "business.zone: %.*s", TEXT_ARGS(why));
+    }
+    return status == STATUS_ABSENT ? STATUS_MALFORMED : status;
+}
+
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
     *error_out =
@@ -218,6 +232,9 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
         return STATUS_MALFORMED;
     }
     enum status status = wiring_check(runtime->options.config, runtime->arena, error_out);
+    if (status == STATUS_OK) {
+        status = open_zone(runtime, error_out);
+    }
     if (status == STATUS_OK) {
         status = data_directory_open(runtime->arena, runtime->options.directory,
                                      &runtime->directory_lock, error_out);
