@@ -34,7 +34,7 @@ def run_pan(name, constants, compile_flags, run_flags):
     for command in (['spin', '-a', *settings, 'bus.pml'],
                     ['gcc', '-w', f'-DMEMLIM={MEMORY_MIB_MAX}', *compile_flags, '-o', 'pan',
                      'pan.c'],
-                    ['./pan', '-m100000', '-w22', *run_flags]):
+                    ['./pan', '-m100000', '-w24', *run_flags]):
         done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True,
                               stderr=subprocess.STDOUT, timeout=SECONDS_MAX)
         check_equal(done.returncode, 0, f'{command[0]}: {done.stdout[-2000:]}')
@@ -108,7 +108,7 @@ def nor_when_there_is_no_queue_yet():
 def every_run_ends():
     """No run goes round for ever, fair or not; and what ends has been judged above."""
     check_complete(run_pan('ends', {'CRASHES_MAX': 1, 'DUPLICATES_MAX': IS_LONG, 'REORDERS_MAX': 1,
-                                    'DELETIONS_MAX': 1, 'FAILURES_MAX': 1,
+                                    'DELETIONS_MAX': 1, 'FAILURES_MAX': IS_LONG,
                                     'LOST_REQUESTS_MAX': IS_LONG, 'ANY_MAY_FAIL': 0},
                            ['-O2', '-DNP', '-DCOLLAPSE'], ['-l']))
 

@@ -2,8 +2,8 @@
 
     python3 tests/model/bus_trace.py TRACE [TRACE...]     exit status 1 and one line when it is not
 
-The rules are not written here a second time: read_rules reads bus_rules.pml, the text that the model
-checker includes, and turns each inline into a Python function.
+The rules are not written here a second time: read_rules reads bus_rules.pml, the text that the
+model includes, and turns each inline into conditions, promises and changes.
 
 THE TRACE. One JSON object a line, in UTF-8. Every process appends to one file, each line with one
 write() to a descriptor opened with O_APPEND, so the order of the lines is the order of the steps.
@@ -35,7 +35,7 @@ write() to a descriptor opened with O_APPEND, so the order of the lines is the o
                                                                      stored (transaction), number+1
   queue_created   source channel consumer                            directly before it is declared
   resend          source channel consumer position wish              asks for all behind position
-  marked          source channel consumer position wish              resent_all arrived (transaction)
+  marked          source channel consumer position wish              resent_all came (transaction)
   deliver         source channel consumer position previous subject  a message arrived
   duplicate       source channel consumer position                   it is one: no effect
   gap             source channel consumer position previous          it stores that it lacks some
