@@ -199,8 +199,9 @@ static enum status take(struct rig_member *member, const struct bus_batch *batch
         if (status != STATUS_OK) {
             return status;
         }
-        has_gap = standing.now < message->previous;
-        if (has_gap || message->position <= standing.now) {
+        has_gap = !member->options.is_naive && standing.now < message->previous;
+        bool is_here = !member->options.is_naive && message->position <= standing.now;
+        if (has_gap || is_here) {
             continue;
         }
         status = handle(member, batch->channel, message);

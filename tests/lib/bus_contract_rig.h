@@ -31,7 +31,8 @@ struct rig_options {
     const char *answers;  /* events of this name are answered by an event of its own, */
     int answers_max;      /* so many times */
     const char *wants;    /* only events of this name */
-    unsigned fails_every; /* this many transactions */
+    unsigned fails_every; /* this many transactions with effects */
+    bool is_naive;        /* believes everything the bus brings */
 };
 
 struct rig_member {
