@@ -101,7 +101,8 @@ def metrics_count_what_happens(server):
     client = server.client()
     before = read_metrics(server)[1]
     for _ in range(7):
-        client.post('/api/users', fresh())
+        answer = client.post('/api/users', fresh())
+        check_equal(answer.status, 201, answer)
     client.post('/api/users', {})
     after = read_metrics(server)[1]
 
@@ -134,7 +135,9 @@ def a_read_after_an_answer_sees_the_change(server):
     """Other connections, on other loops, in point reads and in lists."""
     writer = server.client()
     readers = [server.client() for _ in range(READERS)] + [server.admin()]
-    body = writer.post('/api/users', fresh()).json
+    answer = writer.post('/api/users', fresh())
+    check_equal(answer.status, 201, answer)
+    body = answer.json
     path = f'/api/users/{body["id"]}'
     stop, busy = threading.Event(), []
 
