@@ -34,7 +34,7 @@ struct lie {
 static struct {
     int listener;
     char address[160];
-    char path[100];
+    char path[108];
     _Atomic(const struct lie *) lie;
     _Atomic(const char *) greeting; /* the answer to PING */
     atomic_long connections;
@@ -118,7 +118,7 @@ static struct cache *start_liar(void)
     struct sockaddr_un place = {.sun_family = AF_UNIX};
     atomic_store(&liar.lie, &honest);
     atomic_store(&liar.greeting, "+PONG\r\n");
-    snprintf(liar.path, sizeof liar.path, "/tmp/kontora-liar-%d.sock", (int)getpid());
+    snprintf(liar.path, sizeof liar.path, "%s/liar.sock", test_directory());
     snprintf(place.sun_path, sizeof place.sun_path, "%s", liar.path);
     snprintf(liar.address, sizeof liar.address, "unix:%s?deadline_ms=%d", liar.path, DEADLINE_MS);
     liar.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -200,7 +200,6 @@ static void is_not_believed(void)
         cache = open_cache();
     }
     cache_destroy(&cache);
-    unlink(liar.path);
 }
 
 /* What fits one command is nonsense for another. */
@@ -223,7 +222,6 @@ static void answers_of_other_commands(void)
     CHECK_INT(value, 0);
     check_sense(cache);
     cache_destroy(&cache);
-    unlink(liar.path);
 }
 
 /* A value of any size on its way to somebody who does not read. */
@@ -239,7 +237,6 @@ static void does_not_read(void)
     CHECK(clock_monotonic_ms() - began <= DEADLINE_MS + SLACK_MS);
     check_sense(cache);
     cache_destroy(&cache);
-    unlink(liar.path);
 }
 
 static void greets_badly(void)
@@ -266,7 +263,6 @@ static void greets_badly(void)
     }
     arena_destroy(&arena);
     cache_destroy(&cache);
-    unlink(liar.path);
 }
 
 /* The pause grows: a server that is bad for a while is not asked thousands of times. */
@@ -288,7 +284,6 @@ static void is_not_pestered(void)
     printf("# %ld tries in two seconds\n", tries);
     CHECK(tries >= 2 && tries <= 6);
     cache_destroy(&cache);
-    unlink(liar.path);
 }
 
 static const struct test tests[] = {

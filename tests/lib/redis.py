@@ -65,7 +65,7 @@ class Redis:
         # The path of a socket is short: a long TMPDIR is not used.
         base = tempfile.gettempdir()
         self.directory = tempfile.mkdtemp(prefix="kontora-redis-",
-                                          dir=base if len(base) <= 24 else "/tmp")
+                                          dir=base if len(base) <= 64 else "/tmp")
         self.socket = os.path.join(self.directory, "redis.sock")
         self.log = os.path.join(self.directory, "log")
         self.port = free_port()

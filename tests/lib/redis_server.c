@@ -21,16 +21,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 96, ANSWER_BYTES = 64 * 1024, READY_TRIES = 1000, ARGUMENTS_MAX = 32 };
+enum {
+    PATH_BYTES = 108, /* of a socket */
+    DIRECTORY_BYTES = 96,
+    BASE_BYTES_MAX = 64,
+    SECRET_BYTES = 48,
+    ANSWER_BYTES = 64 * 1024,
+    READY_TRIES = 1000,
+    ARGUMENTS_MAX = 32
+};
 
 struct redis_server {
-    char directory[PATH_BYTES / 2];
+    char directory[DIRECTORY_BYTES];
     char socket[PATH_BYTES];
     char address[2 * PATH_BYTES];
     char tcp_address[2 * PATH_BYTES];
     char port[8];
-    char secret[PATH_BYTES / 2];    /* empty: none */
-    char maxmemory[PATH_BYTES / 2]; /* empty: none */
+    char secret[SECRET_BYTES];    /* empty: none */
+    char maxmemory[SECRET_BYTES]; /* empty: none */
     pid_t pid;
 };
 
@@ -81,7 +89,7 @@ static bool send_line(int descriptor, const char *line)
 /* A descriptor that may ask, or -1. */
 static int enter(const struct redis_server *server, char answer[ANSWER_BYTES])
 {
-    char greeting[PATH_BYTES + 8];
+    char greeting[SECRET_BYTES + 8];
     int descriptor = connect_to(server);
     if (descriptor < 0 || server->secret[0] == '\0') {
         return descriptor;
@@ -259,7 +267,7 @@ struct redis_server *redis_server_start(const struct redis_server_options *optio
     }
     /* The path of a socket is short: a long TMPDIR is not used. */
     snprintf(server->directory, sizeof server->directory, "%s/kontora-redis-XXXXXX",
-             base == NULL || strlen(base) > 24 ? "/tmp" : base);
+             base == NULL || strlen(base) > BASE_BYTES_MAX ? "/tmp" : base);
     if (mkdtemp(server->directory) == NULL) {
         fail("cannot make", server->directory);
     }
