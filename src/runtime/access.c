@@ -2,17 +2,20 @@
 #include "runtime/access.h"
 
 #include "base/chance.h"
+#include "base/clock.h"
 #include "base/encode.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SECRET_BYTES = 32, HASH_BYTES = 32 };
+enum { SECRET_BYTES = 32, HASH_BYTES = 32, COMPLAIN_EVERY_MS = 1000, KEY_BYTES_MAX = 249 };
 
 static const struct text key_start = {"kontora_root_", 13};
 
@@ -22,6 +25,10 @@ struct access {
     const char *directory;
     const char *path;
     bool is_kept; /* the hash stands in the file */
+    const struct trust *trust;
+    const struct service *const *known;
+    size_t known_count;
+    atomic_llong complained_ms; /* monotonic: when the log heard of a bad credential */
 };
 
 static void hash_key(struct text key, unsigned char hash_out[HASH_BYTES])
@@ -123,30 +130,103 @@ enum status access_keep(struct access *access, struct arena *arena, struct text 
     return STATUS_OK;
 }
 
-static bool is_root_key(const struct access *access, struct text header)
+/* What stands behind "Bearer "; NO_TEXT when nothing does. */
+static struct text bearer_of(const struct http_request *request)
 {
     static const struct text scheme = {"Bearer ", 7};
-    if (header.bytes <= scheme.bytes || header.bytes > 256 ||
-        !text_equals_ignoring_case(text_slice(header, 0, scheme.bytes), scheme)) {
+    struct text header = http_header_value(request, "Authorization");
+    bool is_bearer = header.bytes > scheme.bytes &&
+                     text_equals_ignoring_case(text_slice(header, 0, scheme.bytes), scheme);
+    return is_bearer ? text_slice(header, scheme.bytes, header.bytes) : NO_TEXT;
+}
+
+static bool is_root_key(const struct access *access, struct text bearer)
+{
+    if (bearer.bytes == 0 || bearer.bytes > KEY_BYTES_MAX) {
         return false;
     }
     unsigned char hash[HASH_BYTES];
-    hash_key(text_slice(header, scheme.bytes, header.bytes), hash);
+    hash_key(bearer, hash);
     return sodium_memcmp(hash, access->key_hash, HASH_BYTES) == 0;
 }
 
+void access_trust(struct access *access, const struct trust *trust,
+                  const struct service *const *known, size_t known_count)
+{
+    access->trust = trust;
+    access->known = known;
+    access->known_count = known_count;
+}
+
+static const struct caller nobody = {.kind = CALLER_NOBODY, .name = {"nobody", 6}};
+
 struct caller access_identify(const struct access *access, const struct http_request *request)
 {
+    struct text bearer = bearer_of(request);
+    if (credential_looks_like(bearer)) {
+        return nobody; /* wherever it comes in: who says he is a service is nothing more */
+    }
     bool is_owner = request->door == HTTP_DOOR_UNIX &&
                     (request->peer_user == access->own_user || request->peer_user == 0);
-    struct text authorization = http_header_value(request, "Authorization");
-    if (is_owner || (authorization.data != NULL && is_root_key(access, authorization))) {
+    if (is_owner || is_root_key(access, bearer)) {
         return (struct caller){.kind = CALLER_ROOT, .name = TEXT("root")};
     }
-    return (struct caller){.kind = CALLER_NOBODY, .name = TEXT("nobody")};
+    return nobody;
+}
+
+/* Once a second is enough: anybody may knock. */
+static void complain(struct access *access, const char *why, const struct service *service)
+{
+    long long now_ms = (long long)clock_monotonic_ms();
+    long long before_ms = atomic_load(&access->complained_ms);
+    if ((before_ms == 0 || now_ms - before_ms >= COMPLAIN_EVERY_MS) &&
+        atomic_compare_exchange_strong(&access->complained_ms, &before_ms, now_ms)) {
+        log_line(LOG_WARNING, service->name, "the credential of a service was not accepted",
+                 LOG_TEXT("why", text_of(why)));
+    }
+}
+
+struct caller access_identify_at(struct access *access, const struct http_request *request,
+                                 const struct service *service)
+{
+    struct text bearer = bearer_of(request);
+    struct credential credential;
+    if (!credential_looks_like(bearer)) {
+        return access_identify(access, request);
+    }
+    const char *why = "nobody is trusted here: there is no trusted.keys";
+    if (!credential_read(bearer, &credential)) {
+        why = "it is none";
+    } else if (access->trust != NULL && access->trust->count > 0) {
+        why = trust_complaint(access->trust, &credential, text_of(service->name), clock_wall_ms());
+    }
+    if (why != NULL) {
+        complain(access, why, service);
+        return nobody;
+    }
+    return (struct caller){.kind = CALLER_SERVICE, .name = credential.issuer};
 }
 
 bool access_may(const struct caller *caller, const char *permission)
 {
     return permission == NULL || caller->kind == CALLER_ROOT;
+}
+
+bool access_may_ask(const struct access *access, const struct caller *caller,
+                    const struct service *service, const char *operation)
+{
+    const struct service *asking = NULL;
+    for (size_t i = 0; i < access->known_count; i++) {
+        if (caller->kind == CALLER_SERVICE &&
+            text_equals(text_of(access->known[i]->name), caller->name)) {
+            asking = access->known[i];
+        }
+    }
+    for (size_t i = 0; asking != NULL && i < asking->ask_count; i++) {
+        if (strcmp(asking->asks[i].service, service->name) == 0 &&
+            strcmp(asking->asks[i].operation, operation) == 0) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -3,10 +3,14 @@
  * Two ways in: the admin socket in the data directory, for the user the program runs as (the kernel
  * tells who is calling), and the root key printed at the first start, as a bearer credential. Only
  * a hash of the key is kept, in DIR/root.key, readable by its owner alone.
+ *
+ * Services of other processes come with a credential (ask/credential.h). It is good for one service
+ * only, and opens what its bearer's table says it asks of that one, nothing else.
  */
 #ifndef RUNTIME_ACCESS_H
 #define RUNTIME_ACCESS_H
 
+#include "runtime/ask/trust.h"
 #include "runtime/service.h"
 
 struct access;
@@ -22,9 +26,22 @@ NODISCARD enum status access_open(struct arena *arena, const char *directory,
 NODISCARD enum status access_keep(struct access *access, struct arena *arena,
                                   struct text *error_out);
 
+/* Whose services may ask ours; without it no service of another process is known. All must outlive
+ * the access. */
+void access_trust(struct access *access, const struct trust *trust,
+                  const struct service *const *known, size_t known_count);
+
 struct caller access_identify(const struct access *access, const struct http_request *request);
+
+/* The same at the door of one service, where also others of its kind may come in. */
+struct caller access_identify_at(struct access *access, const struct http_request *request,
+                                 const struct service *service);
 
 /* Default is deny: without a rule that says yes the answer is no. */
 bool access_may(const struct caller *caller, const char *permission);
+
+/* Has this service a row in its `asks` for the operation? */
+bool access_may_ask(const struct access *access, const struct caller *caller,
+                    const struct service *service, const char *operation);
 
 #endif

@@ -73,7 +73,10 @@ struct call {
     struct http_exchange *exchange; /* of a request */
     struct bound_route *bound;
     const struct shape *takes;
-    uint64_t given; /* bit i: field i of takes was in the request */
+    uint64_t given;        /* bit i: field i of takes was in the request */
+    struct text concerns;  /* what it is about; host_submit */
+    int64_t give_up_at_ms; /* monotonic: who asks waits no longer; 0: as long as it takes */
+    bool is_refused;       /* by its gather: the exchange has the answer */
     struct text idempotency_key;
     uint8_t body_hash[32];
     bool has_mark; /* its changes can be undone alone */

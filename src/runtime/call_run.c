@@ -130,6 +130,9 @@ static bool is_fault(enum status status)
 
 static enum status handle(struct call *call)
 {
+    if (call->is_refused) {
+        return STATUS_REFUSED;
+    }
     call->exchange->answer = (struct http_answer){.status = 0};
     call->effects = (struct work_effects){0};
     log_trace(problem_trace_id(call->exchange));
@@ -292,6 +295,10 @@ static void answer_not_modified(struct http_exchange *exchange)
 
 void call_finish(struct call *call)
 {
+    if (call->caller.kind == CALLER_SERVICE) { /* so that nobody else's 404 is taken for ours */
+        http_answer_header(&call->exchange->answer, "Kontora-Operation",
+                           text_of(call->route->operation));
+    }
     if (call->route->kind != ROUTE_WRITES) {
         answer_not_modified(call->exchange);
     }

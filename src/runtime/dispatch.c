@@ -5,6 +5,8 @@
 #include "runtime/call_run.h"
 #include "runtime/problem.h"
 
+enum { DEADLINE_MS_MAX = 600000 };
+
 static const struct page *find_page(const struct dispatch *dispatch, struct text path)
 {
     for (size_t i = 0; i < dispatch->page_count; i++) {
@@ -15,13 +17,9 @@ static const struct page *find_page(const struct dispatch *dispatch, struct text
     return NULL;
 }
 
-/* True when the caller may; else the exchange has its answer: 401 to nobody, 403 to somebody. */
-static bool check_access(struct http_exchange *exchange, const struct caller *caller,
-                         const char *permission)
+/* 401 to nobody, 403 to somebody. */
+static void answer_no_access(struct http_exchange *exchange, const struct caller *caller)
 {
-    if (access_may(caller, permission)) {
-        return true;
-    }
     if (caller->kind == CALLER_NOBODY) {
         problem_say(exchange, 401, "unauthorized",
                     "Say who you are: send the root key as Authorization: Bearer ..., or use the "
@@ -30,7 +28,6 @@ static bool check_access(struct http_exchange *exchange, const struct caller *ca
     } else {
         problem_say(exchange, 403, "forbidden", "You may not do this.");
     }
-    return false;
 }
 
 static void answer_page(struct dispatch *dispatch, const struct page *page,
@@ -41,8 +38,10 @@ static void answer_page(struct dispatch *dispatch, const struct page *page,
     if (method != HTTP_GET && method != HTTP_HEAD) {
         problem_say(exchange, 405, "method_not_allowed", "Only GET and HEAD are answered here.");
         http_answer_header(&exchange->answer, "Allow", TEXT("GET, HEAD"));
-    } else if (check_access(exchange, &caller, page->permission)) {
+    } else if (access_may(&caller, page->permission)) {
         page->answer(dispatch->page_context, exchange);
+    } else {
+        answer_no_access(exchange, &caller);
     }
     http_finish(exchange);
 }
@@ -113,12 +112,12 @@ static struct text concerns(const struct call *call, const struct path_values *p
     return path->count > 0 ? path->items[0].value : call->idempotency_key;
 }
 
-static void send_on(struct dispatch *dispatch, struct call *call, const struct path_values *path)
+static void send_on(struct dispatch *dispatch, struct call *call)
 {
     struct host *host = call->bound->host;
     enum status status;
-    if (call->route->kind == ROUTE_WRITES) {
-        status = host_submit(host, &call->work, concerns(call, path));
+    if (call->route->kind == ROUTE_WRITES && call->route->gather == NULL) {
+        status = host_submit(host, &call->work, call->concerns);
     } else if (call->route->kind == ROUTE_READS_POINT && host->reads_at_once) {
         readers_run_at_once(call);
         return;
@@ -130,6 +129,27 @@ static void send_on(struct dispatch *dispatch, struct call *call, const struct p
         problem_fault(call->exchange, status);
         call_finish(call);
     }
+}
+
+static bool check_access(const struct dispatch *dispatch, struct call *call)
+{
+    bool may =
+        access_may(&call->caller, call->route->permission) ||
+        access_may_ask(dispatch->access, &call->caller, call->service, call->route->operation);
+    if (!may) {
+        answer_no_access(call->exchange, &call->caller);
+    }
+    return may;
+}
+
+/* The time that is left to whoever asks; what is no number of milliseconds is no deadline. */
+static int64_t read_give_up_at(const struct http_exchange *exchange)
+{
+    struct text header = http_header_value(&exchange->request, "Kontora-Deadline-Ms");
+    int64_t left_ms;
+    bool is_given = header.data != NULL && text_to_integer(header, &left_ms) && left_ms >= 0 &&
+                    left_ms <= DEADLINE_MS_MAX;
+    return is_given ? exchange->started_ns / 1000000 + left_ms : 0;
 }
 
 static void answer_route(struct dispatch *dispatch, struct http_exchange *exchange,
@@ -145,10 +165,10 @@ static void answer_route(struct dispatch *dispatch, struct http_exchange *exchan
     call->route = match->bound->route;
     call->takes = call->route->takes;
     call->gives = call->route->gives;
-    call->caller = access_identify(dispatch->access, &exchange->request);
+    call->caller = access_identify_at(dispatch->access, &exchange->request, call->service);
     call->now_ms = clock_wall_ms();
-    if (!check_access(exchange, &call->caller, call->route->permission) ||
-        prepare(call, &match->path) != STATUS_OK) {
+    call->give_up_at_ms = read_give_up_at(exchange);
+    if (!check_access(dispatch, call) || prepare(call, &match->path) != STATUS_OK) {
         call_finish(call);
         return;
     }
@@ -156,7 +176,8 @@ static void answer_route(struct dispatch *dispatch, struct http_exchange *exchan
         streams_open(dispatch->streams, call, match->bound->stream);
         return;
     }
-    send_on(dispatch, call, &match->path);
+    call->concerns = concerns(call, &match->path);
+    send_on(dispatch, call);
 }
 
 void dispatch_request(void *context, struct http_exchange *exchange)

@@ -19,7 +19,7 @@ struct page {
 
 struct dispatch {
     const struct router *router;
-    const struct access *access;
+    struct access *access;
     struct readers *readers;
     struct streams *streams;
     struct host *hosts;

@@ -13,6 +13,8 @@
 
 #include <stdatomic.h>
 
+struct asker; /* runtime/ask/asker.h */
+
 enum { HOSTS_MAX = 64, LOOPS_MAX = 16, EXECUTORS_MAX = 16 };
 
 /* One loop's own connection for point reads. Its snapshot lasts for a turn of the loop, so that
@@ -34,6 +36,7 @@ struct host {
     bool reads_at_once;        /* point reads run on the loop's thread */
     const struct later *later; /* what it does at a time */
     struct loop_reader loop_readers[LOOPS_MAX];
+    struct asker *asker; /* for its asks; NULL: it may ask nobody */
 
     /* Who wants to know that the journal has grown; set before anything runs. */
     void (*on_told)(void *context, size_t host_index);

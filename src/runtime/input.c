@@ -214,7 +214,8 @@ static void read_member(struct reading *reading, const struct field *field,
                         const struct json *value)
 {
     if (value->kind == JSON_NULL) {
-        if (!field->may_be_null) {
+        bool is_none = reading->ignores_unknown && !field->required; /* of another service */
+        if (!field->may_be_null && !is_none) {
             complain(reading, field->name, "null", TEXT("must not be null"));
         }
     } else if (!json_kind_fits(field->kind, value->kind)) {

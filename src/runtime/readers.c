@@ -2,6 +2,7 @@
 #include "runtime/readers.h"
 
 #include "base/clock.h"
+#include "runtime/ask/gather.h"
 #include "runtime/call_run.h"
 #include "runtime/problem.h"
 #include "runtime/router.h"
@@ -95,22 +96,45 @@ static struct call *take(struct readers *readers)
     return call;
 }
 
-static void run(struct call *call, struct store **stores)
+static enum status begin_read(struct host *host, struct store **store)
 {
-    struct host *host = call->bound->host;
-    struct store **store = &stores[host->index];
     enum status status = STATUS_OK;
     if (*store == NULL) {
         status = host->source->open(host->source, STORE_READ, store);
     }
-    if (status == STATUS_OK) {
-        status = store_begin(*store, STORE_READ);
+    return status == STATUS_OK ? store_begin(*store, STORE_READ) : status;
+}
+
+/* A write that asks others first; true when an executor has it now. */
+static bool run_gather(struct call *call, struct store *store)
+{
+    bool goes_on = gather_run(call, store);
+    store_rollback(store);
+    if (!goes_on) {
+        return false;
     }
-    if (status == STATUS_OK) {
+    enum status status = host_submit(call->host, &call->work, call->concerns);
+    if (status != STATUS_OK) {
+        problem_fault(call->exchange, status);
+    }
+    return status == STATUS_OK;
+}
+
+static void run(struct call *call, struct store **stores)
+{
+    struct host *host = call->bound->host;
+    struct store **store = &stores[host->index];
+    bool is_over = call->give_up_at_ms != 0 && clock_monotonic_ms() >= call->give_up_at_ms;
+    enum status status = is_over ? STATUS_TIMEOUT : begin_read(host, store);
+    if (status != STATUS_OK) {
+        problem_fault(call->exchange, status);
+    } else if (call->route->kind == ROUTE_WRITES) {
+        if (run_gather(call, *store)) {
+            return;
+        }
+    } else {
         call_run_read(call, *store);
         store_rollback(*store);
-    } else {
-        problem_fault(call->exchange, status);
     }
     call_finish(call);
 }

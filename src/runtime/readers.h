@@ -1,4 +1,6 @@
-/* readers.h - where reads run: at once on a loop's thread, or in a pool when they may wait. */
+/* readers.h - where reads run: at once on a loop's thread, or in a pool when they may wait. The
+ * pool also runs the gather of a write, and then sends the write to its executor.
+ */
 #ifndef RUNTIME_READERS_H
 #define RUNTIME_READERS_H
 

@@ -5,6 +5,8 @@
 #include "base/encode.h"
 #include "base/log.h"
 #include "net/http_server.h"
+#include "runtime/ask/asker.h"
+#include "runtime/ask/service_key.h"
 #include "runtime/dispatch.h"
 #include "runtime/intake/crash_note.h"
 #include "runtime/pages/pages.h"
@@ -16,6 +18,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, THREADS_MAX_BY_ITSELF = 4, BUS_STOP_MS = 5000 };
@@ -129,6 +132,36 @@ static void set_up_dispatch(struct runtime *runtime)
 static const char *setting_text(const struct runtime *runtime, const char *name)
 {
     return text_copy(runtime->arena, config_text(runtime->options.config, name)).data;
+}
+
+/* Who our services are for others, whom they ask, and who may ask them. */
+static enum status start_asking(struct runtime *runtime, struct text *error_out)
+{
+    struct service_key key;
+    struct trust *trust = NULL;
+    enum status status =
+        service_key_open(runtime->arena, runtime->options.directory, &key, error_out);
+    if (status == STATUS_OK) {
+        status =
+            trust_open(runtime->arena, runtime->options.directory,
+                       config_text(runtime->options.config, "ask.trusted_keys"), &trust, error_out);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    access_trust(runtime->access, trust, runtime->options.known, runtime->options.known_count);
+    const struct asker_options options = {
+        .hosts = runtime->hosts,
+        .host_count = runtime->dispatch.host_count,
+        .known = runtime->options.known,
+        .known_count = runtime->options.known_count,
+        .addresses = setting_text(runtime, "ask.addresses"),
+        .deadline_ms = (int)setting(runtime, "ask.deadline"),
+        .key = &key,
+    };
+    status = asker_create(&options, &runtime->pages.asker, error_out);
+    explicit_bzero(&key, sizeof key);
+    return status;
 }
 
 static unsigned thread_count(const struct runtime *runtime)
@@ -248,6 +281,9 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
         status = open_hosts(runtime, error_out);
     }
     if (status == STATUS_OK) {
+        status = start_asking(runtime, error_out);
+    }
+    if (status == STATUS_OK) {
         status = messaging_create(&runtime->options, runtime->arena, runtime->hosts,
                                   runtime->dispatch.host_count, &runtime->messaging, error_out);
     }
@@ -275,6 +311,7 @@ static void tear_down(struct runtime **place)
     messaging_destroy(&runtime->messaging);
     http_server_destroy(&runtime->server);
     streams_destroy(&runtime->dispatch.streams); /* nobody watches any more */
+    asker_destroy(&runtime->pages.asker);
     for (size_t i = 0; i < runtime->options.service_count; i++) {
         host_close(&runtime->hosts[i]);
     }

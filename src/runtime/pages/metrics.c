@@ -155,6 +155,29 @@ static void put_streams(struct page_text *text, const struct streams *streams)
             "Streams ended because their user had opened too many.", counts.displaced);
 }
 
+/* Whom our services ask in other processes. */
+static void put_asks(struct page_text *text, struct asker *asker)
+{
+    struct ask_counts counts[HOSTS_MAX];
+    size_t count = asker != NULL ? asker_count(asker, counts, COUNT_OF(counts)) : 0;
+    if (count == 0) {
+        return;
+    }
+    put_head(text, "kontora_asks_total", "counter", "Asks to services of other processes.");
+    for (size_t i = 0; i < count; i++) {
+        put(text, "kontora_asks_total{service=\"%s\",outcome=\"answered\"} %lu\n",
+            counts[i].service, counts[i].answered);
+        put(text, "kontora_asks_total{service=\"%s\",outcome=\"failed\"} %lu\n", counts[i].service,
+            counts[i].failed);
+    }
+    put_head(text, "kontora_asks_cut_off", "gauge",
+             "1 while a service does not answer and is asked seldom.");
+    for (size_t i = 0; i < count; i++) {
+        put(text, "kontora_asks_cut_off{service=\"%s\"} %d\n", counts[i].service,
+            counts[i].is_cut_off ? 1 : 0);
+    }
+}
+
 struct text metrics_write(struct arena *arena, const struct pages *pages)
 {
     struct page_text text = {.arena = arena, .room = 16384};
@@ -186,6 +209,7 @@ struct text metrics_write(struct arena *arena, const struct pages *pages)
             atomic_load(&pages->dispatch->shed));
     put_streams(&text, pages->dispatch->streams);
     put_executors(&text, pages->dispatch);
+    put_asks(&text, pages->asker);
     put_requests(&text, pages->dispatch->router);
     put_latencies(&text, pages->dispatch->router);
     return (struct text){text.data, text.bytes};

@@ -3,11 +3,13 @@
 #define RUNTIME_PAGES_PAGES_H
 
 #include "net/http_server.h"
+#include "runtime/ask/asker.h"
 #include "runtime/dispatch.h"
 
 struct pages {
     const struct dispatch *dispatch;
     const struct http_server *server; /* NULL until it listens */
+    struct asker *asker;              /* NULL where nobody asks */
     struct text openapi;
     struct text openapi_etag;
     atomic_bool stops; /* /readyz says no, so that no new work is sent here */
