@@ -311,7 +311,7 @@ def the_end_leaves_no_socket(new_server):
     check_in('admin.sock', os.listdir(new_server.directory))
     new_server.stop()
     names = {name for name in os.listdir(new_server.directory) if not name.startswith('users.')}
-    check_equal(names, {'lock', 'root.key', 'intake.notes'})
+    check_equal(names, {'lock', 'root.key', 'service.key', 'intake.notes'})
 
 
 # ---- systemd ----
