@@ -3,6 +3,7 @@
 #include "tests/unit/runtime/ask/house.h"
 
 #include <pthread.h>
+#include <string.h>
 
 static struct house house;
 

@@ -15,6 +15,7 @@
 
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum { HOUSE_SERVICES_MAX = 3 };
