@@ -5,8 +5,8 @@
  * there, also when the power goes right after; what was refused must not.
  */
 #include "tests/lib/check.h"
+#include "tests/lib/disk/power_model.h"
 #include "tests/lib/ledger_scenario.h"
-#include "tests/lib/power_model.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "store/sqlite/sqlite_checksum.h"
 #include "tests/lib/check.h"
+#include "tests/lib/disk/power_model.h"
 #include "tests/lib/ledger_scenario.h"
-#include "tests/lib/power_model.h"
 
 #include <stdio.h>
 #include <stdlib.h>

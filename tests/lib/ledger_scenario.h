@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 #include "store/store.h"
-#include "tests/lib/memory_disk.h"
+#include "tests/lib/disk/memory_disk.h"
 
 enum { LEDGER_CHECKPOINT_PAGES = 60 };
 

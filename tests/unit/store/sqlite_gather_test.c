@@ -1,7 +1,7 @@
 /* sqlite_gather_test.c - what reaches the disk below, when, and in how many pieces. */
 #include "store/sqlite/sqlite_gather.h"
 #include "tests/lib/check.h"
-#include "tests/lib/memory_disk.h"
+#include "tests/lib/disk/memory_disk.h"
 
 #include <stdlib.h>
 #include <string.h>

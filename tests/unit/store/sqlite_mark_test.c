@@ -1,7 +1,7 @@
 /* sqlite_mark_test.c - the high-water mark is written in turn, read back, and judged. */
 #include "store/sqlite/sqlite_mark.h"
 #include "tests/lib/check.h"
-#include "tests/lib/memory_disk.h"
+#include "tests/lib/disk/memory_disk.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "store/sqlite/sqlite_parts.h"
 #include "tests/lib/check.h"
-#include "tests/lib/memory_disk.h"
+#include "tests/lib/disk/memory_disk.h"
 
 #include <pthread.h>
 #include <stdio.h>

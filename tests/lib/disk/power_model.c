@@ -1,5 +1,5 @@
 /* power_model.c - what a disk may hold after the power went away. */
-#include "tests/lib/power_model.h"
+#include "tests/lib/disk/power_model.h"
 
 #include "base/arena.h"
 #include "base/must.h"

@@ -1,5 +1,5 @@
 /* memory_disk.c - a disk in memory behind SQLite's VFS that remembers, fails and dies on demand. */
-#include "tests/lib/memory_disk.h"
+#include "tests/lib/disk/memory_disk.h"
 
 #include "base/arena.h"
 #include "base/must.h"

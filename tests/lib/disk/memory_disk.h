@@ -7,8 +7,8 @@
  *
  * It belongs to one thread. Each disk is a VFS under its own name.
  */
-#ifndef TESTS_LIB_MEMORY_DISK_H
-#define TESTS_LIB_MEMORY_DISK_H
+#ifndef TESTS_LIB_DISK_MEMORY_DISK_H
+#define TESTS_LIB_DISK_MEMORY_DISK_H
 
 #include <sqlite3.h>
 #include <stdbool.h>

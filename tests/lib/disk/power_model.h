@@ -10,10 +10,10 @@
  *   forgetful: a synced file keeps its own name, but a directory is synced only by a deletion that
  *            asks for it; what SQLite syncs by the way, ignoring failure, is not
  */
-#ifndef TESTS_LIB_POWER_MODEL_H
-#define TESTS_LIB_POWER_MODEL_H
+#ifndef TESTS_LIB_DISK_POWER_MODEL_H
+#define TESTS_LIB_DISK_POWER_MODEL_H
 
-#include "tests/lib/memory_disk.h"
+#include "tests/lib/disk/memory_disk.h"
 
 enum power_directory { POWER_ORDERED, POWER_STRICT, POWER_FORGETFUL };
 enum power_loss { POWER_NOTHING_ARRIVED, POWER_ALL_ARRIVED, POWER_SOME_ARRIVED };
