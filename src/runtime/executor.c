@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "runtime/dead/dead.h"
 #include "runtime/host.h"
 #include "runtime/idempotency_store.h"
 #include "runtime/intake/intake.h"
@@ -21,6 +22,7 @@ enum {
     CHORES_MAX = 16,
     READY_RETRY_MS = 1000,
     FORGET_EVERY_MS = 10 * 60 * 1000,
+    COUNT_EVERY_MS = 5 * 1000,
     LOOK_EVERY_MS = 30 * 1000, /* for what another process may have left */
     CHORE_ARENA_BYTES = 16 * 1024 * 1024,
 };
@@ -421,6 +423,7 @@ static const struct chore own_chores[] = {
      .every_ms = LOOK_EVERY_MS,
      .heeds_alarms = true},
     {.name = "forget_errands", .run = intake_forget, .every_ms = FORGET_EVERY_MS},
+    {.name = "count_parked", .run = dead_count, .every_ms = COUNT_EVERY_MS},
 };
 
 static void add_chores(struct executor *executor)

@@ -7,6 +7,7 @@
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 
+#include "runtime/dead/dead_gauge.h"
 #include "runtime/executor.h"
 #include "runtime/later/later.h"
 #include "runtime/service.h"
@@ -42,6 +43,7 @@ struct host {
     void (*on_told)(void *context, size_t host_index);
     void *told_context;
     struct crash_note *crash_note; /* NULL: there is none */
+    struct dead_gauge parked;
 };
 
 struct host_options {

@@ -7,6 +7,7 @@
 #include "net/http_server.h"
 #include "runtime/ask/asker.h"
 #include "runtime/ask/service_key.h"
+#include "runtime/dead/dead.h"
 #include "runtime/dispatch.h"
 #include "runtime/intake/crash_note.h"
 #include "runtime/pages/pages.h"
@@ -96,6 +97,11 @@ static void add_routes(struct runtime *runtime, struct router *router, struct ho
 {
     for (size_t i = 0; i < host->service->route_count; i++) {
         router_add(router, host, &host->service->routes[i]);
+    }
+    size_t dead_count;
+    const struct route *dead = dead_routes(runtime->arena, host->service, &dead_count);
+    for (size_t i = 0; i < dead_count; i++) {
+        router_add(router, host, &dead[i]);
     }
     for (size_t i = 0; i < host->service->stream_count; i++) {
         const struct stream *stream = &host->service->streams[i];

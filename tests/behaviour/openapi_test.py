@@ -94,10 +94,17 @@ def routes_of_the_tables():
     return found
 
 
+# What every service has beside its own table; dead_test.py holds it against the truth.
+OF_EVERY_SERVICE = {('get', '/api/dead/users'), ('get', '/api/dead/users/{number}'),
+                    ('post', '/api/dead/users/{number}/replay'),
+                    ('post', '/api/dead/users/{number}/drop'),
+                    ('get', '/api/strays/users'), ('get', '/api/strays/users/{stray_id}')}
+
+
 def every_route_is_there(document):
     routes = routes_of_the_tables()
     check(len(routes) >= 7, routes)
-    check_equal(set(operations(document)), routes)
+    check_equal(set(operations(document)), routes | OF_EVERY_SERVICE)
 
 
 def every_described_route_is_routed(document, server):
@@ -177,7 +184,7 @@ def every_success_is_as_described(document, server):
     ask('get', '/api/users', 200, query='?limit=10')
     described = {(method, path, status) for (method, path), operation
                  in operations(document).items() for status in operation['responses']
-                 if status < '4'}
+                 if status < '4' and (method, path) not in OF_EVERY_SERVICE}
     check_equal(seen, described, 'a success is described and was not seen, or the reverse')
 
 

@@ -120,6 +120,27 @@ static void put_executors(struct page_text *text, const struct dispatch *dispatc
     }
 }
 
+static void put_parked(struct page_text *text, const struct dispatch *dispatch)
+{
+    put_head(text, "kontora_parked", "gauge", "Messages that could not be handled, by state.");
+    for (size_t i = 0; i < dispatch->host_count; i++) {
+        const struct dead_gauge *parked = &dispatch->hosts[i].parked;
+        const char *service = dispatch->hosts[i].service->name;
+        static const char line[] = "kontora_parked{service=\"%s\",state=\"%s\"} %lld\n";
+        put(text, line, service, "waiting", (long long)atomic_load(&parked->waiting));
+        put(text, line, service, "behind", (long long)atomic_load(&parked->behind));
+        put(text, line, service, "dead", (long long)atomic_load(&parked->dead));
+    }
+    put_head(text, "kontora_dead_oldest_seconds", "gauge",
+             "How long the oldest dead message has been parked; 0: none is dead.");
+    for (size_t i = 0; i < dispatch->host_count; i++) {
+        long long oldest_at = atomic_load(&dispatch->hosts[i].parked.oldest_dead_at);
+        put(text, "kontora_dead_oldest_seconds{service=\"%s\"} %lld\n",
+            dispatch->hosts[i].service->name,
+            oldest_at == 0 ? 0 : (clock_wall_ms() - oldest_at) / 1000);
+    }
+}
+
 /* "1234 567 ...": pages of the program, and of those the ones in memory. */
 static uint64_t resident_bytes(void)
 {
@@ -210,6 +231,7 @@ struct text metrics_write(struct arena *arena, const struct pages *pages)
     put_streams(&text, pages->dispatch->streams);
     put_executors(&text, pages->dispatch);
     put_asks(&text, pages->asker);
+    put_parked(&text, pages->dispatch);
     put_requests(&text, pages->dispatch->router);
     put_latencies(&text, pages->dispatch->router);
     return (struct text){text.data, text.bytes};

@@ -1,5 +1,6 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
 #include "base/json.h"
+#include "runtime/dead/dead.h"
 #include "runtime/pages/openapi_streams.h"
 #include "runtime/runtime.h"
 
@@ -580,13 +581,14 @@ static void put_head(struct describing *describing)
 struct text runtime_openapi(struct arena *arena, const struct service *const *services,
                             size_t service_count)
 {
-    struct describing describing = {.services = services, .service_count = service_count};
+    struct describing describing = {.services = dead_with_routes(arena, services, service_count),
+                                    .service_count = service_count};
     json_writer_init(&describing.writer, arena, 16384);
     json_begin_object(&describing.writer);
     put_head(&describing);
     begin(&describing, "paths");
     for (size_t i = 0; i < service_count; i++) {
-        put_paths(&describing, services[i]);
+        put_paths(&describing, describing.services[i]);
         openapi_put_streams(&describing.writer, services[i]);
     }
     end(&describing);
