@@ -7,6 +7,8 @@
 #include "runtime/service.h"
 #include "tests/lib/check.h"
 
+#include <stdatomic.h>
+
 enum { RUNG_MAX = 4096 };
 
 struct alarm_data {
@@ -68,7 +70,7 @@ static const struct migration alarms_migrations[] = {
 static const struct refusal alarm_no = {"no", 409, "The answer is no."};
 
 static struct {
-    unsigned runs;      /* of handlers, whatever came of them */
+    atomic_uint runs;   /* of handlers, whatever came of them */
     unsigned conflicts; /* still to be answered */
     bool schedules_fail;
 } alarms_world;
@@ -119,15 +121,15 @@ static inline enum status alarm_behave(struct call *call, const struct alarm_dat
 /* Writes first: so what it then fails of must be undone. */
 static inline enum status alarm_ring(struct call *call)
 {
-    const struct alarm_data *data = call->input;
-    alarms_world.runs++;
+    const struct alarm_data *data = call->takes != NULL ? call->input : NULL;
+    atomic_fetch_add(&alarms_world.runs, 1);
     enum status status = alarm_write(call);
     return status == STATUS_OK && data != NULL ? alarm_behave(call, data) : status;
 }
 
 static inline enum status alarm_on_schedule(struct call *call)
 {
-    alarms_world.runs++;
+    atomic_fetch_add(&alarms_world.runs, 1);
     enum status status = alarm_write(call);
     return status == STATUS_OK && alarms_world.schedules_fail ? STATUS_UNAVAILABLE : status;
 }
