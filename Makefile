@@ -64,13 +64,15 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests run test demo bench lint fuzz san install clean need need-test need-bench format campaign docs
+.PHONY: help build tests sample run test demo bench lint fuzz san install clean need need-test need-bench format campaign docs
 .DELETE_ON_ERROR:
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: $(PROGRAM) ## the program, in build/release/kontora
+
+sample: $(SAMPLE)
 
 tests: $(PROGRAM) $(SAMPLE) $(TEST_BINS) $(NET_SERVER) $(BENCHES)
 

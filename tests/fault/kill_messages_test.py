@@ -107,5 +107,23 @@ def a_cursor_that_does_not_move_is_caught():
     must_complain('cursor_not_moved', 'executor_after_commit')
 
 
+@seconds_max(120)
+def a_gap_that_is_ignored_is_caught():
+    """T4: what comes too early must wait for what is missing, or that is lost."""
+    house = House('careless', environment={'KONTORA_BUG': 'intake_ignores_gaps'}).start()
+    try:
+        errands = Errands(house)
+        for _ in range(20):
+            errands.work(20)
+            errands.check_everything(seconds=2)
+    except Violation as violation:
+        print(f'# caught after {errands.acknowledged} requests: {str(violation).splitlines()[0]}')
+        return
+    finally:
+        house.kill()
+    fail('the bug intake_ignores_gaps is not found')
+
+
 if __name__ == '__main__':
-    main([at_every_fault_point, a_cursor_that_does_not_move_is_caught])
+    main([at_every_fault_point, a_cursor_that_does_not_move_is_caught,
+          a_gap_that_is_ignored_is_caught])

@@ -6,6 +6,7 @@
   sqlite     one process, files, messages carried inside
   postgres   one process, PostgreSQL, messages carried inside
   rabbitmq   one process, files, messages over RabbitMQ
+  careless   one process, files, on a bus that loses, doubles, mixes and delays
   three      three processes, PostgreSQL, RabbitMQ and Redis
 
 A test of what services tell each other must not see the difference.
@@ -28,6 +29,11 @@ def kind_of_house():
 class House:
     def __init__(self, kind=None, variant='release', settings=(), environment=None):
         self.kind = kind or kind_of_house()
+        if self.kind == 'careless':
+            variant = 'fault'
+            known = (environment or {}).get('KONTORA_BUG')
+            environment = {**(environment or {}),
+                           'KONTORA_BUG': 'careless_bus' + (f',{known}' if known else '')}
         self.broker = self.cache = None
         self.settings = list(settings)
         store = fresh_postgres() if self.kind in ('postgres', 'three') else Sqlite()

@@ -1,6 +1,8 @@
 /* wiring.c - chooses back ends by the configuration. */
 #include "runtime/start/wiring.h"
 
+#include "base/fault.h"
+#include "bus/bus_fault.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
@@ -32,6 +34,16 @@ enum status wiring_source(const struct runtime_options *options, struct arena *a
     return postgres_source(&postgres, source_out, error_out);
 }
 
+static const struct bus_fault_script careless = {
+    .seed = 42,
+    .lose = 150,
+    .twice = 150,
+    .mix = 150,
+    .late = 150,
+    .withhold = 150,
+    .forget = 100,
+};
+
 enum status wiring_bus(const struct config *config, struct arena *arena,
                        const struct bus_options *options, struct bus **bus_out,
                        struct text *error_out)
@@ -39,6 +51,10 @@ enum status wiring_bus(const struct config *config, struct arena *arena,
     (void)config;
     (void)arena;
     (void)error_out;
+    if (SEEDED_BUG("careless_bus")) { /* no mistake: a bus that keeps its promise badly */
+        *bus_out = bus_fault_create(options, &careless);
+        return STATUS_OK;
+    }
     *bus_out = bus_local_create(options);
     return STATUS_OK;
 }
