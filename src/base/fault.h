@@ -6,8 +6,8 @@
  * the third time. KONTORA_FAULT_LIST=FILE appends the name of each point reached, to learn what
  * there is.
  *
- * SEEDED_BUG("name") is true when KONTORA_BUG names it (several with commas): a mistake made on purpose, to prove that the
- * crash tests would find it. A suite that cannot fail counts for nothing.
+ * SEEDED_BUG("name") is true when KONTORA_BUG names it (several with commas): a mistake made on
+ * purpose, to prove that the crash tests would find it. A suite that cannot fail counts for nothing.
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H
