@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -46,16 +47,25 @@ def replace_once(text, old, new):
     return text.replace(old, new)
 
 
-def follow(tree, with_change):
-    """Writes the files of the page; with_change also adds its route."""
+def follow(tree, with_change, with_times=False):
+    """Writes the files of the page; with_change also adds its route, with_times what is later."""
     files = {re.match(r'/\* (\S+) - ', block).group(1): block
              for block in blocks() if block.startswith('/*')}
     check_equal(sorted(files), ['note.h', 'note_store.c', 'notes.c', 'notes.h'])
+    rest = [block for block in blocks() if not block.startswith('/*')]
+    check_equal(len(rest), 5, 'a route and its row; a timer and a schedule, how one is set, rows')
     if with_change:
-        rest = [block for block in blocks() if not block.startswith('/*')]
-        check_equal(len(rest), 2, 'what the new route takes, and its row')
         table = 'static const struct route routes[] = {\n'
         files['notes.c'] = replace_once(files['notes.c'], table, f'{rest[0]}\n{table}{rest[1]}')
+    if with_times:
+        notes = replace_once(files['notes.c'], 'static enum status create_handle',
+                             f'{rest[2]}\nstatic enum status create_handle')
+        insert = 'enum status status = note_insert(call->store, &note);\n'
+        notes = replace_once(notes, insert, insert + rest[3])
+        count = '    .route_count = COUNT_OF(routes),\n'
+        notes = replace_once(notes, count, count + rest[4])
+        files['notes.c'] = replace_once(notes, '#include "services/notes/note.h"\n',
+                                        '#include "base/log.h"\n#include "services/notes/note.h"\n')
     for name, text in files.items():
         write(os.path.join(tree, FOLDER, name), text)
 
@@ -198,8 +208,26 @@ def a_slip_is_a_sentence_at_start(tree):
                 done.stderr)
 
 
+@seconds_max(180)
+def what_is_set_for_later_happens(tree):
+    follow(tree, with_change=True, with_times=True)
+    build(tree)
+    server = Server(tree)
+    key = read(os.path.join(tree, 'key'))
+    path = '/api/notes/' + server.ask('POST', '/api/notes', key, {'text': 'tea'})[2]['id']
+    check_equal(server.ask('GET', path, key)[2]['text'], 'tea')
+    until = time.monotonic() + 10
+    while server.ask('GET', path, key)[2]['text'] == 'tea' and time.monotonic() < until:
+        time.sleep(0.05)
+    note = server.ask('GET', path, key)[2]
+    check_equal((note['text'], note['revision']), ('tea (rests)', 2))
+    time.sleep(1.5)
+    check_equal(server.ask('GET', path, key)[2], note, 'once is enough')
+    server.stop()
+
+
 def the_page_keeps_the_house_rules(tree):
-    follow(tree, with_change=True)
+    follow(tree, with_change=True, with_times=True)
     files = [os.path.join(FOLDER, name) for name in os.listdir(os.path.join(tree, FOLDER))]
     said = subprocess.run(['tools/tidy', '.'], cwd=tree, capture_output=True, text=True).stdout
     check_equal([line for line in said.splitlines() if line.startswith(FOLDER)], [])
@@ -210,4 +238,5 @@ def the_page_keeps_the_house_rules(tree):
 
 if __name__ == '__main__':
     main([four_files_make_a_service, what_comes_for_free_is_there, a_route_is_added,
-          a_slip_is_a_sentence_at_start, the_page_keeps_the_house_rules], {'tree': tree})
+          a_slip_is_a_sentence_at_start, what_is_set_for_later_happens,
+          the_page_keeps_the_house_rules], {'tree': tree})

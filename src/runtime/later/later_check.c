@@ -23,6 +23,7 @@ static bool is_plain_name(const char *name)
 static size_t count_called(const struct service *service, const char *name)
 {
     size_t count = 0;
+    MUST(name != NULL);
     for (size_t i = 0; i < service->timer_count; i++) {
         count += service->timers[i].name && strcmp(service->timers[i].name, name) == 0;
     }
