@@ -90,6 +90,9 @@ int cli_ask(struct command_line *line, const struct cli_question *question,
     struct json_error error;
     *answer_out = NULL;
     *text_out = answer.body;
+    if (answer.status == 404 && question->may_be_absent) {
+        return EXIT_OK;
+    }
     if (answer.body.bytes > 0 &&
         json_read(line->arena, answer.body, VALUES_MAX, answer_out, &error) != STATUS_OK) {
         return cli_fail(EXIT_FAILED, "the server's answer is not JSON: %s", error.what);

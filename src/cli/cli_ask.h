@@ -11,6 +11,7 @@ struct cli_question {
     struct text path; /* with the query */
     struct text body; /* JSON; NO_TEXT: none */
     struct text if_match;
+    bool may_be_absent; /* 404 is an answer too: EXIT_OK, and no JSON */
 };
 
 /* EXIT_OK with the answer as JSON (NULL when it has no body) and as text. Otherwise it has said

@@ -93,3 +93,71 @@ void cli_show_object(const struct json *object)
         }
     }
 }
+
+/* ---- trees ---- */
+
+enum { INDENT = 2 };
+
+static void begin_line(unsigned depth)
+{
+    putchar('\n');
+    for (unsigned i = 0; i < depth * INDENT; i++) {
+        putchar(' ');
+    }
+}
+
+/* In quotes, and escaped as JSON wants it. */
+static void put_quoted(struct arena *arena, struct text text)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, arena, text.bytes + 8);
+    json_put_text(&writer, text);
+    struct text written = json_written(&writer);
+    fwrite(written.data, 1, written.bytes, stdout);
+}
+
+static void put_simple(struct arena *arena, const struct json *value)
+{
+    if (value->kind == JSON_STRING) {
+        put_quoted(arena, value->text);
+    } else if (value->kind == JSON_NULL) {
+        fputs("null", stdout);
+    } else {
+        put(shown(value));
+    }
+}
+
+/* json_read has seen to it that nothing is nested too deep. */
+static void put_tree(struct arena *arena, const struct json *value, unsigned depth)
+{
+    bool is_list = value->kind == JSON_ARRAY;
+    if ((!is_list && value->kind != JSON_OBJECT) || value->first == NULL) {
+        if (is_list || value->kind == JSON_OBJECT) {
+            fputs(is_list ? "[]" : "{}", stdout);
+        } else {
+            put_simple(arena, value);
+        }
+        return;
+    }
+    MUST(depth <= JSON_DEPTH_MAX);
+    putchar(is_list ? '[' : '{');
+    for (const struct json *member = value->first; member != NULL; member = member->next) {
+        begin_line(depth + 1);
+        if (!is_list) {
+            put_quoted(arena, member->key);
+            fputs(": ", stdout);
+        }
+        put_tree(arena, member, depth + 1);
+        if (member->next != NULL) {
+            putchar(',');
+        }
+    }
+    begin_line(depth);
+    putchar(is_list ? ']' : '}');
+}
+
+void cli_show_tree(struct arena *arena, const struct json *value)
+{
+    put_tree(arena, value, 0);
+    putchar('\n');
+}

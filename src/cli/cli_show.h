@@ -6,6 +6,7 @@
 #ifndef CLI_CLI_SHOW_H
 #define CLI_CLI_SHOW_H
 
+#include "base/arena.h"
 #include "base/json.h"
 
 struct cli_column {
@@ -20,5 +21,8 @@ void cli_show_list(const struct json *items, const struct cli_column *columns, s
 
 /* One line for each member that is not null. */
 void cli_show_object(const struct json *object);
+
+/* The same value as JSON again, a line for each member and item. */
+void cli_show_tree(struct arena *arena, const struct json *value);
 
 #endif

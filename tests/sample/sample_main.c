@@ -11,7 +11,7 @@ static const struct service *const services[] = {
 };
 
 static const struct cli_command *const commands[] = {
-    &cli_serve, &cli_users, &cli_doctor, &cli_config_command, &cli_openapi, &cli_bench,
+    &cli_serve, &cli_users, &cli_dead, &cli_doctor, &cli_config_command, &cli_openapi, &cli_bench,
 };
 
 int main(int argc, char **argv)
