@@ -2,46 +2,19 @@
  * the contract suite, which finds nothing wrong without it, sees so. Needs the build with FAULTS.
  */
 #include "base/clock.h"
-#include "store/postgres.h"
-#include "store/sqlite.h"
 #include "tests/lib/bus_contract_rig.h"
+#include "tests/lib/bus_contract_stores.h"
 #include "tests/lib/postgres_server.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct postgres_server *server;
 static struct rig rig;
 
-static struct store_source *open_own(const char *schema)
-{
-    struct store_source *source = NULL;
-    struct text error = NO_TEXT;
-    struct sqlite_options options = {.directory = test_directory(), .schema = schema};
-    CHECK_STATUS(sqlite_source(&options, &source, &error), STATUS_OK);
-    return source;
-}
-
-static struct store_source *open_shared(const char *schema)
-{
-    static bool has_database;
-    if (!has_database) {
-        char name[32];
-        snprintf(name, sizeof name, "bugs_%d", (int)getpid());
-        postgres_server_use_database(server, name);
-        has_database = true;
-    }
-    struct store_source *source = NULL;
-    struct text error = NO_TEXT;
-    struct postgres_options options = {.address = postgres_server_address(server),
-                                       .schema = schema};
-    CHECK_STATUS(postgres_source(&options, &source, &error), STATUS_OK);
-    return source;
-}
-
-static const struct bus_contract on_own = {.open = open_own, .create = bus_local_create};
-static const struct bus_contract on_shared = {.open = open_shared, .create = bus_local_create};
+static const struct bus_contract on_own = {.open = bus_contract_on_sqlite,
+                                           .create = bus_local_create};
+static const struct bus_contract on_shared = {.open = bus_contract_on_postgres,
+                                              .create = bus_local_create};
 
 static const struct rig_options users_and_board[] = {
     {.name = "users"},
@@ -167,7 +140,8 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    server = postgres_server_start();
+    struct postgres_server *server = postgres_server_start();
+    bus_contract_use_server(server);
     int result = test_main(argc, argv, tests, COUNT_OF(tests));
     postgres_server_stop(&server);
     return result;

@@ -428,12 +428,12 @@ static void what_was_taken_is_forgotten(void)
 static void a_late_commit_of_a_lower_number_arrives(void)
 {
     open_and_start(users_and_board, 2);
-    struct store *store = NULL;
-    struct arena *arena = arena_create("late", 1024 * 1024);
     if (!store_has(rig.members[0].store, STORE_IS_SHARED)) {
         end_exactly(); /* there is one writer: none is late */
         return;
     }
+    struct store *store = NULL;
+    struct arena *arena = arena_create("late", 1024 * 1024);
     struct store_source *stores = rig.members[0].stores.inner;
     CHECK_STATUS(stores->open(stores, STORE_WRITE, &store), STATUS_OK);
     CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);

@@ -13,18 +13,10 @@ enum {
     RIG_ARENA_BYTES = 256 * 1024 * 1024,
     PIECES_MAX = 60,
     PATIENCE_MS = 50 * 1000,
-    PAGE_ROWS = 500,
     COUNTED_FROM = 1 << 30,
 };
 
 /* ---- the table of effects ---- */
-
-struct effect {
-    int64_t number;
-    struct text source;
-    int64_t position;
-    struct id id;
-};
 
 static const struct migration effect_migrations[] = {
     {
@@ -38,25 +30,8 @@ static const struct migration effect_migrations[] = {
     },
 };
 
-static const struct field effect_fields[] = {
-    {.name = "number", .kind = FIELD_INTEGER, .offset = offsetof(struct effect, number)},
-    {.name = "position", .kind = FIELD_INTEGER, .offset = offsetof(struct effect, position)},
-    {.name = "id", .kind = FIELD_ID, .offset = offsetof(struct effect, id)},
-};
-static const struct shape effect_shape = {.name = "Effect",
-                                          .fields = effect_fields,
-                                          .field_count = COUNT_OF(effect_fields),
-                                          .bytes = sizeof(struct effect)};
-
 static const struct statement insert_effect = {
     .sql = "INSERT INTO effect (source, channel, position, id) VALUES ($1, $2, $3, $4)",
-};
-
-static const struct statement list_effects = {
-    .sql = "SELECT number, position, id FROM effect"
-           " WHERE source = $1 AND channel = $2 AND number > $3 ORDER BY number LIMIT 500",
-    .gives = &effect_shape,
-    .rows_max = PAGE_ROWS,
 };
 
 /* ---- telling ---- */
@@ -345,7 +320,7 @@ static void write_for_bus(void *context, struct bus_write *write)
     submit(context, (struct piece){.kind = PIECE_WRITE, .write = write});
 }
 
-static bool is_wanted(const struct rig_member *member, const struct message *message)
+bool rig_wants(const struct rig_member *member, const struct message *message)
 {
     const char *wants = member->options.wants;
     return wants == NULL || text_equals(message->name, text_of(wants));
@@ -353,7 +328,7 @@ static bool is_wanted(const struct rig_member *member, const struct message *mes
 
 static bool wants(void *context, const struct message *message)
 {
-    return is_wanted(context, message);
+    return rig_wants(context, message);
 }
 
 static enum status open_reader(struct store_source *source, enum store_access access,
@@ -517,164 +492,4 @@ void rig_wait(struct rig *rig, size_t member, int effects)
         }
         usleep(1000);
     }
-}
-
-/* ---- comparing what was done with what was told ---- */
-
-/* Reads either list page by page. */
-struct pages {
-    struct store *store;
-    struct arena *arena;
-    struct text source;
-    enum bus_channel channel;
-    const struct rig_member *consumer;
-    struct messages messages;
-    struct rows effects;
-    size_t at;
-    int64_t after;
-};
-
-static struct store *open_to_compare(struct rig_member *member)
-{
-    struct store *store = NULL;
-    CHECK_STATUS(member->stores.inner->open(member->stores.inner, STORE_READ, &store), STATUS_OK);
-    CHECK_STATUS(store_begin(store, STORE_READ), STATUS_OK);
-    return store;
-}
-
-static bool is_expected(const struct pages *told, const struct message *message)
-{
-    return told->channel == BUS_COMMANDS
-               ? text_equals(message->addressee, text_of(told->consumer->options.name))
-               : !text_is_given(message->addressee) && is_wanted(told->consumer, message);
-}
-
-static const struct message *next_told(struct pages *told)
-{
-    for (;;) {
-        if (told->at == told->messages.count) {
-            arena_reset(told->arena);
-            told->at = 0;
-            enum status status =
-                journal_read(told->store, told->arena, told->source, told->after, &told->messages);
-            CHECK_STATUS(status, STATUS_OK);
-            if (told->messages.count == 0) {
-                return NULL;
-            }
-            told->after = told->messages.items[told->messages.count - 1].position;
-        }
-        const struct message *message = &told->messages.items[told->at++];
-        if (is_expected(told, message)) {
-            return message;
-        }
-    }
-}
-
-static const struct effect *next_done(struct pages *done)
-{
-    if (done->at == done->effects.count) {
-        arena_reset(done->arena);
-        done->at = 0;
-        CHECK_STATUS(store_query(done->store, done->arena, &list_effects,
-                                 VALUES(value_text(done->source),
-                                        value_text(bus_channel_name(done->channel)),
-                                        value_integer(done->after)),
-                                 &done->effects),
-                     STATUS_OK);
-        if (done->effects.count == 0) {
-            return NULL;
-        }
-        done->after = ((const struct effect *)done->effects.items)[done->effects.count - 1].number;
-    }
-    return &((const struct effect *)done->effects.items)[done->at++];
-}
-
-static bool compare(struct pages *told, struct pages *done)
-{
-    for (;;) {
-        const struct message *message = next_told(told);
-        const struct effect *effect = next_done(done);
-        if (message == NULL && effect == NULL) {
-            return true;
-        }
-        bool is_same = message != NULL && effect != NULL && message->position == effect->position &&
-                       id_equals(message->id, effect->id);
-        if (!is_same) {
-            printf("#   %s, %.*s of %.*s: expected %lld, it has %lld (0: nothing)\n",
-                   told->consumer->options.name, TEXT_ARGS(bus_channel_name(told->channel)),
-                   TEXT_ARGS(told->source), message != NULL ? (long long)message->position : 0LL,
-                   effect != NULL ? (long long)effect->position : 0LL);
-            return false;
-        }
-    }
-}
-
-static bool has_done_what_was_told(struct rig *rig, size_t consumer, size_t source,
-                                   enum bus_channel channel)
-{
-    struct rig_member *from = &rig->members[source];
-    struct rig_member *to = &rig->members[consumer];
-    struct pages told = {.store = open_to_compare(from),
-                         .arena = arena_create("told", RIG_ARENA_BYTES),
-                         .source = text_of(from->options.name),
-                         .channel = channel,
-                         .consumer = to};
-    struct pages done = {.store = open_to_compare(to),
-                         .arena = arena_create("done", RIG_ARENA_BYTES),
-                         .source = text_of(from->options.name),
-                         .channel = channel};
-    bool is_same = compare(&told, &done);
-    store_destroy(&told.store);
-    store_destroy(&done.store);
-    arena_destroy(&told.arena);
-    arena_destroy(&done.arena);
-    return is_same;
-}
-
-static bool follows(const struct rig *rig, size_t consumer, size_t source)
-{
-    const struct bus_member *member = &rig->bus_members[consumer];
-    for (size_t i = 0; i < member->follow_count; i++) {
-        if (strcmp(member->follows[i], rig->members[source].options.name) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool rig_is_exact(struct rig *rig)
-{
-    bool is_exact = true;
-    for (size_t i = 0; i < rig->count; i++) {
-        for (size_t j = 0; j < rig->count; j++) {
-            bool has_events = follows(rig, i, j);
-            is_exact = (!has_events || has_done_what_was_told(rig, i, j, BUS_EVENTS)) && is_exact;
-            bool has_commands = rig->members[i].options.is_addressed;
-            is_exact =
-                (!has_commands || has_done_what_was_told(rig, i, j, BUS_COMMANDS)) && is_exact;
-        }
-    }
-    return is_exact;
-}
-
-int64_t rig_cursor(struct rig *rig, size_t member, const char *source, enum bus_channel channel)
-{
-    struct store *store = open_to_compare(&rig->members[member]);
-    struct arena *arena = arena_create("cursor", RIG_ARENA_BYTES);
-    int64_t position = 0;
-    CHECK_STATUS(cursor_find(store, arena, text_of(source), channel, &position), STATUS_OK);
-    store_destroy(&store);
-    arena_destroy(&arena);
-    return position;
-}
-
-struct journal_ends rig_ends(struct rig *rig, size_t member)
-{
-    struct store *store = open_to_compare(&rig->members[member]);
-    struct arena *arena = arena_create("ends", RIG_ARENA_BYTES);
-    struct journal_ends ends;
-    CHECK_STATUS(journal_ends(store, arena, &ends), STATUS_OK);
-    store_destroy(&store);
-    arena_destroy(&arena);
-    return ends;
 }

@@ -89,6 +89,9 @@ void rig_fill(struct rig *rig, struct rig_telling telling);
 /* In a transaction of the caller's. */
 void rig_append(struct store *store, struct arena *arena, struct rig_telling telling);
 
+/* Does its `wants` name this event? */
+bool rig_wants(const struct rig_member *member, const struct message *message);
+
 /* Until this member has had so many effects; ends the test when it takes too long. */
 void rig_wait(struct rig *rig, size_t member, int effects);
 /* Has each member handled what it follows and what is addressed to it, once and in order? Says

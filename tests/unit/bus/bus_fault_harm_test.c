@@ -2,23 +2,14 @@
  * applies the rule is not. */
 #include "bus/bus_fault.h"
 
-#include "store/sqlite.h"
 #include "tests/lib/bus_contract_rig.h"
+#include "tests/lib/bus_contract_stores.h"
 #include "tests/lib/check.h"
 
 #include <unistd.h>
 
 static struct bus_fault_script script;
 static struct rig rig;
-
-static struct store_source *open_source(const char *schema)
-{
-    struct store_source *source = NULL;
-    struct text error = NO_TEXT;
-    struct sqlite_options options = {.directory = test_directory(), .schema = schema};
-    CHECK_STATUS(sqlite_source(&options, &source, &error), STATUS_OK);
-    return source;
-}
 
 static struct bus *create(const struct bus_options *options)
 {
@@ -28,7 +19,7 @@ static struct bus *create(const struct bus_options *options)
 /* Is what the member did what was told? */
 static bool is_right(bool is_naive)
 {
-    static const struct bus_contract contract = {.open = open_source, .create = create};
+    static const struct bus_contract contract = {.open = bus_contract_on_sqlite, .create = create};
     const char *source = is_naive ? "crm" : "users"; /* other tables for the other run */
     const struct rig_options options[] = {
         {.name = source},
@@ -39,7 +30,8 @@ static bool is_right(bool is_naive)
     for (int i = 0; i < 100; i++) {
         rig_tell(&rig, (struct rig_telling){.member = 0, .count = 5});
     }
-    if (is_naive) {
+    bool is_harmless = script.seed == 0;
+    if (is_naive && !is_harmless) {
         usleep(300000); /* how many there will be nobody knows */
     } else {
         rig_wait(&rig, 1, 500);
