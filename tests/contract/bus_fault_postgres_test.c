@@ -1,7 +1,7 @@
 /* bus_fault_postgres_test.c - the faulty bus keeps the contract on a shared store. */
+#include "tests/lib/bus/bus_contract_harm.h"
+#include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/bus_contract.h"
-#include "tests/lib/bus_contract_harm.h"
-#include "tests/lib/bus_contract_stores.h"
 #include "tests/lib/postgres_server.h"
 
 int main(int argc, char **argv)

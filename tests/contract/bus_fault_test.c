@@ -1,8 +1,8 @@
 /* bus_fault_test.c - a bus that loses, doubles, mixes and delays keeps the contract: who applies
  * the rule of bus.h counts each message once, in order. */
+#include "tests/lib/bus/bus_contract_harm.h"
+#include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/bus_contract.h"
-#include "tests/lib/bus_contract_harm.h"
-#include "tests/lib/bus_contract_stores.h"
 
 int main(int argc, char **argv)
 {

@@ -1,6 +1,6 @@
 /* bus_local_postgres_test.c - the bus inside one process keeps the contract on a shared store. */
+#include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/bus_contract.h"
-#include "tests/lib/bus_contract_stores.h"
 #include "tests/lib/postgres_server.h"
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 /* bus_local_test.c - the bus inside one process keeps the contract, on a store of its own. */
+#include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/bus_contract.h"
-#include "tests/lib/bus_contract_stores.h"
 
 int main(int argc, char **argv)
 {

@@ -2,8 +2,8 @@
  * the contract suite, which finds nothing wrong without it, sees so. Needs the build with FAULTS.
  */
 #include "base/clock.h"
-#include "tests/lib/bus_contract_rig.h"
-#include "tests/lib/bus_contract_stores.h"
+#include "tests/lib/bus/bus_contract_rig.h"
+#include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/postgres_server.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "tests/lib/bus_contract.h"
 
 #include "base/clock.h"
-#include "tests/lib/bus_contract_rig.h"
+#include "tests/lib/bus/bus_contract_rig.h"
 
 #include <stdio.h>
 #include <unistd.h>

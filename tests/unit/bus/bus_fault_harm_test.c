@@ -2,8 +2,8 @@
  * applies the rule is not. */
 #include "bus/bus_fault.h"
 
-#include "tests/lib/bus_contract_rig.h"
-#include "tests/lib/bus_contract_stores.h"
+#include "tests/lib/bus/bus_contract_rig.h"
+#include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/check.h"
 
 #include <unistd.h>

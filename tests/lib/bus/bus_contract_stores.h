@@ -1,8 +1,8 @@
 /* bus_contract_stores.h - where the services of the bus's tests keep their rows: either way a place
  * that is empty when a test (a process of its own) begins.
  */
-#ifndef TESTS_LIB_BUS_CONTRACT_STORES_H
-#define TESTS_LIB_BUS_CONTRACT_STORES_H
+#ifndef TESTS_LIB_BUS_BUS_CONTRACT_STORES_H
+#define TESTS_LIB_BUS_BUS_CONTRACT_STORES_H
 
 #include "store/store.h"
 

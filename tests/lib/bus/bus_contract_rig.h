@@ -3,8 +3,8 @@
  * Each has a store, a thread that writes into it as an executor does (all that waits in one
  * transaction), and a table of effects: one row for each message it has handled.
  */
-#ifndef TESTS_LIB_BUS_CONTRACT_RIG_H
-#define TESTS_LIB_BUS_CONTRACT_RIG_H
+#ifndef TESTS_LIB_BUS_BUS_CONTRACT_RIG_H
+#define TESTS_LIB_BUS_BUS_CONTRACT_RIG_H
 
 #include "base/mailbox.h"
 #include "store/store_fault.h"

@@ -1,5 +1,5 @@
 /* bus_contract_stores.c - sources for the tests of the bus. */
-#include "tests/lib/bus_contract_stores.h"
+#include "tests/lib/bus/bus_contract_stores.h"
 
 #include "store/postgres.h"
 #include "store/sqlite.h"

@@ -1,6 +1,6 @@
 /* bus_contract_harm.h - the faulty bus as the contract suite runs it: a bit of every harm. */
-#ifndef TESTS_LIB_BUS_CONTRACT_HARM_H
-#define TESTS_LIB_BUS_CONTRACT_HARM_H
+#ifndef TESTS_LIB_BUS_BUS_CONTRACT_HARM_H
+#define TESTS_LIB_BUS_BUS_CONTRACT_HARM_H
 
 #include "bus/bus_fault.h"
 

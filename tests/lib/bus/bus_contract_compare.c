@@ -1,5 +1,5 @@
 /* bus_contract_compare.c - what the services of the suite did, beside what the journals say. */
-#include "tests/lib/bus_contract_rig.h"
+#include "tests/lib/bus/bus_contract_rig.h"
 
 #include <stdio.h>
 #include <string.h>

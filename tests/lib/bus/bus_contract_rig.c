@@ -1,5 +1,5 @@
 /* bus_contract_rig.c - the small services of the contract suite of the bus. */
-#include "tests/lib/bus_contract_rig.h"
+#include "tests/lib/bus/bus_contract_rig.h"
 
 #include "base/clock.h"
 #include "base/log.h"

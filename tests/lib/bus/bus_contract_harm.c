@@ -1,5 +1,5 @@
 /* bus_contract_harm.c - makes faulty buses for the contract suite. */
-#include "tests/lib/bus_contract_harm.h"
+#include "tests/lib/bus/bus_contract_harm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
