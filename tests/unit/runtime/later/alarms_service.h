@@ -12,7 +12,7 @@
 enum { RUNG_MAX = 4096 };
 
 struct alarm_data {
-    struct text how; /* refuse, fail, poison, conflict_once, again, clear_next, twin */
+    struct text how; /* refuse, fail, poison, conflict_once, again, move_next, clear_next */
     int64_t again_at;
 };
 
@@ -110,6 +110,10 @@ static inline enum status alarm_behave(struct call *call, const struct alarm_dat
     }
     if (text_equals(how, TEXT("again"))) {
         return timer_set(call, &alarms_timers[0], call->message->subject, data->again_at,
+                         &(struct alarm_data){.how = TEXT("")});
+    }
+    if (text_equals(how, TEXT("move_next"))) {
+        return timer_set(call, &alarms_timers[0], TEXT("next"), data->again_at,
                          &(struct alarm_data){.how = TEXT("")});
     }
     if (text_equals(how, TEXT("clear_next"))) {

@@ -1,5 +1,6 @@
 /* schedule_run_test.c - what the calendar says is done once for each time, or by its policy. */
 #include "runtime/intake/intake.h"
+#include "runtime/later/schedule_store.h"
 #include "tests/unit/runtime/later/alarms.h"
 
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
@@ -232,6 +233,22 @@ static void an_older_program_leaves_it_alone(void)
     alarms_close(&alarms);
 }
 
+/* Of two processes that start at once the second knows nothing of the first one's row yet. */
+static void a_start_does_not_set_back_what_is_there(void)
+{
+    open_at(&once, MIDNIGHT);
+    const struct schedule_state early = {.name = TEXT("close"),
+                                         .due_at = MIDNIGHT + HOUR,
+                                         .written = alarms.host.later->schedules[0].written};
+    alarms_begin(&alarms);
+    CHECK_STATUS(schedule_put(alarms.store, &early), STATUS_OK);
+    alarms_commit(&alarms);
+    alarms_schedules_at(&alarms, MIDNIGHT + 2 * HOUR);
+    CHECK_TEXT(rung_hours(), "");
+    CHECK_INT(alarms.last.next_at, MIDNIGHT + 18 * HOUR);
+    alarms_close(&alarms);
+}
+
 static void says_what_is_wrong_with_its_text(void)
 {
     static const struct schedule_row wrong[] = {SCHEDULE(CATCH_UP_ONCE, "daily 25:00")};
@@ -287,6 +304,7 @@ static const struct test tests[] = {
     {"a_clock_that_jumps_ahead_is_a_pause", a_clock_that_jumps_ahead_is_a_pause, 0},
     {"follows_its_table", follows_its_table, 0},
     {"an_older_program_leaves_it_alone", an_older_program_leaves_it_alone, 0},
+    {"a_start_does_not_set_back_what_is_there", a_start_does_not_set_back_what_is_there, 0},
     {"says_what_is_wrong_with_its_text", says_what_is_wrong_with_its_text, 0},
     {"parks_what_fails", parks_what_fails, 0},
 };

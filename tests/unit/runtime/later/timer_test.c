@@ -93,6 +93,18 @@ static void is_cleared_by_one_of_the_same_batch(void)
     alarms_close(&alarms);
 }
 
+static void is_moved_by_one_of_the_same_batch(void)
+{
+    open_alarms();
+    alarms_set_as(&alarms, 1, "first", NOW + 1, "move_next"); /* to a second later */
+    alarms_set(&alarms, "next", NOW + 2);
+    alarms_timers_at(&alarms, NOW + 10);
+    CHECK_TEXT(alarms_told(&alarms), "knock first 1000001");
+    alarms_timers_at(&alarms, NOW + 1001);
+    CHECK_TEXT(alarms_told(&alarms), "knock first 1000001, ring next 1001001");
+    alarms_close(&alarms);
+}
+
 static void sets_itself_again(void)
 {
     open_alarms();
@@ -382,6 +394,7 @@ static const struct test tests[] = {
     {"one_subject_may_have_several", one_subject_may_have_several, 0},
     {"never_fires_once_cleared", never_fires_once_cleared, 0},
     {"is_cleared_by_one_of_the_same_batch", is_cleared_by_one_of_the_same_batch, 0},
+    {"is_moved_by_one_of_the_same_batch", is_moved_by_one_of_the_same_batch, 0},
     {"sets_itself_again", sets_itself_again, 0},
     {"is_undone_with_the_change_that_set_it", is_undone_with_the_change_that_set_it, 0},
     {"a_time_of_long_ago_is_now", a_time_of_long_ago_is_now, 0},
