@@ -51,24 +51,32 @@ static const struct route *find_route(const struct service *service, const char 
 
 /* ---- addresses ---- */
 
-/* "users=http://10.0.0.5:8480": what is behind the port is the route's. */
+/* "http://10.0.0.5:8480": what is behind the port is the route's. */
+static bool read_url(struct text url)
+{
+    static const struct text schemes[] = {{"http://", 7}, {"https://", 8}};
+    for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+        if (text_starts_with(url, schemes[i])) {
+            struct text host = text_slice(url, schemes[i].bytes, url.bytes);
+            bool has_more = false;
+            for (size_t j = 0; j < host.bytes; j++) {
+                has_more = has_more || memchr("/?#@", host.data[j], 4) != NULL;
+            }
+            return host.bytes > 0 && !has_more;
+        }
+    }
+    return false;
+}
+
 static bool read_address(struct arena *arena, struct text address, struct ask_target *target_out)
 {
-    bool is_http =
-        text_starts_with(address, TEXT("http://")) || text_starts_with(address, TEXT("https://"));
     if (text_starts_with(address, TEXT("unix:/"))) {
         target_out->unix_socket = text_copy(arena, text_slice(address, 5, address.bytes)).data;
         target_out->url = "http://localhost";
         return true;
     }
-    if (address.bytes > 0 && address.data[address.bytes - 1] == '/') {
-        address.bytes--;
-    }
-    struct text copy = text_copy(arena, address);
-    const char *host = is_http ? strchr(copy.data, '/') + 2 : NULL;
-    bool is_good = host != NULL && *host != '\0' && strpbrk(host, "/?#@") == NULL;
-    target_out->url = copy.data;
-    return is_good;
+    target_out->url = text_copy(arena, address).data;
+    return read_url(address);
 }
 
 static enum status add_target(struct asker *asker, struct text entry, struct text *error_out)
