@@ -47,25 +47,30 @@ def replace_once(text, old, new):
     return text.replace(old, new)
 
 
-def follow(tree, with_change, with_times=False):
-    """Writes the files of the page; with_change also adds its route, with_times what is later."""
+def follow(tree, with_change, with_times=False, with_asks=False):
+    """Writes the files of the page; with_change also adds its route, with_times what is later,
+    with_asks what another service knows."""
     files = {re.match(r'/\* (\S+) - ', block).group(1): block
              for block in blocks() if block.startswith('/*')}
     check_equal(sorted(files), ['note.h', 'note_store.c', 'notes.c', 'notes.h'])
     rest = [block for block in blocks() if not block.startswith('/*')]
-    check_equal(len(rest), 5, 'a route and its row; a timer and a schedule, how one is set, rows')
+    check_equal(len(rest), 8, 'a route and its row; a timer and a schedule, how one is set, rows; '
+                'a route that asks, its row, whom it asks')
+    table = 'static const struct route routes[] = {\n'
+    count = '    .route_count = COUNT_OF(routes),\n'
     if with_change:
-        table = 'static const struct route routes[] = {\n'
         files['notes.c'] = replace_once(files['notes.c'], table, f'{rest[0]}\n{table}{rest[1]}')
     if with_times:
         notes = replace_once(files['notes.c'], 'static enum status create_handle',
                              f'{rest[2]}\nstatic enum status create_handle')
         insert = 'enum status status = note_insert(call->store, &note);\n'
         notes = replace_once(notes, insert, insert + rest[3])
-        count = '    .route_count = COUNT_OF(routes),\n'
         notes = replace_once(notes, count, count + rest[4])
         files['notes.c'] = replace_once(notes, '#include "services/notes/note.h"\n',
                                         '#include "base/log.h"\n#include "services/notes/note.h"\n')
+    if with_asks:
+        notes = replace_once(files['notes.c'], table, f'{rest[5]}\n{table}{rest[6]}')
+        files['notes.c'] = replace_once(notes, count, count + rest[7])
     for name, text in files.items():
         write(os.path.join(tree, FOLDER, name), text)
 
@@ -226,8 +231,28 @@ def what_is_set_for_later_happens(tree):
     server.stop()
 
 
+@seconds_max(180)
+def another_service_is_asked(tree):
+    follow(tree, with_change=True, with_times=True, with_asks=True)
+    build(tree)
+    server = Server(tree)
+    key = read(os.path.join(tree, 'key'))
+    person = server.ask('POST', '/api/users', key, {'email': 'anna@example.com', 'type': 'client'})
+    check_equal(person[0], 201, person)
+    path = f"/api/notes/for/{person[2]['id']}"
+    status, _, note = server.ask('POST', path, key)
+    check_equal((status, note['text']), (201, 'Please call back.'))
+    unknown = '/api/notes/for/01a1fd12-0c72-754f-880e-2056b2d3b820'
+    status, _, problem = server.ask('POST', unknown, key)
+    check_equal((status, problem['code']), (409, 'no_reader'))
+    check_equal(server.ask('DELETE', f"/api/users/{person[2]['id']}", key)[0], 200)
+    status, _, problem = server.ask('POST', path, key)
+    check_equal((status, problem['code']), (409, 'no_reader'))
+    server.stop()
+
+
 def the_page_keeps_the_house_rules(tree):
-    follow(tree, with_change=True, with_times=True)
+    follow(tree, with_change=True, with_times=True, with_asks=True)
     files = [os.path.join(FOLDER, name) for name in os.listdir(os.path.join(tree, FOLDER))]
     said = subprocess.run(['tools/tidy', '.'], cwd=tree, capture_output=True, text=True).stdout
     check_equal([line for line in said.splitlines() if line.startswith(FOLDER)], [])
@@ -239,4 +264,4 @@ def the_page_keeps_the_house_rules(tree):
 if __name__ == '__main__':
     main([four_files_make_a_service, what_comes_for_free_is_there, a_route_is_added,
           a_slip_is_a_sentence_at_start, what_is_set_for_later_happens,
-          the_page_keeps_the_house_rules], {'tree': tree})
+          another_service_is_asked, the_page_keeps_the_house_rules], {'tree': tree})
