@@ -1,6 +1,8 @@
 /* clock.c - the system's clock behind its door, and RFC 3339. */
 #include "base/clock.h"
 
+#include "base/date.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -47,42 +49,6 @@ int64_t clock_monotonic_ms(void)
     return clock_now->monotonic_ns() / 1000000;
 }
 
-struct date {
-    int64_t year;
-    int month; /* 1..12 */
-    int day;
-};
-
-/* Days since 1970-01-01 to a date and back, in the Gregorian calendar counted from March, so that
- * the leap day is the last of its year. */
-static struct date date_of_days(int64_t days)
-{
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-    struct date date = {
-        .day = (int)(day_of_year - (153 * month_from_march + 2) / 5 + 1),
-        .month = (int)(month_from_march < 10 ? month_from_march + 3 : month_from_march - 9),
-    };
-    date.year = year_of_era + era * 400 + (date.month <= 2);
-    return date;
-}
-
-static int64_t days_of_date(struct date date)
-{
-    int64_t year = date.year - (date.month <= 2);
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t month_from_march = date.month > 2 ? date.month - 3 : date.month + 9;
-    int64_t day_of_year = (153 * month_from_march + 2) / 5 + date.day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
-}
-
 void clock_write(int64_t wall_ms, char text_out[CLOCK_TEXT_BYTES + 1])
 {
     int64_t days = wall_ms / MS_PER_DAY - (wall_ms % MS_PER_DAY < 0);
@@ -127,13 +93,6 @@ static bool read_digits(struct text text, size_t at, size_t count, int *number_o
     }
     *number_out = number;
     return true;
-}
-
-static int days_in_month(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return month == 2 && is_leap ? 29 : days[month - 1];
 }
 
 /* ".123456" behind the seconds; at_inout moves behind it. */
@@ -188,11 +147,11 @@ bool clock_read(struct text text, int64_t *wall_ms_out)
         !read_fraction(text, &at, &ms) || !read_offset(text, at, &offset)) {
         return false;
     }
-    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month) || hour > 23 ||
+    if (month < 1 || month > 12 || day < 1 || day > date_days_in_month(year, month) || hour > 23 ||
         minute > 59 || second > 59) {
         return false;
     }
-    int64_t days = days_of_date((struct date){.year = year, .month = month, .day = day});
+    int64_t days = date_to_days((struct date){.year = year, .month = month, .day = day});
     int64_t minutes = (int64_t)hour * 60 + minute - offset;
     *wall_ms_out = days * MS_PER_DAY + minutes * 60000 + second * 1000 + ms;
     return true;
