@@ -10,6 +10,9 @@ int bench_http(struct command_line *line);
 /* kontora bench store DIR: the store layer against SQLite alone, the same rows. */
 int bench_store(struct command_line *line);
 
+/* kontora bench events DIR: how fast what one service tells is handled by another. */
+int bench_events(struct command_line *line);
+
 /* kontora bench fill DIR: a data directory with many people, made quickly. */
 int bench_fill(struct command_line *line);
 

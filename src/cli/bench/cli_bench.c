@@ -15,7 +15,12 @@ static const struct flag flags[] = {
     {"people", "N", "http: created first, to be read [1000]; store, fill: how many [100000]"},
     {"ids", "FILE", "http: whom to read, an id a line; fill: writes up to 10000 of them there"},
     {"first", "N", "http, fill: the number of the first person; a number is always the same one"},
-    {"batch", "N", "store: people in one commit [256]"},
+    {"batch", "N", "store, events: rows that SQLite alone commits together [256]"},
+    {"events", "N", "events: how many are told [100000]"},
+    {"told-each", "N", "events: how many one request tells [64]"},
+    {"lanes", "N", "events: requests under way [4]"},
+    {"singles", "N", "events: told one by one, for the time each takes [300]"},
+    {"idle-ms", "N", "events: how long it is watched doing nothing [5000]"},
 };
 
 bool bench_read_number(const struct command_line *line, struct bench_number number,
@@ -42,6 +47,7 @@ static int bench(struct command_line *line)
     } parts[] = {
         {"http", 1, bench_http},
         {"store", 2, bench_store},
+        {"events", 2, bench_events},
         {"fill", 2, bench_fill},
     };
     for (size_t i = 0; line->word_count > 0 && i < COUNT_OF(parts); i++) {
@@ -49,13 +55,13 @@ static int bench(struct command_line *line)
             return parts[i].run(line);
         }
     }
-    return cli_fail(EXIT_USAGE, "say what to measure: http, store DIR or fill DIR. `kontora bench "
-                                "--help` explains them.");
+    return cli_fail(EXIT_USAGE, "say what to measure: http, store DIR, events DIR or fill DIR. "
+                                "`kontora bench --help` explains them.");
 }
 
 const struct cli_command cli_bench = {
     .name = "bench",
-    .words = "http | store DIR | fill DIR",
+    .words = "http | store DIR | events DIR | fill DIR",
     .summary = "Measure this machine and this program",
     .help = "http   many clients ask a running server, each waiting for its answer before it asks\n"
             "       again; every answer's status is checked. It shares the machine with the\n"
@@ -63,6 +69,9 @@ const struct cli_command cli_bench = {
             "       that is there for measuring.\n"
             "store  people are committed in groups, first by SQLite alone, then by the store\n"
             "       layer, into fresh files below DIR, which are removed afterwards.\n"
+            "events one service tells, another one hears: events per second until the last is\n"
+            "       handled, beside SQLite alone writing the same rows; how long one takes when\n"
+            "       nothing else happens; what is used when nothing happens at all.\n"
             "fill   makes a data directory with many people, for measuring large ones. DIR must\n"
             "       not have people yet.\n"
             "\n"
@@ -70,9 +79,11 @@ const struct cli_command cli_bench = {
             "  kontora bench http --socket data/admin.sock\n"
             "  kontora bench http --mode get --clients 128 --seconds 10\n"
             "  kontora bench store /var/tmp --people 200000\n"
+            "  kontora bench events /var/tmp --events 200000\n"
             "  kontora bench fill /var/tmp/large --people 10000000\n"
             "  kontora serve --data /var/tmp/large",
     .flags = flags,
     .flag_count = COUNT_OF(flags),
+    .takes_settings = true, /* of events */
     .run = bench,
 };
