@@ -35,6 +35,8 @@ static struct {
     struct store_source source;
     struct store_source *inner;
     atomic_bool reads_fail;
+    bool is_shared; /* readers' stores say that others write too, and nothing is announced */
+    struct store_ops shared_ops;
     char socket[300];
 } news;
 
@@ -134,6 +136,12 @@ static inline void say(const char *subject, int count)
 
 /* ---- the server ---- */
 
+static inline unsigned news_shared_flags(const struct store *store)
+{
+    (void)store;
+    return STORE_IS_SHARED;
+}
+
 static inline enum status news_open_store(struct store_source *source, enum store_access access,
                                           struct store **store_out)
 {
@@ -141,7 +149,13 @@ static inline enum status news_open_store(struct store_source *source, enum stor
     if (access == STORE_READ && atomic_load(&news.reads_fail)) {
         return STATUS_UNAVAILABLE;
     }
-    return news.inner->open(news.inner, access, store_out);
+    enum status status = news.inner->open(news.inner, access, store_out);
+    if (status == STATUS_OK && access == STORE_READ && news.is_shared) {
+        news.shared_ops = *(*store_out)->ops;
+        news.shared_ops.flags = news_shared_flags;
+        (*store_out)->ops = &news.shared_ops;
+    }
+    return status;
 }
 
 static inline void news_destroy_source(struct store_source *source)
@@ -153,6 +167,9 @@ static inline void news_destroy_source(struct store_source *source)
 static inline void news_on_told(void *context, size_t host_index)
 {
     (void)context;
+    if (news.is_shared) {
+        return;
+    }
     streams_announce(news.dispatch.streams, host_index);
 }
 

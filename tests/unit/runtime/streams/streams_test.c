@@ -360,6 +360,21 @@ static void outlives_a_store_that_is_away(void)
     news_stop();
 }
 
+/* What another process commits is announced by nobody here. */
+static void looks_at_what_others_tell(void)
+{
+    news.is_shared = true;
+    news_start((struct streams_options){0});
+    struct ear ear = ear_open(ROOT, "/news", "");
+    CHECK_INT(ear_greeted(&ear), 0);
+    int64_t before_ms = clock_monotonic_ms();
+    say("all", 300);
+    ear_expect(&ear, 1, 300);
+    CHECK(clock_monotonic_ms() - before_ms < 5000);
+    ear_close(&ear);
+    news_stop();
+}
+
 static void ends_in_order(void)
 {
     enum { READERS = 20 };
@@ -446,6 +461,7 @@ static const struct test tests[] = {
     {"cuts_who_never_reads", cuts_who_never_reads, 120},
     {"resets_for_what_is_too_large", resets_for_what_is_too_large, 0},
     {"outlives_a_store_that_is_away", outlives_a_store_that_is_away, 0},
+    {"looks_at_what_others_tell", looks_at_what_others_tell, 0},
     {"ends_in_order", ends_in_order, 0},
     {"stops_in_the_middle", stops_in_the_middle, 0},
     {"tells_many", tells_many, 0},
