@@ -1,4 +1,4 @@
-"""bench_streams.py - ten thousand people who watch: what one costs, how soon he knows, what he misses.
+"""bench_streams.py - ten thousand people who watch: what one costs, and how soon he knows.
 
 The readers are one process of their own (stream_readers.c), the server is the sample program of the
 tests, because it has a service that tells a lot. An event's time is from before the request that

@@ -1,4 +1,4 @@
-"""stream_readers.py - many readers of one stream, in a process of their own (bench/stream_readers.c).
+"""stream_readers.py - many readers of a stream, in one process: bench/stream_readers.c.
 
     with Readers(program, port, key, '/api/shop/events', 500, 'shop.ordered') as readers:
         readers.wait_until(lambda seen: seen['open'] == 500)

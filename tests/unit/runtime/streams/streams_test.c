@@ -1,5 +1,5 @@
 /* streams_test.c - what is told reaches everybody it is for, once, in order, whatever happens. */
-#include "tests/unit/runtime/streams/news_rig.h"
+#include "tests/unit/runtime/streams/news_ears.h"
 
 #define ROOT   true
 #define NOBODY false
@@ -404,7 +404,7 @@ static void stops_in_the_middle(void)
     pthread_t teller;
     news_start((struct streams_options){.heartbeat_ms = 60, .user_max = 3});
     CHECK_INT(pthread_create(&teller, NULL, say_on, &stops), 0);
-    struct ear ears[16];
+    struct ear ears[16] = {{.socket = -1}};
     for (int i = 0; i < test_scale(200); i++) {
         struct ear *ear = &ears[i % 16];
         if (i >= 16) {
