@@ -163,7 +163,7 @@ static inline void ear_expect(struct ear *ear, int64_t first, int64_t last)
 /* The first block says where the reader stands. */
 static inline int64_t ear_greeted(struct ear *ear)
 {
-    struct heard heard;
+    struct heard heard = {.event = ""};
     CHECK(ear_next(ear, 20000, &heard));
     CHECK(text_starts_with(heard.block, TEXT("retry: 3000\nid: ")));
     return strtoll(heard.id, NULL, 10);

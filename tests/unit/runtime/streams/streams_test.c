@@ -140,7 +140,7 @@ static void resets_who_fell_behind_the_journal(void)
         say_this((struct saying){.subject = "all", .count = 5, .data = (struct text){data, 60000}});
     }
     say_this((struct saying){.forget_upto = 499});
-    struct heard heard;
+    struct heard heard = {.event = ""};
     int64_t position = 0;
     do { /* what was on its way is still read, then comes the gap */
         heard = ear_event(&ear);
@@ -159,7 +159,7 @@ static void resets_who_fell_behind_the_journal(void)
 /* Nothing is sent because of what is not for him; the next heartbeat moves his position. */
 static void shows_each_only_what_is_for_him(void)
 {
-    struct heard heard;
+    struct heard heard = {.event = ""};
     news_start((struct streams_options){.heartbeat_ms = 1800});
     struct ear root = ear_open(ROOT, "/news", "");
     CHECK_INT(ear_greeted(&root), 0);
@@ -202,7 +202,7 @@ static void hides_from_who_resumes_too(void)
 
 static void beats_when_nothing_is_told(void)
 {
-    struct heard heard;
+    struct heard heard = {.event = ""};
     news_start((struct streams_options){.heartbeat_ms = 600});
     struct ear ear = ear_open(ROOT, "/news", "");
     CHECK_INT(ear_greeted(&ear), 0);
@@ -346,7 +346,7 @@ static void resets_for_what_is_too_large(void)
 /* While the journal cannot be read streams stay open, and go on when it can. */
 static void outlives_a_store_that_is_away(void)
 {
-    struct heard heard;
+    struct heard heard = {.event = ""};
     news_start((struct streams_options){.heartbeat_ms = 600});
     say("all", 2);
     atomic_store(&news.reads_fail, true);
@@ -379,7 +379,7 @@ static void ends_in_order(void)
 {
     enum { READERS = 20 };
     struct ear ears[READERS];
-    struct heard heard;
+    struct heard heard = {.event = ""};
     news_start((struct streams_options){0});
     for (int i = 0; i < READERS; i++) {
         ears[i] = ear_open(i % 2 ? ROOT : NOBODY, "/news", "");
