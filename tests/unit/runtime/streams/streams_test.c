@@ -140,7 +140,7 @@ static void resets_who_fell_behind_the_journal(void)
         say_this((struct saying){.subject = "all", .count = 5, .data = (struct text){data, 60000}});
     }
     say_this((struct saying){.forget_upto = 499});
-    struct heard heard = {.event = ""};
+    struct heard heard;
     int64_t position = 0;
     do { /* what was on its way is still read, then comes the gap */
         heard = ear_event(&ear);
