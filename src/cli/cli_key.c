@@ -94,8 +94,7 @@ const struct cli_command cli_key = {
         "Examples:\n"
         "  kontora key orders,board --data /var/lib/orders >> /var/lib/users/trusted.keys\n"
         "  kontora serve users --data /var/lib/users\n"
-        "  kontora serve orders,board --data /var/lib/orders \\\n"
-        "    --ask.addresses users=http://127.0.0.1:8480",
+        "  kontora serve orders,board --data DIR --ask.addresses users=http://10.0.0.5:8480",
     .takes_settings = true,
     .run = show_key,
 };

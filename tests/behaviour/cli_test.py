@@ -11,7 +11,7 @@ from kontora import EXIT_IO, EXIT_UNREACHABLE, EXIT_USAGE, Server, run, the_stor
 from tap import (check, check_equal, check_in, check_match, check_not_in, main, program, repository,
                  test_directory)
 
-COMMANDS = ('serve', 'users', 'dead', 'doctor', 'config', 'openapi', 'bench')
+COMMANDS = ('serve', 'users', 'dead', 'doctor', 'config', 'openapi', 'key', 'bench')
 
 
 def start_server():

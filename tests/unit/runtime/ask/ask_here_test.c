@@ -28,6 +28,20 @@ static void reads_the_fields_it_knows(void)
     house_stop(&house);
 }
 
+/* What was read of one answer does not lie where the next one is read. */
+static void keeps_what_it_has_read(void)
+{
+    struct client first;
+    struct client second;
+    begin();
+    CHECK_STATUS(house_ask(&house, 1, "boris", &first), STATUS_OK);
+    CHECK_STATUS(house_ask(&house, 1, "a/b ?%", &second), STATUS_OK);
+    CHECK_TEXT(first.city, "Omsk");
+    CHECK_TEXT(first.phone, "+79161234567");
+    CHECK_TEXT(second.city, "Tver");
+    house_stop(&house);
+}
+
 static void hears_every_no(void)
 {
     static const struct {
@@ -205,6 +219,7 @@ static void is_asked_by_many_at_once(void)
 
 static const struct test tests[] = {
     {"reads_the_fields_it_knows", reads_the_fields_it_knows, 0},
+    {"keeps_what_it_has_read", keeps_what_it_has_read, 0},
     {"hears_every_no", hears_every_no, 0},
     {"knows_only_that_he_is_there", knows_only_that_he_is_there, 0},
     {"reads_a_list", reads_a_list, 0},
