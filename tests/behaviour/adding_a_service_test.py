@@ -107,11 +107,11 @@ def build(tree):
 # ---- asking the service ----
 
 class Server:
-    def __init__(self, tree):
+    def __init__(self, tree, *words, data='data'):
         program = os.path.join(tree, 'build', 'release', 'kontora')
-        self.data = os.path.join(tree, 'data')
+        self.data = os.path.join(tree, data)
         self.running = subprocess.Popen(
-            [program, 'serve', '--data', self.data, '--net.listen', '127.0.0.1:0'],
+            [program, 'serve', *words, '--data', self.data, '--net.listen', '127.0.0.1:0'],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         atexit.register(self.running.kill)
         self.address = self.line(r'answers on (http://\S+)')
@@ -251,6 +251,29 @@ def another_service_is_asked(tree):
     server.stop()
 
 
+@seconds_max(120)
+def also_in_another_process(tree):
+    program = os.path.join(tree, 'build', 'release', 'kontora')
+    line = subprocess.run([program, 'key', 'notes', '--data', os.path.join(tree, 'notes')],
+                          capture_output=True, text=True, timeout=20, check=True).stdout
+    write(os.path.join(tree, 'users', 'trusted.keys'), line)
+    os.chmod(os.path.join(tree, 'users'), 0o700)
+    os.chmod(os.path.join(tree, 'users', 'trusted.keys'), 0o600)
+    users = Server(tree, 'users', data='users')
+    users_key = users.line(r'(kontora_root_[\w-]+)')
+    notes = Server(tree, 'notes', f'--ask.addresses=users={users.address}', data='notes')
+    key = notes.line(r'(kontora_root_[\w-]+)')
+    person = users.ask('POST', '/api/users', users_key,
+                       {'email': 'anna@example.com', 'type': 'client'})
+    path = f"/api/notes/for/{person[2]['id']}"
+    check_equal(notes.ask('POST', path, key)[0], 201)
+    unknown = '/api/notes/for/01a1fd12-0c72-754f-880e-2056b2d3b820'
+    check_equal(notes.ask('POST', unknown, key)[2]['code'], 'no_reader')
+    users.stop()
+    check_equal(notes.ask('POST', path, key)[0], 503)
+    notes.stop()
+
+
 def the_page_keeps_the_house_rules(tree):
     follow(tree, with_change=True, with_times=True, with_asks=True)
     files = [os.path.join(FOLDER, name) for name in os.listdir(os.path.join(tree, FOLDER))]
@@ -264,4 +287,5 @@ def the_page_keeps_the_house_rules(tree):
 if __name__ == '__main__':
     main([four_files_make_a_service, what_comes_for_free_is_there, a_route_is_added,
           a_slip_is_a_sentence_at_start, what_is_set_for_later_happens,
-          another_service_is_asked, the_page_keeps_the_house_rules], {'tree': tree})
+          another_service_is_asked, also_in_another_process,
+          the_page_keeps_the_house_rules], {'tree': tree})
