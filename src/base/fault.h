@@ -7,7 +7,8 @@
  * there is.
  *
  * SEEDED_BUG("name") is true when KONTORA_BUG names it (several with commas): a mistake made on
- * purpose, to prove that the crash tests would find it. A suite that cannot fail counts for nothing.
+ * purpose, to prove that the crash tests would find it. A suite that cannot fail counts for
+ * nothing.
  */
 #ifndef BASE_FAULT_H
 #define BASE_FAULT_H

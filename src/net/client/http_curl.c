@@ -1,40 +1,30 @@
 /* http_curl.c - finds libcurl and the functions of the list in it. */
 #include "net/client/http_curl.h"
 
+#include "base/library.h"
 #include "base/log.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <string.h>
 
 static struct curl_functions functions;
 static bool is_loaded;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* ISO C has no cast from an object's address to a function's; POSIX says that they are alike. */
-static bool find(void *library, const char *name, void *function_out)
-{
-    void *found = dlsym(library, name);
-    memcpy(function_out, &found, sizeof found);
-    return found != NULL;
-}
+static const struct library_function wanted[] = {
+#define X(result, name, parameters) {"curl_" #name, offsetof(struct curl_functions, name)},
+    CURL_FUNCTIONS(X)
+#undef X
+};
 
 static void load(void)
 {
-    void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL) {
-        log_line(LOG_ERROR, "net", "libcurl cannot be loaded; nobody else can be asked",
-                 LOG_TEXT("why", text_of(dlerror())));
-        return;
-    }
-    bool all_found = true;
-#define X(result, name, parameters)                                                                \
-    all_found = find(library, "curl_" #name, &functions.name) && all_found;
-    CURL_FUNCTIONS(X)
-#undef X
-    is_loaded = all_found && functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+    enum library_answer answer = library_load("libcurl.so.4", wanted, COUNT_OF(wanted), &functions);
+    is_loaded = answer == LIBRARY_LOADED && functions.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     if (!is_loaded) {
-        log_line(LOG_ERROR, "net", "libcurl is not the one that was expected",
+        log_line(LOG_ERROR, "net",
+                 answer == LIBRARY_MISSING
+                     ? "libcurl is missing, nobody else can be asked; install libcurl4"
+                     : "libcurl is not the one that was expected",
                  LOG_TEXT("library", TEXT("libcurl.so.4")));
     }
 }
