@@ -1,7 +1,7 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
-#include "base/json.h"
 #include "runtime/dead/dead.h"
 #include "runtime/pages/openapi_streams.h"
+#include "runtime/pages/schema_write.h"
 #include "runtime/runtime.h"
 
 #include <string.h>
@@ -18,26 +18,17 @@ struct describing {
 
 static void put(struct describing *describing, const char *key, const char *text)
 {
-    json_key(&describing->writer, key);
-    json_put_text(&describing->writer, text_of(text));
-}
-
-static void put_number(struct describing *describing, const char *key, int64_t number)
-{
-    json_key(&describing->writer, key);
-    json_put_integer(&describing->writer, number);
+    describe(&describing->writer, key, text);
 }
 
 static void put_flag(struct describing *describing, const char *key, bool flag)
 {
-    json_key(&describing->writer, key);
-    json_put_flag(&describing->writer, flag);
+    describe_flag(&describing->writer, key, flag);
 }
 
 static void begin(struct describing *describing, const char *key)
 {
-    json_key(&describing->writer, key);
-    json_begin_object(&describing->writer);
+    describe_begin(&describing->writer, key);
 }
 
 static void end(struct describing *describing)
@@ -47,111 +38,19 @@ static void end(struct describing *describing)
 
 static void end_several(struct describing *describing, int count)
 {
-    for (int i = 0; i < count; i++) {
-        end(describing);
-    }
+    describe_end(&describing->writer, count);
+}
+
+static void put_names(struct describing *describing, const char *key, const char *const *names,
+                      size_t count)
+{
+    describe_names(&describing->writer, key, names, count);
 }
 
 static void put_reference(struct describing *describing, const char *name)
 {
     put(describing, "$ref",
         text_format(describing->writer.arena, "#/components/schemas/%s", name).data);
-}
-
-/* ---- one field ---- */
-
-static const struct {
-    const char *type;
-    const char *format;
-} kinds[FIELD_KIND_COUNT] = {
-    [FIELD_TEXT] = {"string", NULL},        [FIELD_CHOICE] = {"string", NULL},
-    [FIELD_EMAIL] = {"string", "email"},    [FIELD_PHONE] = {"string", NULL},
-    [FIELD_INTEGER] = {"integer", "int64"}, [FIELD_FLAG] = {"boolean", NULL},
-    [FIELD_ID] = {"string", "uuid"},        [FIELD_TIME] = {"string", "date-time"},
-    [FIELD_TEXTS] = {"array", NULL},        [FIELD_OBJECT] = {"object", NULL},
-};
-
-static void put_choices(struct describing *describing, const struct field *field, bool or_null)
-{
-    json_key(&describing->writer, "enum");
-    json_begin_array(&describing->writer);
-    for (size_t i = 0; i < field->choice_count; i++) {
-        json_put_text(&describing->writer, text_of(field->choices[i]));
-    }
-    if (or_null) {
-        json_put_null(&describing->writer);
-    }
-    json_end_array(&describing->writer);
-}
-
-static void put_type(struct describing *describing, const char *type, bool or_null)
-{
-    json_key(&describing->writer, "type");
-    if (!or_null) {
-        json_put_text(&describing->writer, text_of(type));
-        return;
-    }
-    json_begin_array(&describing->writer);
-    json_put_text(&describing->writer, text_of(type));
-    json_put_text(&describing->writer, TEXT("null"));
-    json_end_array(&describing->writer);
-}
-
-/* What is said of a text, or of each item of a list. */
-static void put_text_rules(struct describing *describing, const struct field *field, bool or_null)
-{
-    if (field->kind == FIELD_PHONE) {
-        put(describing, "pattern", "^\\+[1-9][0-9]{6,14}$");
-    }
-    if (field->is_name) {
-        put(describing, "pattern", "^[a-z][a-z0-9_]*$");
-    }
-    if (field->choice_count > 0) {
-        put_choices(describing, field, or_null);
-    } else if (field->bytes_max > 0) {
-        put_number(describing, "maxLength", field->bytes_max);
-    }
-}
-
-static void put_integer_rules(struct describing *describing, const struct field *field)
-{
-    if (field->minimum != 0 || field->maximum != 0) {
-        put_number(describing, "minimum", field->minimum);
-        put_number(describing, "maximum", field->maximum);
-    }
-    if (field->otherwise != 0 && field->otherwise != FIELD_NONE) {
-        put_number(describing, "default", field->otherwise);
-    }
-}
-
-/* The inside of a schema object. */
-static void put_field_schema(struct describing *describing, const struct field *field, bool or_null)
-{
-    put_type(describing, kinds[field->kind].type, or_null);
-    if (kinds[field->kind].format != NULL) {
-        put(describing, "format", kinds[field->kind].format);
-    }
-    if (field->kind == FIELD_TEXTS) {
-        put_number(describing, "maxItems", field->items_max);
-        begin(describing, "items");
-        put(describing, "type", "string");
-        put_text_rules(describing, field, false);
-        end(describing);
-    } else if (field->kind == FIELD_INTEGER) {
-        put_integer_rules(describing, field);
-    } else if (field->kind != FIELD_FLAG && field->kind != FIELD_OBJECT) {
-        put_text_rules(describing, field, or_null);
-    }
-}
-
-static void put_property(struct describing *describing, const struct field *field, bool or_null)
-{
-    begin(describing, field->name);
-    put_field_schema(describing, field, or_null);
-    if (field->meaning != NULL) {
-        put(describing, "description", field->meaning);
-    }
-    end(describing);
 }
 
 /* ---- schemas ---- */
@@ -167,13 +66,6 @@ static bool is_new(struct describing *describing, const struct shape *shape)
     MUST(describing->written_count < SCHEMAS_MAX);
     describing->written[describing->written_count++] = shape;
     return true;
-}
-
-/* A field of an answer that has no value is null, unless it is left out or always has one. */
-static bool may_answer_null(const struct field *field)
-{
-    return !field->required && !field->is_optional && !field->is_revision &&
-           field->kind != FIELD_FLAG && field->kind != FIELD_TEXTS;
 }
 
 static bool has_body(const struct shape *takes)
@@ -193,38 +85,8 @@ static void put_shape_schema(struct describing *describing, const struct shape *
         return;
     }
     begin(describing, shape->name);
-    put(describing, "type", "object");
-    if (is_body) {
-        put_flag(describing, "additionalProperties", false);
-    }
-    json_key(&describing->writer, "required");
-    json_begin_array(&describing->writer);
-    for (size_t i = 0; i < shape->field_count; i++) {
-        const struct field *field = &shape->fields[i];
-        if (is_body ? field->place == FIELD_IN_BODY && field->required : !field->is_optional) {
-            json_put_text(&describing->writer, text_of(field->name));
-        }
-    }
-    json_end_array(&describing->writer);
-    begin(describing, "properties");
-    for (size_t i = 0; i < shape->field_count; i++) {
-        const struct field *field = &shape->fields[i];
-        if (!is_body || field->place == FIELD_IN_BODY) {
-            put_property(describing, field, is_body ? field->may_be_null : may_answer_null(field));
-        }
-    }
-    end_several(describing, 2);
-}
-
-static void put_names(struct describing *describing, const char *key, const char *const *names,
-                      size_t count)
-{
-    json_key(&describing->writer, key);
-    json_begin_array(&describing->writer);
-    for (size_t i = 0; i < count; i++) {
-        json_put_text(&describing->writer, text_of(names[i]));
-    }
-    json_end_array(&describing->writer);
+    schema_put_shape(&describing->writer, shape, is_body ? SCHEMA_BODY : SCHEMA_SAID);
+    end(describing);
 }
 
 struct member {
@@ -332,7 +194,7 @@ static void put_parameters(struct describing *describing, const struct route *ro
         }
         put(describing, "description", field->meaning ? field->meaning : field->name);
         begin(describing, "schema");
-        put_field_schema(describing, field, false);
+        schema_put_field(&describing->writer, field, false);
         end(describing);
         json_end_object(&describing->writer);
     }
@@ -376,7 +238,7 @@ static void put_list_content(struct describing *describing, const struct shape *
     put_reference(describing, shape->name);
     end_several(describing, 2);
     begin(describing, "next");
-    put_type(describing, "string", true);
+    schema_put_type(&describing->writer, "string", true);
     put(describing, "description", "Give it as cursor to get the next page; null on the last one");
     end(describing);
     put_member(describing, &(struct member){"total", "integer", "How many match, when asked for"});
