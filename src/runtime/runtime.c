@@ -109,6 +109,14 @@ static void add_routes(struct runtime *runtime, struct router *router, struct ho
     }
 }
 
+static struct document document(struct arena *arena, struct text body)
+{
+    unsigned char hash[16];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)body.data, body.bytes, NULL, 0);
+    struct text hex = encode_hex(arena, hash, sizeof hash);
+    return (struct document){.body = body, .etag = text_format(arena, "\"%.*s\"", TEXT_ARGS(hex))};
+}
+
 static void set_up_dispatch(struct runtime *runtime)
 {
     struct router *router = router_create(runtime->arena);
@@ -123,14 +131,12 @@ static void set_up_dispatch(struct runtime *runtime)
     runtime->dispatch.page_count = platform_page_count;
     runtime->dispatch.page_context = &runtime->pages;
 
-    unsigned char hash[16];
-    struct text openapi =
-        runtime_openapi(runtime->arena, runtime->options.services, runtime->options.service_count);
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)openapi.data, openapi.bytes, NULL,
-                       0);
-    runtime->pages.openapi = openapi;
-    struct text hex = encode_hex(runtime->arena, hash, sizeof hash);
-    runtime->pages.openapi_etag = text_format(runtime->arena, "\"%.*s\"", TEXT_ARGS(hex));
+    runtime->pages.openapi =
+        document(runtime->arena, runtime_openapi(runtime->arena, runtime->options.services,
+                                                 runtime->options.service_count));
+    runtime->pages.asyncapi =
+        document(runtime->arena, runtime_asyncapi(runtime->arena, runtime->options.known,
+                                                  runtime->options.known_count));
     runtime->pages.dispatch = &runtime->dispatch;
     runtime->pages.started_ms = clock_monotonic_ms();
 }

@@ -39,6 +39,11 @@ bool runtime_stop(struct runtime **runtime, int timeout_ms);
 struct text runtime_openapi(struct arena *arena, const struct service *const *services,
                             size_t service_count);
 
+/* What all services tell each other, wherever they run, for /asyncapi.json and `kontora asyncapi`.
+ */
+struct text runtime_asyncapi(struct arena *arena, const struct service *const *services,
+                             size_t service_count);
+
 /* Reads the tables of the services against each other; NO_TEXT when all is well, else a sentence.
  */
 struct text runtime_check(struct arena *arena, const struct service *const *services,

@@ -11,7 +11,7 @@ from kontora import EXIT_IO, EXIT_UNREACHABLE, EXIT_USAGE, Server, run, the_stor
 from tap import (check, check_equal, check_in, check_match, check_not_in, main, program, repository,
                  test_directory)
 
-COMMANDS = ('serve', 'users', 'dead', 'doctor', 'config', 'openapi', 'key', 'bench')
+COMMANDS = ('serve', 'users', 'dead', 'doctor', 'config', 'openapi', 'asyncapi', 'key', 'bench')
 
 
 def start_server():
@@ -296,7 +296,7 @@ def not_utf8_is_refused(server):
 def the_manual_names_every_command():
     with open(os.path.join(repository(), 'docs', 'kontora.1'), encoding='utf-8') as file:
         page = file.read().replace('\\-', '-')
-    for name in ('serve', 'users', 'doctor', 'config', 'openapi', 'version'):
+    for name in ('serve', 'users', 'doctor', 'config', 'openapi', 'asyncapi', 'version'):
         check_match(rf'(?m)^\.(B|BR|RB) "?{name}\b|\\fB{name}|kontora {name}', page)
     codes = set(re.findall(r'(?m)^\.B (\d+)$', page))
     check_equal(codes, {'0', '1', '64', '65', '69', '71', '74', '75'})

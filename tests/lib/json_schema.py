@@ -10,7 +10,7 @@ import uuid
 
 TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None),
          'integer': int}
-SAYS_NOTHING = ('description', 'default')
+SAYS_NOTHING = ('description', 'default', 'title')
 
 
 def is_time(text):

@@ -1,4 +1,4 @@
-/* pages.c - /livez, /readyz, /metrics, /openapi.json. */
+/* pages.c - /livez, /readyz, /metrics, /openapi.json, /asyncapi.json. */
 #include "runtime/pages/pages.h"
 
 #include "base/json.h"
@@ -52,20 +52,31 @@ static void answer_metrics(void *context, struct http_exchange *exchange)
     };
 }
 
-static void answer_openapi(void *context, struct http_exchange *exchange)
+static void answer_document(const struct document *document, struct http_exchange *exchange)
 {
-    const struct pages *pages = context;
     struct text wanted = http_header_value(&exchange->request, "If-None-Match");
-    if (text_equals(wanted, pages->openapi_etag)) {
+    if (text_equals(wanted, document->etag)) {
         exchange->answer = (struct http_answer){.status = 304};
     } else {
         exchange->answer = (struct http_answer){
             .status = 200,
             .content_type = TEXT("application/json"),
-            .body = pages->openapi,
+            .body = document->body,
         };
     }
-    http_answer_header(&exchange->answer, "ETag", pages->openapi_etag);
+    http_answer_header(&exchange->answer, "ETag", document->etag);
+}
+
+static void answer_openapi(void *context, struct http_exchange *exchange)
+{
+    const struct pages *pages = context;
+    answer_document(&pages->openapi, exchange);
+}
+
+static void answer_asyncapi(void *context, struct http_exchange *exchange)
+{
+    const struct pages *pages = context;
+    answer_document(&pages->asyncapi, exchange);
 }
 
 const struct page platform_pages[] = {
@@ -73,5 +84,6 @@ const struct page platform_pages[] = {
     {.path = "/readyz", .answer = answer_readyz},
     {.path = "/metrics", .permission = "platform.metrics", .answer = answer_metrics},
     {.path = "/openapi.json", .answer = answer_openapi},
+    {.path = "/asyncapi.json", .answer = answer_asyncapi},
 };
 const size_t platform_page_count = COUNT_OF(platform_pages);

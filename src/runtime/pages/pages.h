@@ -6,12 +6,18 @@
 #include "runtime/ask/asker.h"
 #include "runtime/dispatch.h"
 
+/* Made at the start, the same until the end. */
+struct document {
+    struct text body;
+    struct text etag;
+};
+
 struct pages {
     const struct dispatch *dispatch;
     const struct http_server *server; /* NULL until it listens */
     struct asker *asker;              /* NULL where nobody asks */
-    struct text openapi;
-    struct text openapi_etag;
+    struct document openapi;
+    struct document asyncapi;
     atomic_bool stops; /* /readyz says no, so that no new work is sent here */
     int64_t started_ms;
 };
