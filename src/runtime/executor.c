@@ -140,14 +140,6 @@ static void fail_batch(struct executor *executor, struct batch *batch, enum stat
     }
 }
 
-static void add_effects(struct work_effects *sum, const struct work_effects *effects)
-{
-    sum->told = sum->told || effects->told;
-    if (effects->alarm_at != 0 && (sum->alarm_at == 0 || effects->alarm_at < sum->alarm_at)) {
-        sum->alarm_at = effects->alarm_at;
-    }
-}
-
 /* OK, or the fault that ended the transaction. needs_marks_out: the batch must be run again, each
  * piece behind a mark. */
 static enum status run_works(struct executor *executor, struct batch *batch, bool with_marks,
@@ -170,7 +162,7 @@ static enum status run_works(struct executor *executor, struct batch *batch, boo
         batch->wrote = batch->wrote || outcome.wrote;
         batch->again[i] = outcome.result == WORK_AGAIN;
         if (outcome.result == WORK_DONE) {
-            add_effects(&batch->effects, &outcome.effects);
+            work_add_effects(&batch->effects, &outcome.effects);
         }
         if (SEEDED_BUG("reply_before_commit") && !batch->again[i]) {
             finish(executor, work, STATUS_OK);

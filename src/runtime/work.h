@@ -20,6 +20,9 @@ struct work_effects {
     int64_t alarm_at; /* wall ms: something is due then; 0: nothing */
 };
 
+/* Both together: the sooner alarm. */
+void work_add_effects(struct work_effects *sum, const struct work_effects *effects);
+
 enum work_result {
     WORK_DONE,
     WORK_AGAIN,      /* undone; someone was faster: run it once more */

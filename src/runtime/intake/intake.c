@@ -59,14 +59,6 @@ static enum status find_place(struct intake *intake, struct text source, struct 
     return status;
 }
 
-static void add_effects(struct work_effects *sum, const struct work_effects *effects)
-{
-    sum->told = sum->told || effects->told;
-    if (effects->alarm_at != 0 && (sum->alarm_at == 0 || effects->alarm_at < sum->alarm_at)) {
-        sum->alarm_at = effects->alarm_at;
-    }
-}
-
 /* OK: only what the message wrote is gone. */
 static enum status undo(const struct applying *applying, unsigned long writes_before)
 {
@@ -146,7 +138,7 @@ static enum status take_one(struct intake *intake, const struct message *message
     };
     status = take_in(intake, &applying);
     if (status == STATUS_OK) {
-        add_effects(&intake->effects, &applying.effects);
+        work_add_effects(&intake->effects, &applying.effects);
         place->cursor = message->position;
         place->has_moved = true;
     }

@@ -9,14 +9,6 @@
 
 enum { PIECE = 32 };
 
-static void add_effects(struct work_effects *sum, const struct work_effects *effects)
-{
-    sum->told = sum->told || effects->told;
-    if (effects->alarm_at != 0 && (sum->alarm_at == 0 || effects->alarm_at < sum->alarm_at)) {
-        sum->alarm_at = effects->alarm_at;
-    }
-}
-
 /* Undone alone, and dead or due later. */
 static enum status fail(struct chore_run *run, const struct parked *parked,
                         const struct applying *applying)
@@ -29,7 +21,7 @@ static enum status fail(struct chore_run *run, const struct parked *parked,
              LOG_TEXT("message", parked->handler), LOG_TEXT("subject", parked->subject),
              LOG_NUMBER("attempt", applying->attempt), LOG_TEXT("reason", applying->reason));
     if (due_at != 0) {
-        add_effects(&run->effects, &(struct work_effects){.alarm_at = due_at});
+        work_add_effects(&run->effects, &(struct work_effects){.alarm_at = due_at});
     }
     return parked_failed(run->store, parked, applying->reason, due_at, run->now_ms);
 }
@@ -57,7 +49,7 @@ static enum status retry_one(struct chore_run *run, const struct parked *parked)
     }
     status = intake_apply(&applying);
     if (status == STATUS_OK) {
-        add_effects(&run->effects, &applying.effects);
+        work_add_effects(&run->effects, &applying.effects);
         FAULT_POINT("retry_applied");
         return parked_remove(run->store, parked, run->now_ms);
     }
@@ -122,7 +114,7 @@ static enum status expire_one(struct chore_run *run, const struct errand_row *er
         status = intake_apply(&applying);
     }
     if (status == STATUS_OK) {
-        add_effects(&run->effects, &applying.effects);
+        work_add_effects(&run->effects, &applying.effects);
         return STATUS_OK;
     }
     enum status undone = store_undo(run->store);

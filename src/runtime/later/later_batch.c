@@ -27,17 +27,9 @@ enum status later__begin(struct later_batch *batch, struct chore_run *run)
     return parked_any(run->store, run->arena, &batch->any_parked);
 }
 
-void later__add_effects(struct work_effects *sum, const struct work_effects *effects)
-{
-    sum->told = sum->told || effects->told;
-    if (effects->alarm_at != 0 && (sum->alarm_at == 0 || effects->alarm_at < sum->alarm_at)) {
-        sum->alarm_at = effects->alarm_at;
-    }
-}
-
 void later__end(struct later_batch *batch)
 {
-    later__add_effects(&batch->run->effects, &batch->effects);
+    work_add_effects(&batch->run->effects, &batch->effects);
     arena_destroy(&batch->arena);
 }
 
@@ -102,7 +94,7 @@ enum status later__run(struct later_batch *batch, const struct message *message)
     struct applying applying = applying_of(batch, message);
     enum status status = apply(batch, &applying);
     if (status == STATUS_OK) {
-        later__add_effects(&batch->effects, &applying.effects);
+        work_add_effects(&batch->effects, &applying.effects);
         return STATUS_OK;
     }
     /* The memory of the message ends before it is parked. */
@@ -123,7 +115,7 @@ enum status later__park(struct later_batch *batch, const struct message *message
     batch->any_parked = true;
     enum status status = intake_park(&applying);
     if (status == STATUS_OK) {
-        later__add_effects(&batch->effects, &applying.effects);
+        work_add_effects(&batch->effects, &applying.effects);
     }
     return status;
 }

@@ -23,8 +23,6 @@ int64_t later__piece(const struct store *store);
 
 NODISCARD enum status later__begin(struct later_batch *batch, struct chore_run *run);
 
-void later__add_effects(struct work_effects *sum, const struct work_effects *effects);
-
 /* Hands its effects to the chore. */
 void later__end(struct later_batch *batch);
 

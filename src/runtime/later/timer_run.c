@@ -150,7 +150,7 @@ static enum status tell_now(struct chore_run *run, const struct delayed *delayed
         .message = &behind,
     };
     enum status status = telling_errand(&call, &errand, delayed->subject, delayed->data, NULL);
-    later__add_effects(&run->effects, &call.effects);
+    work_add_effects(&run->effects, &call.effects);
     return status;
 }
 
