@@ -83,6 +83,7 @@ extern const struct cli_command cli_doctor;
 extern const struct cli_command cli_openapi;
 extern const struct cli_command cli_dead;
 extern const struct cli_command cli_asyncapi;
+extern const struct cli_command cli_fsck;
 extern const struct cli_command cli_key;
 extern const struct cli_command cli_bench;
 

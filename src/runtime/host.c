@@ -2,29 +2,18 @@
 #include "runtime/host.h"
 
 #include "base/clock.h"
-#include "bus/journal.h"
-#include "runtime/idempotency_store.h"
-#include "runtime/intake/errand_store.h"
+#include "runtime/start/series.h"
 #include "store/migrate.h"
 
 static enum status bring_up_tables(const struct service *service, struct store *store,
                                    struct arena *arena, struct text *error_out)
 {
-    enum status status =
-        migrate(store, "runtime", runtime_migrations, runtime_migration_count, arena, error_out);
-    if (status == STATUS_OK) {
-        status = migrate(store, "bus", bus_migrations, bus_migration_count, arena, error_out);
-    }
-    if (status == STATUS_OK) {
+    struct series series[SERIES_MAX];
+    size_t count = series_of(service, series);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status =
-            migrate(store, "intake", intake_migrations, intake_migration_count, arena, error_out);
-    }
-    if (status == STATUS_OK) {
-        status = migrate(store, "later", later_migrations, later_migration_count, arena, error_out);
-    }
-    if (status == STATUS_OK) {
-        status = migrate(store, service->name, service->migrations, service->migration_count, arena,
-                         error_out);
+            migrate(store, series[i].name, series[i].migrations, series[i].count, arena, error_out);
     }
     return status;
 }

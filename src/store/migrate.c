@@ -242,3 +242,31 @@ enum status migrate(struct store *store, const char *series, const struct migrat
     *error_out = run.error;
     return status;
 }
+
+enum status migrate_compare(struct store *store, const char *series,
+                            const struct migration *migrations, size_t count, struct arena *arena,
+                            struct text *error_out)
+{
+    MUST(series != NULL && (count == 0 || migrations != NULL));
+    check_table(migrations, count);
+    struct rows applied = {0};
+    struct run run = {
+        .store = store,
+        .series = series,
+        .migrations = migrations,
+        .count = count,
+        .arena = arena,
+        .error = TEXT(""),
+    };
+    enum status status = read_applied(&run, &applied);
+    if (status == STATUS_OK) {
+        status = compare(&run, applied);
+    }
+    if (status == STATUS_OK && applied.count < count) {
+        run.error = text_format(arena, "%s: %zu of %zu migrations are applied.", series,
+                                applied.count, count);
+        status = STATUS_ABSENT;
+    }
+    *error_out = run.error;
+    return status;
+}

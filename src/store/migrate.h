@@ -24,4 +24,10 @@ NODISCARD enum status migrate(struct store *store, const char *series,
                               const struct migration *migrations, size_t count, struct arena *arena,
                               struct text *error_out);
 
+/* The same comparison without a change; the table of migrations MUST be there. OK: exactly these
+ * are applied. ABSENT: the last of them are not, yet. CORRUPT, NEWER as above. */
+NODISCARD enum status migrate_compare(struct store *store, const char *series,
+                                      const struct migration *migrations, size_t count,
+                                      struct arena *arena, struct text *error_out);
+
 #endif

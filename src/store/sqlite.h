@@ -26,6 +26,13 @@ struct sqlite_options {
 NODISCARD enum status sqlite_source(const struct sqlite_options *options,
                                     struct store_source **source_out, struct text *error_out);
 
+/* A source of readers only, of a file that is there: nothing is made, recovered or compared with
+ * its mark. Another process may serve the file meanwhile. ABSENT: neither the file is there nor its
+ * mark. CORRUPT: only the mark is. */
+NODISCARD enum status sqlite_source_to_read(const struct sqlite_options *options,
+                                            struct store_source **source_out,
+                                            struct text *error_out);
+
 /* What the linked library is; serve refuses below 3.51.3 (a WAL may be corrupted before it). */
 NODISCARD enum status sqlite_check_library(struct text *error_out);
 

@@ -34,6 +34,27 @@ enum status wiring_source(const struct runtime_options *options, struct arena *a
     return postgres_source(&postgres, source_out, error_out);
 }
 
+enum status wiring_source_to_read(const struct runtime_options *options, struct arena *arena,
+                                  const char *schema, struct store_source **source_out,
+                                  struct text *pages_out)
+{
+    *pages_out = NO_TEXT;
+    if (!is_sqlite(options->config)) {
+        return wiring_source(options, arena, schema, source_out, pages_out);
+    }
+    struct sqlite_options sqlite = {.directory = options->directory, .schema = schema};
+    enum status status = sqlite_source_to_read(&sqlite, source_out, pages_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = sqlite_check_file(&sqlite, arena, pages_out);
+    if (status != STATUS_OK) {
+        (*source_out)->destroy(*source_out);
+        *source_out = NULL;
+    }
+    return status;
+}
+
 static const struct bus_fault_script careless = {
     .seed = 42,
     .lose = 150,

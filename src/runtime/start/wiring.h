@@ -10,6 +10,14 @@ NODISCARD enum status wiring_source(const struct runtime_options *options, struc
                                     const char *schema, struct store_source **source_out,
                                     struct text *error_out);
 
+/* The same for looking only, also while another process serves it. ABSENT: its rows are not kept
+ * here. `pages_out` says what a reading of the whole file has found, NO_TEXT where there is none
+ * of our own; CORRUPT: it says what is wrong, and there is no source. */
+NODISCARD enum status wiring_source_to_read(const struct runtime_options *options,
+                                            struct arena *arena, const char *schema,
+                                            struct store_source **source_out,
+                                            struct text *pages_out);
+
 /* Is the chosen back end fit to be used at all? For start and doctor. */
 NODISCARD enum status wiring_check(const struct config *config, struct arena *arena,
                                    struct text *error_out);

@@ -17,6 +17,7 @@
 #include "store/sqlite/sqlite_parts.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct sqlite_store *self_of(struct store *store)
 {
@@ -318,6 +319,37 @@ enum status sqlite_source(const struct sqlite_options *options, struct store_sou
     }
     home->accept_loss = false; /* said once, for what was found now */
     atomic_store(&home->ready, ready);
+    *source_out = &home->source;
+    return STATUS_OK;
+}
+
+static enum status open_reader(struct store_source *source, enum store_access access,
+                               struct store **store_out)
+{
+    MUST(access == STORE_READ);
+    return open_store(source, access, store_out);
+}
+
+enum status sqlite_source_to_read(const struct sqlite_options *options,
+                                  struct store_source **source_out, struct text *error_out)
+{
+    enum status status = sqlite_check_library(error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    struct sqlite_home *home = memory_take(sizeof *home);
+    sqlite__home_init(home, options);
+    if (access(home->database_path, F_OK) != 0) {
+        bool was_there = access(home->mark_path, F_OK) == 0;
+        *error_out =
+            sqlite__sentence("%s is not there%s.", home->database_path,
+                             was_there ? ", but its mark is: restore both from one backup" : "");
+        sqlite__home_finish(home);
+        memory_free(home);
+        return was_there ? STATUS_CORRUPT : STATUS_ABSENT;
+    }
+    home->source.open = open_reader;
+    home->source.destroy = destroy_source;
     *source_out = &home->source;
     return STATUS_OK;
 }
