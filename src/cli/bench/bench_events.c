@@ -228,6 +228,7 @@ static void print_json(struct command_line *line, const struct measured *measure
     put(&writer, "alone_p50_us", (double)latency_quantile_ns(&result->alone, 500) / 1e3);
     put(&writer, "alone_p99_us", (double)latency_quantile_ns(&result->alone, 990) / 1e3);
     put(&writer, "idle_per_mille", 10 * idle_percent(measured));
+    put(&writer, "message_bytes", (double)bench_message_bytes(line->arena));
     json_end_object(&writer);
     struct text written = json_written(&writer);
     printf("%.*s\n", TEXT_ARGS(written));
@@ -277,7 +278,7 @@ static bool read_options(struct command_line *line, struct measured *measured)
                              &lanes->events) &&
            bench_read_number(line, (struct bench_number){"told-each", 1, BENCH_TOLD_MAX, 64},
                              &lanes->told_each) &&
-           bench_read_number(line, (struct bench_number){"lanes", 1, BENCH_LANES_MAX - 1, 4},
+           bench_read_number(line, (struct bench_number){"lanes", 1, BENCH_LANES_MAX - 1, 8},
                              &lanes->lane_count) &&
            bench_read_number(line, (struct bench_number){"singles", 1, 100000, 300},
                              &lanes->singles) &&

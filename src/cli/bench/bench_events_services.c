@@ -1,6 +1,8 @@
 /* bench_events_services.c - one service that tells, and one that listens. */
 #include "cli/bench/bench_events_services.h"
 
+#include "base/clock.h"
+#include "base/json.h"
 #include "cli/bench/bench_effect_store.h"
 
 enum { NUMBER_MAX = 100000000 };
@@ -78,19 +80,49 @@ static const struct shape telling_shape = {
     .bytes = sizeof(struct telling),
 };
 
-static enum status tell_one(struct call *call, int64_t lane, int64_t number)
+static struct bench_order make_order(struct arena *arena, int64_t lane, int64_t number)
 {
-    struct text subject = text_format(call->arena, "order-%lld-%lld", (long long)lane,
-                                      (long long)(number % BENCH_SUBJECTS));
-    struct bench_order order = {
-        .order = subject,
+    return (struct bench_order){
+        .order = text_format(arena, "order-%lld-%lld", (long long)lane,
+                             (long long)(number % BENCH_SUBJECTS)),
         .number = number,
         .amount = 100 + number % 9973,
         .currency = TEXT("RUB"),
         .customer = TEXT("Valentina Goncharova"),
         .note = TEXT("ring twice, the dog is friendly and the lift stops between the floors"),
     };
-    return tell(call, &events[0], subject, number / BENCH_SUBJECTS + 1, &order);
+}
+
+size_t bench_message_bytes(struct arena *arena)
+{
+    enum { NUMBER = 50000 };
+    struct bench_order order = make_order(arena, 1, NUMBER);
+    struct json_writer writer;
+    json_writer_init(&writer, arena, 256);
+    json_put_struct(&writer, &order_shape, &order);
+    struct text written =
+        message_write(arena, &(struct message){
+                                 .position = NUMBER,
+                                 .previous = NUMBER - 1,
+                                 .id = id_new(),
+                                 .kind = message_event,
+                                 .source = TEXT("teller"),
+                                 .name = text_of(events[0].name),
+                                 .version = events[0].version,
+                                 .subject = order.order,
+                                 .revision = NUMBER / BENCH_SUBJECTS + 1,
+                                 .actor = TEXT("uid 0"),
+                                 .trace = TEXT("0123456789abcdef0123456789abcdef"),
+                                 .told_at = clock_wall_ms(),
+                                 .data = json_written(&writer),
+                             });
+    return written.bytes;
+}
+
+static enum status tell_one(struct call *call, int64_t lane, int64_t number)
+{
+    struct bench_order order = make_order(call->arena, lane, number);
+    return tell(call, &events[0], order.order, number / BENCH_SUBJECTS + 1, &order);
 }
 
 static enum status tell_many(struct call *call)

@@ -18,4 +18,7 @@ enum { BENCH_LANES_MAX = 64, BENCH_SUBJECTS = 250, BENCH_TOLD_MAX = 1000 };
 extern const struct service bench_teller;
 extern const struct service bench_listener;
 
+/* How long one of these events is as a broker gets it. */
+size_t bench_message_bytes(struct arena *arena);
+
 #endif

@@ -18,7 +18,7 @@ static const struct flag flags[] = {
     {"batch", "N", "store, events: rows that SQLite alone commits together [256]"},
     {"events", "N", "events: how many are told [100000]"},
     {"told-each", "N", "events: how many one request tells [64]"},
-    {"lanes", "N", "events: requests under way [4]"},
+    {"lanes", "N", "events: requests under way [8]"},
     {"singles", "N", "events: told one by one, for the time each takes [300]"},
     {"idle-ms", "N", "events: how long it is watched doing nothing [5000]"},
 };

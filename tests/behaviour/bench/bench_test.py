@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 from kontora import Server, run
 from tap import (check, check_equal, check_in, check_match, main, program, repository, seconds_max,
                  skip, test_directory)
@@ -77,7 +77,7 @@ def the_whole_bench_runs_through():
     check_equal(result.returncode, 0, result.stdout)
     with open(figures, encoding='utf-8') as file:
         rows = json.load(file)['rows']
-    check_equal(len(rows), 9, result.stdout)
+    check_equal(len(rows), 15, result.stdout)
     for row in rows:
         check_match(row['what'], result.stdout)
         check_in(row['verdict'], ('met', 'MISSED'))

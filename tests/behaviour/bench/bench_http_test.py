@@ -3,7 +3,7 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 from kontora import Server, run, the_store
 from tap import check, check_equal, check_in, check_less, check_match, main, test_directory
 
