@@ -360,6 +360,18 @@ static void outlives_a_store_that_is_away(void)
     news_stop();
 }
 
+/* More than is read at once, and announced only once. */
+static void tells_a_long_transaction(void)
+{
+    news_start((struct streams_options){0});
+    struct ear ear = ear_open(ROOT, "/news", "");
+    CHECK_INT(ear_greeted(&ear), 0);
+    say("all", 3 * JOURNAL_READ_MAX + 1);
+    ear_expect(&ear, 1, 3 * JOURNAL_READ_MAX + 1);
+    ear_close(&ear);
+    news_stop();
+}
+
 /* What another process commits is announced by nobody here. */
 static void looks_at_what_others_tell(void)
 {
@@ -461,6 +473,7 @@ static const struct test tests[] = {
     {"cuts_who_never_reads", cuts_who_never_reads, 120},
     {"resets_for_what_is_too_large", resets_for_what_is_too_large, 0},
     {"outlives_a_store_that_is_away", outlives_a_store_that_is_away, 0},
+    {"tells_a_long_transaction", tells_a_long_transaction, 0},
     {"looks_at_what_others_tell", looks_at_what_others_tell, 0},
     {"ends_in_order", ends_in_order, 0},
     {"stops_in_the_middle", stops_in_the_middle, 0},
