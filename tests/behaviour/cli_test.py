@@ -11,7 +11,8 @@ from kontora import EXIT_IO, EXIT_UNREACHABLE, EXIT_USAGE, Server, run, the_stor
 from tap import (check, check_equal, check_in, check_match, check_not_in, main, program, repository,
                  test_directory)
 
-COMMANDS = ('serve', 'users', 'dead', 'fsck', 'doctor', 'config', 'openapi', 'asyncapi', 'key', 'bench')
+COMMANDS = ('serve', 'users', 'dead', 'fsck', 'doctor', 'config', 'openapi', 'asyncapi', 'key',
+            'bench')
 
 
 def start_server():

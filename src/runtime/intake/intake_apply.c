@@ -277,6 +277,17 @@ static enum status apply_command(struct applying *applying)
 
 /* ---- a reply ---- */
 
+/* The expiry of an errand is settled at once, and parked when its handler fails: so it finds its
+ * errand settled by itself, or forgotten when a person has let it wait for long. There is one for
+ * each errand. */
+static bool is_own_expiry(const struct applying *applying, struct text state)
+{
+    const struct message *message = applying->message;
+    return text_equals(message->outcome, outcome_expired) &&
+           is_named(message->source, applying->host->service->name) &&
+           (state.data == NULL || text_equals(state, outcome_expired));
+}
+
 static enum status apply_reply(struct applying *applying)
 {
     const struct message *message = applying->message;
@@ -285,9 +296,8 @@ static enum status apply_reply(struct applying *applying)
     struct message_run run;
     enum status status = errand_settle(applying->store, applying->arena, message->answers,
                                        message->outcome, applying->now_ms, &errand);
-    if (status == STATUS_ABSENT && applying->attempt > 1 &&
-        text_equals(errand.state, message->outcome)) {
-        status = STATUS_OK; /* it was settled by this very message, whose handler was parked */
+    if (status == STATUS_ABSENT && is_own_expiry(applying, errand.state)) {
+        status = STATUS_OK;
     }
     if (status == STATUS_ABSENT) {
         return stray_insert(applying->store, applying->arena, message, applying->now_ms);

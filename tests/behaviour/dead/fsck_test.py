@@ -16,7 +16,7 @@ import tempfile
 import time
 import uuid
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from house import House, until
 from kontora import EXIT_UNREACHABLE, EXIT_USAGE, Said, run, store_kind, the_postgres
 from sealed import change_file
