@@ -65,6 +65,15 @@ static enum status tell_of(struct call *call, size_t index, const struct user *u
     return tell(call, &user_events[index], text_of(id), user->revision, user);
 }
 
+bool user_shows(const struct caller *reader, const struct message *message, struct arena *arena,
+                struct text *data_out)
+{
+    (void)reader;
+    (void)arena;
+    *data_out = message->data;
+    return true;
+}
+
 enum status user_tell_created(struct call *call, const struct user *user)
 {
     return tell_of(call, CREATED, user);

@@ -114,6 +114,16 @@ static const struct route routes[] = {
     },
 };
 
+static const struct stream streams[] = {
+    {
+        .path = "/api/users/events",
+        .operation = "watch_users",
+        .permission = "users.read",
+        .summary = "What happens in the directory, as it happens",
+        .shows = user_shows,
+    },
+};
+
 const struct service users_service = {
     .name = "users",
     .purpose = "The directory of people: who there is, how to reach them, who may come in",
@@ -123,4 +133,6 @@ const struct service users_service = {
     .route_count = COUNT_OF(routes),
     .events = user_events,
     .event_count = USER_EVENT_COUNT,
+    .streams = streams,
+    .stream_count = COUNT_OF(streams),
 };
