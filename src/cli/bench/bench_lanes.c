@@ -16,7 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ANSWER_BYTES_MAX = 4096, POLL_MS = 5, ANSWER_SECONDS_MAX = 60, ARENA_BYTES_MAX = 65536 };
+enum {
+    ANSWER_BYTES_MAX = 4096,
+    ANSWER_SECONDS_MAX = 60,
+    ARENA_BYTES_MAX = 65536,
+    POLL_US = 5000, /* among many events */
+    LOOK_US = 50,   /* for a single one */
+};
 
 /* One connection, one request under way. */
 struct lane {
@@ -143,14 +149,14 @@ static enum status count_effects(struct lane *lane, int64_t *effects_out)
     return read_numbers(lane, "/api/listener/effects", names, effects_out, COUNT_OF(names));
 }
 
-static void pause_ms(int ms)
+static void pause_us(long us)
 {
-    const struct timespec time = {.tv_nsec = ms * 1000000L};
+    const struct timespec time = {.tv_nsec = us * 1000};
     nanosleep(&time, NULL);
 }
 
-/* Returns when there are so many; pauses between looks, unless every microsecond counts. */
-static enum status wait_for_effects(struct lane *lane, int64_t wanted, int between_ms)
+/* Returns when there are so many. */
+static enum status wait_for_effects(struct lane *lane, int64_t wanted, long between_us)
 {
     int64_t last = -1;
     int64_t moved_ms = clock_monotonic_ms();
@@ -168,9 +174,7 @@ static enum status wait_for_effects(struct lane *lane, int64_t wanted, int betwe
                      (long long)effects, (long long)wanted);
             return STATUS_TIMEOUT;
         }
-        if (between_ms > 0) {
-            pause_ms(between_ms);
-        }
+        pause_us(between_us);
     }
 }
 
@@ -211,7 +215,8 @@ static enum status join_lanes(struct lane *lanes, const struct lanes_options *op
     return status;
 }
 
-/* One at a time: from its request until its effect is read, looking again and again. */
+/* One at a time: from its request until its effect is read. Who looks without a pause
+ * would take the processor that he is waiting for. */
 static enum status tell_singles(struct lane *watch, struct lanes_result *result)
 {
     enum status status = STATUS_OK;
@@ -220,10 +225,10 @@ static enum status tell_singles(struct lane *watch, struct lanes_result *result)
         int64_t began_ns = clock_monotonic_ns();
         status = tell_events(watch, i, 1);
         if (status == STATUS_OK) {
-            status = wait_for_effects(watch, options->events + i + 1, 0);
+            status = wait_for_effects(watch, options->events + i + 1, LOOK_US);
         }
         latency_add(&result->alone, clock_monotonic_ns() - began_ns);
-        pause_ms(POLL_MS);
+        pause_us(POLL_US);
     }
     return status;
 }
@@ -250,7 +255,7 @@ static enum status run_all(struct lane *lanes, struct lane *watch, struct lanes_
     if (status != STATUS_OK) {
         return status; /* the lane has said why */
     }
-    status = wait_for_effects(watch, options->events, POLL_MS);
+    status = wait_for_effects(watch, options->events, POLL_US);
     result->done_ns = clock_monotonic_ns() - began_ns;
     result->processor_ns = processor_ns() - used_before_ns;
     if (status == STATUS_OK) {
