@@ -123,19 +123,21 @@ struct amqp_message {
     struct text exchange;
     struct text routing_key;
     struct text message_id; /* given: a message that is returned is known by it */
+    bool may_be_unheard;    /* it is no fault when no queue takes it: then it is OK too */
     struct text content_type;
     struct amqp_fields headers;
     struct text body;
 };
 
-/* Once for each message. OK: the broker has it on disk. REFUSED: no queue takes it, or the broker
- * said no. UNCERTAIN: sent, and the connection was lost before the confirm. UNAVAILABLE: not
+/* Once for each message. OK: the broker has it on disk. ABSENT: no queue takes it. REFUSED: the
+ * broker said no. UNCERTAIN: sent, and the connection was lost before the confirm. UNAVAILABLE: not
  * sent. Confirms may come in another order than messages went out. */
 typedef void amqp_published_fn(void *context, uint64_t reference, enum status status,
                                struct text reason);
 
-/* Persistent, mandatory, confirmed, in this order. While the link is down they are answered
- * UNAVAILABLE at once. What waits for the window is kept in memory: see amqp_link_waiting. */
+/* Persistent, confirmed, in this order, and mandatory unless it may be unheard. While the link is
+ * down they are answered UNAVAILABLE at once. What waits for the window is kept in memory: see
+ * amqp_link_waiting. */
 void amqp_link_publish(struct amqp_link *link, const struct amqp_message *messages, size_t count,
                        amqp_published_fn *published, void *context);
 

@@ -120,7 +120,7 @@ static void answer_flying(struct amqp_link *link, uint64_t tag, enum status stat
     }
     flying->is_answered = true;
     bool is_returned = flying->is_returned && status == STATUS_OK;
-    answer_item(link, flying->batch, flying->index, is_returned ? STATUS_REFUSED : status,
+    answer_item(link, flying->batch, flying->index, is_returned ? STATUS_ABSENT : status,
                 is_returned ? text_of(flying->reason) : reason);
     flying->batch = NULL;
 }

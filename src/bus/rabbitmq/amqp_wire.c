@@ -251,7 +251,7 @@ void amqp__write_message(const struct amqp_library *library, struct amqp_buffer 
     MUST(message->body.bytes <= AMQP_BODY_BYTES_MAX);
     amqp_basic_publish_t publish = {.exchange = amqp__bytes(message->exchange),
                                     .routing_key = amqp__bytes(message->routing_key),
-                                    .mandatory = 1};
+                                    .mandatory = !message->may_be_unheard};
     amqp__write_method(library, buffer,
                        (struct amqp_method){.channel = channel,
                                             .number = AMQP_BASIC_PUBLISH_METHOD,

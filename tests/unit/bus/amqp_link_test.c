@@ -149,7 +149,7 @@ static void what_no_queue_takes_is_returned(void)
     rig_publish(rig, TEXT("facts"), 15, 20);
     WAIT_FOR(rig_answered_count(rig) == 20);
     CHECK_INT(atomic_load(&rig->published[STATUS_OK]), 15);
-    CHECK_INT(atomic_load(&rig->published[STATUS_REFUSED]), 5);
+    CHECK_INT(atomic_load(&rig->published[STATUS_ABSENT]), 5);
     for (int i = 0; i < 20; i++) {
         CHECK_INT(atomic_load(&rig->confirmed[i]), i < 10 || i >= 15);
     }
