@@ -11,6 +11,16 @@ static const struct field place_fields[] = {
 static const struct shape place_shape = {
     .name = "Place", .fields = place_fields, .field_count = 1, .bytes = sizeof(struct place)};
 
+static const struct field follower_fields[] = {
+    {.name = "follower", .kind = FIELD_TEXT, .offset = offsetof(struct follower, name)},
+    {.name = "channel", .kind = FIELD_TEXT, .offset = offsetof(struct follower, channel)},
+    {.name = "position", .kind = FIELD_INTEGER, .offset = offsetof(struct follower, position)},
+};
+static const struct shape follower_shape = {.name = "Follower",
+                                            .fields = follower_fields,
+                                            .field_count = COUNT_OF(follower_fields),
+                                            .bytes = sizeof(struct follower)};
+
 static const struct statement find_cursor = {
     .sql = "SELECT position FROM cursor WHERE source = $1 AND channel = $2",
     .gives = &place_shape,
@@ -41,6 +51,12 @@ static const struct statement move_follower = {
 static const struct statement find_follower = {
     .sql = "SELECT position FROM follower WHERE follower = $1 AND channel = $2",
     .gives = &place_shape,
+};
+
+static const struct statement list_followers = {
+    .sql = "SELECT follower, channel, position FROM follower ORDER BY follower, channel LIMIT 1000",
+    .gives = &follower_shape,
+    .rows_max = FOLLOWERS_MAX,
 };
 
 static const struct statement find_slowest = {
@@ -117,6 +133,18 @@ enum status follower_find(struct store *store, struct arena *arena, struct text 
     MUST(follower.bytes > 0);
     return find(store, arena, &find_follower,
                 VALUES(value_text(follower), value_text(bus_channel_name(channel))), position_out);
+}
+
+enum status follower_list(struct store *store, struct arena *arena,
+                          struct followers *followers_out)
+{
+    struct rows rows;
+    *followers_out = (struct followers){0};
+    enum status status = store_query(store, arena, &list_followers, NO_VALUES, &rows);
+    if (status == STATUS_OK) {
+        *followers_out = (struct followers){.items = rows.items, .count = rows.count};
+    }
+    return status;
 }
 
 enum status follower_slowest(struct store *store, struct arena *arena, int64_t *position_out)

@@ -57,6 +57,11 @@ NODISCARD enum status journal_ends(struct store *store, struct arena *arena,
 NODISCARD enum status journal_newest(struct store *store, struct arena *arena,
                                      struct text addressee, int64_t upto, int64_t *position_out);
 
+/* The oldest position > after and <= upto that goes to this addressee; 0 when there is none. */
+NODISCARD enum status journal_next_for(struct store *store, struct arena *arena,
+                                       struct text addressee, int64_t after, int64_t upto,
+                                       int64_t *position_out);
+
 /* Forgets rows told before before_ms with position <= upto, at most 500, never the newest row. */
 NODISCARD enum status journal_forget(struct store *store, int64_t before_ms, int64_t upto,
                                      int64_t *forgotten_out);
@@ -82,6 +87,18 @@ NODISCARD enum status follower_move(struct store *store, struct text follower,
                                     enum bus_channel channel, int64_t position, int64_t now_ms);
 NODISCARD enum status follower_find(struct store *store, struct arena *arena, struct text follower,
                                     enum bus_channel channel, int64_t *position_out);
+struct follower {
+    struct text name;
+    struct text channel;
+    int64_t position;
+};
+struct followers {
+    const struct follower *items;
+    size_t count;
+};
+enum { FOLLOWERS_MAX = 1000 };
+NODISCARD enum status follower_list(struct store *store, struct arena *arena,
+                                    struct followers *followers_out);
 /* The position everybody has taken; INT64_MAX when nobody follows. */
 NODISCARD enum status follower_slowest(struct store *store, struct arena *arena,
                                        int64_t *position_out);

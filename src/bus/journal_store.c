@@ -102,6 +102,20 @@ static const struct statement newest_event = {
     .gives = &number_shape,
 };
 
+static const struct statement next_to = {
+    .sql = "SELECT position AS number FROM journal"
+           " WHERE position > $1 AND position <= $2 AND addressee = $3"
+           " ORDER BY position LIMIT 1",
+    .gives = &number_shape,
+};
+
+static const struct statement next_event = {
+    .sql = "SELECT position AS number FROM journal"
+           " WHERE position > $1 AND position <= $2 AND addressee IS NULL"
+           " ORDER BY position LIMIT 1",
+    .gives = &number_shape,
+};
+
 /* From the start up to the first that must stay, so no hole is made even when the clock was put
  * back in between; among the oldest 501 only, and the last of those stays in any case. */
 static const struct statement forget = {
@@ -209,6 +223,21 @@ enum status journal_newest(struct store *store, struct arena *arena, struct text
                         VALUES(value_integer(upto), value_text(addressee)), &newest)
             : store_one(store, arena, &newest_event, VALUES(value_integer(upto)), &newest);
     *position_out = newest.number;
+    return status == STATUS_ABSENT ? STATUS_OK : status;
+}
+
+enum status journal_next_for(struct store *store, struct arena *arena, struct text addressee,
+                             int64_t after, int64_t upto, int64_t *position_out)
+{
+    struct one_number next = {0};
+    enum status status =
+        text_is_given(addressee)
+            ? store_one(store, arena, &next_to,
+                        VALUES(value_integer(after), value_integer(upto), value_text(addressee)),
+                        &next)
+            : store_one(store, arena, &next_event,
+                        VALUES(value_integer(after), value_integer(upto)), &next);
+    *position_out = next.number;
     return status == STATUS_ABSENT ? STATUS_OK : status;
 }
 

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TRACE_DIGITS = 32, SPAN_BYTES = 8, TRACEPARENT_BYTES = 55, ENVELOPE_BYTES = 1024 };
+enum { TRACE_DIGITS = 32, SPAN_BYTES = 8, ENVELOPE_BYTES = 1024 };
 
 const struct text message_event = {"event", 5};
 const struct text message_command = {"command", 7};
@@ -117,14 +117,22 @@ static void put_time(struct json_writer *writer, const char *key, int64_t wall_m
 }
 
 /* The span is the message itself: the end of its id, which is chance. */
+bool message_traceparent(const struct message *message, char out[MESSAGE_TRACEPARENT_BYTES + 1])
+{
+    const uint8_t *span = message->id.bytes + ID_BYTES - SPAN_BYTES;
+    if (!is_trace(message->trace)) {
+        return false;
+    }
+    snprintf(out, MESSAGE_TRACEPARENT_BYTES + 1, "00-%.*s-%02x%02x%02x%02x%02x%02x%02x%02x-01",
+             TEXT_ARGS(message->trace), span[0], span[1], span[2], span[3], span[4], span[5],
+             span[6], span[7]);
+    return true;
+}
+
 static void put_trace(struct json_writer *writer, const struct message *message)
 {
-    if (is_trace(message->trace)) {
-        char written[TRACEPARENT_BYTES + 1];
-        const uint8_t *span = message->id.bytes + ID_BYTES - SPAN_BYTES;
-        snprintf(written, sizeof written, "00-%.*s-%02x%02x%02x%02x%02x%02x%02x%02x-01",
-                 TEXT_ARGS(message->trace), span[0], span[1], span[2], span[3], span[4], span[5],
-                 span[6], span[7]);
+    char written[MESSAGE_TRACEPARENT_BYTES + 1];
+    if (message_traceparent(message, written)) {
         put_text(writer, "traceparent", text_of(written));
     }
 }
@@ -269,8 +277,9 @@ static struct text take_trace(struct reading *reading)
 {
     struct text parent = take_text(reading, "traceparent");
     struct text trace = text_slice(parent, 3, 3 + TRACE_DIGITS);
-    bool fits = parent.bytes >= TRACEPARENT_BYTES && text_starts_with(parent, TEXT("00-")) &&
-                parent.data[3 + TRACE_DIGITS] == '-' && is_trace(trace);
+    bool fits = parent.bytes >= MESSAGE_TRACEPARENT_BYTES &&
+                text_starts_with(parent, TEXT("00-")) && parent.data[3 + TRACE_DIGITS] == '-' &&
+                is_trace(trace);
     return fits ? trace : NO_TEXT;
 }
 

@@ -53,6 +53,10 @@ bool message_is(const struct message *message, struct text kind);
 /* A deep copy into another arena. */
 struct message message_copy(struct arena *arena, const struct message *message);
 
+/* "00-<trace>-<span>-01" of W3C trace context; false when it has no trace. */
+enum { MESSAGE_TRACEPARENT_BYTES = 55 };
+bool message_traceparent(const struct message *message, char out[MESSAGE_TRACEPARENT_BYTES + 1]);
+
 /* CloudEvents 1.0, structured mode (application/cloudevents+json): id, source "/users", type, time,
  * subject, traceparent, data; ours are extension attributes: kontorakind, kontoraposition ... What
  * is none is left out, and so is a trace that is not as above. */
