@@ -56,6 +56,9 @@ struct bus_member {
     const char *exchange;        /* what its events are called outside: "crm.domain" */
     struct store_source *stores; /* its schema; the bus opens its own connections, to read */
     const char *const *follows;  /* services whose events it wants, sorted by name */
+    /* For each of them, what its events are called outside; NULL, or a NULL in it: by the member of
+     * that name when it runs here, else "<name>.events". */
+    const char *const *follow_exchanges;
     size_t follow_count;
     /* Does this member want this event? What it does not is not delivered by a bus that can tell;
      * others deliver all. NULL: all. */
