@@ -101,14 +101,21 @@ static void write_for_bus(void *context, struct bus_write *write)
 
 /* ---- who follows whom ---- */
 
+/* What the events of a service are called outside. */
+static const char *exchange_of(const struct service *service, struct arena *arena)
+{
+    return service->exchange != NULL ? service->exchange
+                                     : text_format(arena, "%s.events", service->name).data;
+}
+
 /* The service that tells this event; NULL when nobody here does. */
-static const char *teller_of(const struct runtime_options *options, const char *event)
+static const struct service *teller_of(const struct runtime_options *options, const char *event)
 {
     for (size_t i = 0; i < options->known_count; i++) {
         const struct service *service = options->known[i];
         for (size_t j = 0; j < service->event_count; j++) {
             if (strcmp(service->events[j].name, event) == 0) {
-                return service->name;
+                return service;
             }
         }
     }
@@ -117,26 +124,44 @@ static const char *teller_of(const struct runtime_options *options, const char *
 
 static int by_name(const void *left, const void *right)
 {
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
+    const struct service *const *one = left;
+    const struct service *const *other = right;
+    return strcmp((*one)->name, (*other)->name);
+}
+
+/* The services whose events this one wants, each once, sorted by name. */
+static size_t find_tellers(const struct runtime_options *options, const struct service *service,
+                           const struct service **tellers)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < service->subscription_count; i++) {
+        const struct service *teller = teller_of(options, service->subscriptions[i].event);
+        bool is_new = teller != NULL;
+        for (size_t j = 0; is_new && j < count; j++) {
+            is_new = tellers[j] != teller;
+        }
+        if (is_new) {
+            tellers[count++] = teller;
+        }
+    }
+    qsort(tellers, count, sizeof *tellers, by_name);
+    return count;
 }
 
 static void note_follows(const struct runtime_options *options, struct arena *arena,
                          const struct service *service, struct bus_member *member)
 {
-    const char **follows = ARENA_ARRAY(arena, const char *, service->subscription_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < service->subscription_count; i++) {
-        const char *teller = teller_of(options, service->subscriptions[i].event);
-        bool is_new = teller != NULL;
-        for (size_t j = 0; is_new && j < count; j++) {
-            is_new = strcmp(follows[j], teller) != 0;
-        }
-        if (is_new) {
-            follows[count++] = teller;
-        }
+    size_t room = service->subscription_count + 1;
+    const struct service **tellers = ARENA_ARRAY(arena, const struct service *, room);
+    const char **follows = ARENA_ARRAY(arena, const char *, room);
+    const char **exchanges = ARENA_ARRAY(arena, const char *, room);
+    size_t count = find_tellers(options, service, tellers);
+    for (size_t i = 0; i < count; i++) {
+        follows[i] = tellers[i]->name;
+        exchanges[i] = exchange_of(tellers[i], arena);
     }
-    qsort(follows, count, sizeof *follows, by_name);
     member->follows = follows;
+    member->follow_exchanges = exchanges;
     member->follow_count = count;
 }
 
@@ -149,8 +174,7 @@ static void add_member(struct messaging *messaging, const struct runtime_options
     struct bus_member *member = &messaging->members[index];
     *member = (struct bus_member){
         .name = service->name,
-        .exchange = service->exchange ? service->exchange
-                                      : text_format(arena, "%s.events", service->name).data,
+        .exchange = exchange_of(service, arena),
         .stores = host->source,
         .wants = wants,
         .is_addressed = service->command_count > 0 || service->errand_count > 0,

@@ -3,6 +3,7 @@
 #include "runtime/runtime.h"
 
 static const char *const store_kinds[] = {"sqlite", "postgres"};
+static const char *const bus_kinds[] = {"local", "rabbitmq"};
 static const char *const log_levels[] = {"debug", "info", "warning", "error"};
 
 const struct setting runtime_settings[] = {
@@ -78,6 +79,17 @@ const struct setting runtime_settings[] = {
      .minimum = 1024 * 1024,
      .maximum = 64LL * 1024 * 1024 * 1024,
      .meaning = "Memory for pages of each SQLite file, taken as it is needed"},
+    {.name = "bus.kind",
+     .kind = SETTING_CHOICE,
+     .otherwise = "local",
+     .choices = bus_kinds,
+     .choice_count = COUNT_OF(bus_kinds),
+     .meaning = "What carries messages: local (inside one process, the default) or rabbitmq"},
+    {.name = "bus.address",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .is_secret = true,
+     .meaning = "Where RabbitMQ answers: amqp://user:password@host:port/vhost"},
     {.name = "journal.keep",
      .kind = SETTING_DURATION_MS,
      .otherwise = "30d",

@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 #include "bus/bus_fault.h"
+#include "bus/rabbitmq.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
@@ -65,23 +66,59 @@ static const struct bus_fault_script careless = {
     .forget = 100,
 };
 
+static bool is_local(const struct config *config)
+{
+    return text_equals(config_text(config, "bus.kind"), TEXT("local"));
+}
+
 enum status wiring_bus(const struct config *config, struct arena *arena,
                        const struct bus_options *options, struct bus **bus_out,
                        struct text *error_out)
 {
-    (void)config;
-    (void)arena;
-    (void)error_out;
     if (SEEDED_BUG("careless_bus")) { /* no mistake: a bus that keeps its promise badly */
         *bus_out = bus_fault_create(options, &careless);
         return STATUS_OK;
     }
-    *bus_out = bus_local_create(options);
+    if (is_local(config)) {
+        *bus_out = bus_local_create(options);
+        return STATUS_OK;
+    }
+    const char *error = NULL;
+    struct text address = text_copy(arena, config_text(config, "bus.address"));
+    *bus_out = bus_rabbitmq_create(options, address.data, &error);
+    if (*bus_out == NULL) {
+        *error_out = text_format(arena, "bus.address: %s", error);
+        return STATUS_MALFORMED;
+    }
+    return STATUS_OK;
+}
+
+static enum status check_bus(const struct config *config, struct arena *arena,
+                             struct text *error_out)
+{
+    struct text address = config_text(config, "bus.address");
+    if (is_local(config)) {
+        return STATUS_OK;
+    }
+    if (address.bytes == 0) {
+        *error_out = TEXT("bus.kind is rabbitmq, but bus.address is empty. Give the address, for "
+                          "example --bus.address='amqp://kontora:secret@127.0.0.1/kontora'.");
+        return STATUS_MALFORMED;
+    }
+    const char *complaint = bus_rabbitmq_complain(text_copy(arena, address).data);
+    if (complaint != NULL) {
+        *error_out = text_format(arena, "bus.address: %s", complaint);
+        return STATUS_MALFORMED;
+    }
     return STATUS_OK;
 }
 
 enum status wiring_check(const struct config *config, struct arena *arena, struct text *error_out)
 {
+    enum status status = check_bus(config, arena, error_out);
+    if (status != STATUS_OK) {
+        return status;
+    }
     if (is_sqlite(config)) {
         return sqlite_check_library(error_out);
     }
