@@ -46,19 +46,64 @@ static struct call call_of(struct message_run *run, const struct input_data *dat
     };
 }
 
-enum status message_run(struct message_run *run)
+static enum status read_data(struct message_run *run, struct input_data *data_out)
 {
-    struct input_data data;
     struct text error;
+    *data_out = (struct input_data){.structure = NULL};
+    if (run->handler->takes == NULL) {
+        return STATUS_OK;
+    }
     enum status status =
-        input_read_data(run->arena, run->handler->takes, run->message->data, &data, &error);
+        input_read_data(run->arena, run->handler->takes, run->message->data, data_out, &error);
     if (status != STATUS_OK) {
         run->reason = text_format(run->arena, "The data does not fit: %.*s.", TEXT_ARGS(error));
         run->is_hopeless = true;
+    }
+    return status;
+}
+
+/* Checked while the message is noted: a handler that breaks its contract stops the process again
+ * and again, and only so is it found out. */
+static enum status handle(struct message_run *run, struct call *call)
+{
+    log_trace(run->message->trace);
+    enum status status = run->handler->handle(call);
+    log_trace(NO_TEXT);
+    if (status == STATUS_OK) {
+        MUST(run->store->state == STORE_WRITING);              /* it has heard of every failure */
+        MUST(call->gives == NULL || call->reply.data != NULL); /* it said something */
+    }
+    MUST(status != STATUS_REFUSED || call->refusal != NULL); /* refuse() has said why */
+    return status;
+}
+
+static enum status read_and_handle(struct message_run *run)
+{
+    struct input_data data;
+    enum status status = read_data(run, &data);
+    if (status != STATUS_OK) {
         return status;
     }
+    struct call call = call_of(run, &data);
+    status = handle(run, &call);
+    if (status == STATUS_OK) {
+        run->reply = call.reply;
+        run->effects = call.effects;
+    } else if (status == STATUS_REFUSED) {
+        run->is_hopeless = true;
+        run->refusal = call.refusal;
+        run->reason =
+            text_format(run->arena, "Refused (%s): %s", call.refusal->code, call.refusal->text);
+    } else {
+        run->reason = text_of(status_text(status));
+    }
+    return status;
+}
+
+enum status message_run(struct message_run *run)
+{
     struct crash_note *note = run->host->crash_note;
-    if (note != NULL && !crash_note_begin(note, run->message->id)) {
+    if (note != NULL && !crash_note_begin(note, run->message->id, run->decided_at)) {
         run->is_hopeless = true;
         run->reason = text_format(run->arena,
                                   "The program ended %d times in a row while this was "
@@ -66,24 +111,9 @@ enum status message_run(struct message_run *run)
                                   CRASHES_MAX);
         return STATUS_CORRUPT;
     }
-    struct call call = call_of(run, &data);
-    log_trace(run->message->trace);
-    status = run->handler->handle(&call);
-    log_trace(NO_TEXT);
+    enum status status = read_and_handle(run);
     if (note != NULL) {
         crash_note_end(note);
-    }
-    if (status == STATUS_OK) {
-        run->reply = call.reply;
-        run->effects = call.effects;
-    } else if (status == STATUS_REFUSED) {
-        MUST(call.refusal != NULL);
-        run->is_hopeless = true;
-        run->refusal = call.refusal;
-        run->reason =
-            text_format(run->arena, "Refused (%s): %s", call.refusal->code, call.refusal->text);
-    } else {
-        run->reason = text_of(status_text(status));
     }
     return status;
 }

@@ -23,7 +23,8 @@ struct message_run {
     struct arena *arena;
     const struct handler *handler;
     const struct message *message;
-    unsigned attempt; /* 1 for the first time */
+    unsigned attempt;   /* 1 for the first time */
+    int64_t decided_at; /* wall ms: when it was parked or replayed; 0: it has just come */
     int64_t now_ms;
     const void *gathered;
 

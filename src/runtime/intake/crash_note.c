@@ -1,6 +1,8 @@
 /* crash_note.c - a mapped file with one note for each service. */
 #include "runtime/intake/crash_note.h"
 
+#include "base/clock.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -16,7 +18,14 @@ static void count_crash(struct crash_note *note)
     bool is_same = id_equals(note->current, note->suspect);
     note->crashes = is_same ? note->crashes + 1 : 1;
     note->suspect = note->current;
+    note->counted_at = clock_wall_ms();
     note->current = (struct id){.bytes = {0}};
+}
+
+static void forgive(struct crash_note *note)
+{
+    note->suspect = (struct id){.bytes = {0}};
+    note->crashes = 0;
 }
 
 static struct crash_note *map_file(int file, size_t bytes)
@@ -54,11 +63,15 @@ void crash_notes_close(struct crash_note *notes, size_t count)
     }
 }
 
-bool crash_note_begin(struct crash_note *note, struct id message)
+bool crash_note_begin(struct crash_note *note, struct id message, int64_t decided_at)
 {
-    MUST(id_is_none(note->current));
-    if (note->crashes >= CRASHES_MAX && id_equals(note->suspect, message)) {
-        return false;
+    MUST(id_is_none(note->current) && !id_is_none(message));
+    if (id_equals(note->suspect, message)) {
+        if (note->counted_at < decided_at) {
+            forgive(note);
+        } else if (note->crashes >= CRASHES_MAX) {
+            return false;
+        }
     }
     note->current = message;
     return true;
@@ -67,8 +80,7 @@ bool crash_note_begin(struct crash_note *note, struct id message)
 void crash_note_end(struct crash_note *note)
 {
     if (id_equals(note->current, note->suspect)) { /* it can be handled after all */
-        note->suspect = (struct id){.bytes = {0}};
-        note->crashes = 0;
+        forgive(note);
     }
     note->current = (struct id){.bytes = {0}};
 }
