@@ -58,7 +58,7 @@ struct call {
     struct arena *arena;
     struct store *store;
     const struct service *service;
-    const void *input; /* the struct that the table's `takes` describes */
+    const void *input; /* the struct that the table's `takes` describes; NULL: it takes nothing */
     struct caller caller;
     int64_t now_ms;                /* one moment for the whole call */
     int64_t expected_revision;     /* of If-Match; FIELD_NONE when absent */

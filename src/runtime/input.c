@@ -336,7 +336,7 @@ enum status input_read(struct call *call, const struct path_values *path)
         return status;
     }
     check_required(&reading);
-    call->input = reading.structure;
+    call->input = call->route->takes ? reading.structure : NULL;
     call->given = reading.given;
     if (reading.problem_count == 0) {
         return STATUS_OK;
