@@ -25,6 +25,9 @@ extern const struct text outcome_done;
 extern const struct text outcome_refused; /* data: {"code": ..., "message": ...} */
 extern const struct text outcome_expired; /* nobody replied before the deadline */
 
+/* Of a subject; a key of PostgreSQL's index has at most 2,700 bytes. */
+enum { MESSAGE_SUBJECT_BYTES_MAX = 1000 };
+
 struct message {
     int64_t position; /* in the journal of its source; 0 until it is committed */
     int64_t previous; /* of the message before it on the same channel, or lower; 0: none */

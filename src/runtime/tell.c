@@ -32,13 +32,6 @@ struct text telling_data(struct call *call, const struct shape *shape, const voi
     return json_written(&writer);
 }
 
-static void note_alarm(struct call *call, int64_t at_ms)
-{
-    if (call->effects.alarm_at == 0 || at_ms < call->effects.alarm_at) {
-        call->effects.alarm_at = at_ms;
-    }
-}
-
 static enum status append(struct call *call, const struct message *message)
 {
     enum status status = journal_append(call->store, message);
@@ -52,6 +45,9 @@ enum status tell(struct call *call, const struct event *event, struct text subje
     MUST(event >= call->service->events &&
          event < call->service->events + call->service->event_count);
     MUST(subject.data != NULL);
+    if (subject.bytes > MESSAGE_SUBJECT_BYTES_MAX) {
+        return STATUS_TOO_LARGE;
+    }
     return append(call, &(struct message){
                             .id = id_new(),
                             .kind = message_event,
@@ -86,6 +82,9 @@ enum status telling_errand(struct call *call, const struct errand *errand, struc
         .data = data,
     };
     MUST(subject.data != NULL);
+    if (subject.bytes > MESSAGE_SUBJECT_BYTES_MAX) {
+        return STATUS_TOO_LARGE;
+    }
     enum status status = append(call, &message);
     if (status == STATUS_OK) {
         status = errand_insert(call->store, &(struct errand_row){
@@ -99,7 +98,7 @@ enum status telling_errand(struct call *call, const struct errand *errand, struc
                                                 .trace = message.trace,
                                             });
     }
-    note_alarm(call, message.deadline);
+    work_add_effects(&call->effects, &(struct work_effects){.alarm_at = message.deadline});
     if (id_out != NULL) {
         *id_out = message.id;
     }

@@ -33,7 +33,8 @@ struct event {
     const char *alias; /* the name a seed has for it, where it differs: "UserCreated" */
 };
 
-/* The event MUST be a row of the call's service. Called after the change itself was written. */
+/* The event MUST be a row of the call's service. Called after the change itself was written.
+ * TOO_LARGE: a subject of more than MESSAGE_SUBJECT_BYTES_MAX; likewise of tell_to. */
 NODISCARD enum status tell(struct call *call, const struct event *event, struct text subject,
                            int64_t revision, const void *data);
 
