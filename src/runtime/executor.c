@@ -410,6 +410,7 @@ static void add_chore(struct executor *executor, const struct chore *chore)
 static const struct chore own_chores[] = {
     {.name = "forget_old_replies", .run = reply_forget_old, .every_ms = FORGET_EVERY_MS},
     {.name = "retry_parked", .run = intake_retry, .every_ms = LOOK_EVERY_MS, .heeds_alarms = true},
+    {.name = "free_orphans", .run = intake_free_orphans, .every_ms = LOOK_EVERY_MS},
     {.name = "expire_errands",
      .run = intake_expire,
      .every_ms = LOOK_EVERY_MS,

@@ -186,7 +186,7 @@ enum status dead_replay_handle(struct call *call)
         return status;
     }
     log_decision(call, "a parked message is replayed by a person", &parked);
-    call->effects.alarm_at = call->now_ms; /* a behind one that is the first: found by the look */
+    call->effects.alarm_at = call->now_ms;
     status = find(call, &parked);
     return status == STATUS_OK ? answer(call, &parked) : status;
 }

@@ -7,7 +7,7 @@
 #include "runtime/intake/intake_apply.h"
 #include "runtime/intake/parked_store.h"
 
-enum { CURSORS_MAX = 64 };
+enum { CURSORS_MAX = 64, TRIES_MAX = 3, ARENA_BYTES_MAX = 16 * 1024 * 1024 };
 
 /* How far one source has come in on the channel of the batch. */
 struct place {
@@ -24,10 +24,12 @@ struct intake {
 
     /* Of one run. */
     struct store *store;
+    struct arena *arena; /* of the message at hand: reset before each */
+    bool has_marks;
     struct place places[CURSORS_MAX];
     size_t place_count;
     bool any_parked;
-    enum status stopped; /* OK: the whole batch was gone through */
+    bool has_stopped; /* before the end of the batch; what came before is kept */
     bool wrote;
     struct work_effects effects;
 };
@@ -37,8 +39,10 @@ static struct intake *intake_of(struct work *work)
     return (struct intake *)(void *)((char *)work - offsetof(struct intake, work));
 }
 
+/* NULL: there is no room for another source; this far, and the rest comes again. */
 static enum status find_place(struct intake *intake, struct text source, struct place **place_out)
 {
+    *place_out = NULL;
     for (size_t i = 0; i < intake->place_count; i++) {
         if (text_equals(intake->places[i].source, source)) {
             *place_out = &intake->places[i];
@@ -46,12 +50,12 @@ static enum status find_place(struct intake *intake, struct text source, struct 
         }
     }
     if (intake->place_count == CURSORS_MAX) {
-        return STATUS_TOO_LARGE; /* this far, and the rest comes again */
+        return STATUS_OK;
     }
     struct place *place = &intake->places[intake->place_count];
     *place = (struct place){.source = source};
-    enum status status = cursor_find(intake->store, intake->batch->arena, source,
-                                     intake->batch->channel, &place->cursor);
+    enum status status =
+        cursor_find(intake->store, intake->arena, source, intake->batch->channel, &place->cursor);
     if (status == STATUS_OK) {
         intake->place_count++;
         *place_out = place;
@@ -59,86 +63,114 @@ static enum status find_place(struct intake *intake, struct text source, struct 
     return status;
 }
 
-/* OK: only what the message wrote is gone. */
-static enum status undo(const struct applying *applying, unsigned long writes_before)
+/* ABSENT: it lacks the mark for that. */
+static enum status undo(const struct intake *intake, unsigned long writes_before)
 {
-    if (applying->has_mark) {
-        return store_undo(applying->store);
+    if (intake->has_marks) {
+        return store_undo(intake->store);
     }
-    bool is_clean = applying->store->state != STORE_FAILED &&
-                    store_is_untouched(applying->store, writes_before);
-    return is_clean ? STATUS_OK : STATUS_ABSENT;
+    return store_is_untouched(intake->store, writes_before) ? STATUS_OK : STATUS_ABSENT;
 }
 
-/* The store itself is in trouble: parking would meet it again. */
-static bool is_store_fault(const struct store *store, enum status status)
-{
-    return store->state == STORE_FAILED &&
-           (status == STATUS_UNAVAILABLE || status == STATUS_FULL || status == STATUS_CORRUPT ||
-            status == STATUS_TIMEOUT || status == STATUS_BUSY);
-}
-
-/* OK: applied, or parked. ABSENT: only a mark helps. CONFLICT: undone, someone was faster. */
-static enum status take_in(struct intake *intake, struct applying *applying)
+/* OK with what came of it in why_out: OK, or why it failed and was undone. ABSENT: only with marks
+ * can it go on. Else the transaction is lost. */
+static enum status apply_or_undo(struct intake *intake, struct applying *applying,
+                                 enum status *why_out)
 {
     unsigned long writes_before = intake->store->writes;
-    if (intake->any_parked) {
-        bool held;
-        struct text subject = applying->message->subject;
-        enum status status =
-            parked_line_is_held(intake->store, applying->arena, applying->message->source,
-                                subject.data ? subject : TEXT(""), &held);
-        if (status != STATUS_OK || held) {
-            return status == STATUS_OK ? intake_park_behind(applying) : status;
-        }
+    enum status status = intake->has_marks ? store_mark(intake->store) : STATUS_OK;
+    if (status != STATUS_OK) {
+        return status;
     }
-    if (applying->has_mark) {
-        enum status status = store_mark(intake->store);
+    *why_out = intake_apply(applying);
+    if (*why_out == STATUS_OK) {
+        return STATUS_OK;
+    }
+    return applying->needs_mark ? STATUS_ABSENT : undo(intake, writes_before);
+}
+
+/* Who has lost a race sees the winner's rows when it runs again; who loses always has failed. A
+ * store in trouble cannot undo, or not park: so what is parked is the fault of its handler. */
+static enum status apply_or_park(struct intake *intake, const struct message *message)
+{
+    struct applying applying;
+    enum status why = STATUS_CONFLICT;
+    for (int i = 0; i < TRIES_MAX && why == STATUS_CONFLICT; i++) {
+        arena_reset(intake->arena);
+        applying = (struct applying){
+            .host = intake->host,
+            .store = intake->store,
+            .arena = intake->arena,
+            .message = message,
+            .attempt = 1,
+            .now_ms = clock_wall_ms(),
+            .has_mark = intake->has_marks,
+        };
+        enum status status = apply_or_undo(intake, &applying, &why);
         if (status != STATUS_OK) {
             return status;
         }
     }
-    enum status status = intake_apply(applying);
-    if (status == STATUS_OK || is_store_fault(intake->store, status)) {
-        return status;
+    enum status status = STATUS_OK;
+    if (why != STATUS_OK) {
+        intake->any_parked = true;
+        status = intake_park(&applying);
     }
-    if (applying->needs_mark) {
-        return STATUS_ABSENT;
-    }
-    enum status undone = undo(applying, writes_before);
-    if (undone != STATUS_OK || status == STATUS_CONFLICT) {
-        return undone == STATUS_OK ? STATUS_CONFLICT : undone;
-    }
-    intake->any_parked = true;
-    return intake_park(applying);
+    work_add_effects(&intake->effects, &applying.effects);
+    return status;
 }
 
-/* OK: dealt with, whether it had been here before or not. CONFLICT: stop before this one. */
-static enum status take_one(struct intake *intake, const struct message *message, bool with_mark)
+static enum status park_behind(struct intake *intake, const struct message *message)
+{
+    return intake_park_behind(&(struct applying){
+        .host = intake->host,
+        .store = intake->store,
+        .arena = intake->arena,
+        .message = message,
+        .now_ms = clock_wall_ms(),
+    });
+}
+
+/* A bus may bring what nobody here wants: that is only counted. */
+static enum status take_in(struct intake *intake, const struct message *message)
+{
+    bool is_held = false;
+    enum status status = STATUS_OK;
+    if (message_is(message, message_event) && !intake_wants(intake->host->service, message)) {
+        return STATUS_OK;
+    }
+    if (intake->any_parked) {
+        status = parked_line_is_held(intake->store, intake->arena, message->source,
+                                     intake_line(message), &is_held);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return is_held ? park_behind(intake, message) : apply_or_park(intake, message);
+}
+
+/* OK: dealt with, whether it had been here before or not; or has_stopped before it. */
+static enum status take_one(struct intake *intake, const struct message *message)
 {
     struct place *place;
+    arena_reset(intake->arena);
     enum status status = find_place(intake, message->source, &place);
     if (status != STATUS_OK) {
         return status;
+    }
+    if (place == NULL) {
+        intake->has_stopped = true;
+        return STATUS_OK;
     }
     if (message->position <= place->cursor) {
         return STATUS_OK; /* it was counted when it came first */
     }
     if (message->previous > place->cursor && !SEEDED_BUG("intake_ignores_gaps")) {
-        return STATUS_CONFLICT; /* one is missing before it */
+        intake->has_stopped = true; /* one is missing before it */
+        return STATUS_OK;
     }
-    struct applying applying = {
-        .host = intake->host,
-        .store = intake->store,
-        .arena = intake->batch->arena,
-        .message = message,
-        .attempt = 1,
-        .now_ms = clock_wall_ms(),
-        .has_mark = with_mark,
-    };
-    status = take_in(intake, &applying);
+    status = take_in(intake, message);
     if (status == STATUS_OK) {
-        work_add_effects(&intake->effects, &applying.effects);
         place->cursor = message->position;
         place->has_moved = true;
     }
@@ -147,18 +179,15 @@ static enum status take_one(struct intake *intake, const struct message *message
 
 static enum status move_cursors(struct intake *intake)
 {
-    if (SEEDED_BUG("cursor_not_moved")) {
-        return STATUS_OK;
-    }
     for (size_t i = 0; i < intake->place_count; i++) {
         const struct place *place = &intake->places[i];
-        if (place->has_moved) {
+        intake->wrote = intake->wrote || place->has_moved;
+        if (place->has_moved && !SEEDED_BUG("cursor_not_moved")) {
             enum status status =
                 cursor_move(intake->store, place->source, intake->batch->channel, place->cursor);
             if (status != STATUS_OK) {
                 return status;
             }
-            intake->wrote = true;
         }
     }
     return STATUS_OK;
@@ -168,19 +197,35 @@ static enum status move_cursors(struct intake *intake)
 static enum status note_upto(struct intake *intake)
 {
     const struct bus_batch *batch = intake->batch;
-    if (batch->upto == 0) {
+    struct place *place;
+    if (batch->upto == 0 || intake->has_stopped) {
         return STATUS_OK;
     }
-    struct place *place;
     enum status status = find_place(intake, batch->source, &place);
-    if (status == STATUS_OK && batch->upto > place->cursor) {
+    if (status == STATUS_OK && place != NULL && batch->upto > place->cursor) {
         place->cursor = batch->upto;
         place->has_moved = true;
     }
     return status;
 }
 
-static struct work_outcome outcome_of(struct intake *intake, enum status status)
+static enum status take_batch(struct intake *intake)
+{
+    const struct bus_batch *batch = intake->batch;
+    enum status status = STATUS_OK;
+    if (batch->count > 0) {
+        status = parked_any(intake->store, intake->arena, &intake->any_parked);
+    }
+    for (size_t i = 0; i < batch->count && status == STATUS_OK && !intake->has_stopped; i++) {
+        status = take_one(intake, &batch->messages[i]);
+    }
+    if (status == STATUS_OK) {
+        status = note_upto(intake);
+    }
+    return status == STATUS_OK ? move_cursors(intake) : status;
+}
+
+static struct work_outcome outcome_of(const struct intake *intake, enum status status)
 {
     if (status == STATUS_OK) {
         return (struct work_outcome){
@@ -189,42 +234,33 @@ static struct work_outcome outcome_of(struct intake *intake, enum status status)
     if (status == STATUS_ABSENT) {
         return (struct work_outcome){.result = WORK_NEEDS_MARK};
     }
-    return (struct work_outcome){.result = status == STATUS_CONFLICT ? WORK_AGAIN : WORK_FAULT,
-                                 .fault = status};
+    return (struct work_outcome){.result = WORK_FAULT, .fault = status};
 }
 
 static struct work_outcome run(struct work *work, struct store *store, bool with_mark)
 {
     struct intake *intake = intake_of(work);
-    const struct bus_batch *batch = intake->batch;
     intake->store = store;
+    intake->has_marks = with_mark;
+    intake->arena = arena_create("message", ARENA_BYTES_MAX);
     intake->place_count = 0;
+    intake->has_stopped = false;
+    intake->any_parked = false;
     intake->wrote = false;
-    intake->stopped = STATUS_OK;
     intake->effects = (struct work_effects){0};
-    enum status status = parked_any(store, batch->arena, &intake->any_parked);
-    for (size_t i = 0; i < batch->count && status == STATUS_OK; i++) {
-        status = take_one(intake, &batch->messages[i], with_mark);
-        if (status == STATUS_CONFLICT || status == STATUS_TOO_LARGE) {
-            intake->stopped = STATUS_CONFLICT; /* what came before it is kept */
-            status = STATUS_OK;
-            break;
-        }
-    }
-    if (status == STATUS_OK && intake->stopped == STATUS_OK) {
-        status = note_upto(intake);
-    }
-    if (status == STATUS_OK) {
-        status = move_cursors(intake);
-    }
+    enum status status = take_batch(intake);
     FAULT_POINT("intake_ran");
+    arena_destroy(&intake->arena);
     return outcome_of(intake, status);
 }
 
 static void finish(struct work *work, enum status status)
 {
     struct intake *intake = intake_of(work);
-    bus_taken(intake->bus, intake->batch, status == STATUS_OK ? intake->stopped : status);
+    if (status == STATUS_OK && intake->has_stopped) {
+        status = STATUS_CONFLICT;
+    }
+    bus_taken(intake->bus, intake->batch, status);
 }
 
 static const struct work_ops intake_work_ops = {.name = "messages", .run = run, .finish = finish};

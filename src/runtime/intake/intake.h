@@ -20,12 +20,14 @@ void intake_deliver(struct host *host, struct bus *bus, struct bus_batch *batch)
 bool intake_wants(const struct service *service, const struct message *message);
 
 /* The handler for a message of this name: a subscription, a command, an errand's reply, a timer or
- * a schedule. NULL: there is none. */
+ * a schedule. False: there is none. Without a `handle`: a reply that only settles its errand. */
 bool intake_find_handler(const struct service *service, const struct message *message,
                          struct handler *handler_out);
 
-/* Chores: tries again what is parked and due, and lets errands expire whose deadline has passed. */
+/* Chores: tries again what is parked and due, looks for what stands behind nothing, and lets
+ * errands expire whose deadline has passed. */
 NODISCARD enum status intake_retry(struct chore_run *run);
+NODISCARD enum status intake_free_orphans(struct chore_run *run);
 NODISCARD enum status intake_expire(struct chore_run *run);
 NODISCARD enum status intake_forget(struct chore_run *run);
 

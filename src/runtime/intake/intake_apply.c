@@ -10,6 +10,7 @@
 #include "runtime/intake/intake.h"
 #include "runtime/intake/parked_store.h"
 
+#include <sodium.h>
 #include <string.h>
 
 static bool is_named(struct text name, const char *row)
@@ -76,7 +77,8 @@ static bool find_reply_handler(const struct service *service, struct text name,
                                struct handler *handler_out)
 {
     const struct errand *errand = find_errand(service, name);
-    if (errand == NULL || errand->on_reply == NULL) {
+    *handler_out = (struct handler){.handle = NULL};
+    if (errand == NULL) {
         return false;
     }
     *handler_out = (struct handler){.name = errand->command,
@@ -153,6 +155,7 @@ static enum status run_handler(struct applying *applying, const struct handler *
         .handler = handler,
         .message = applying->message,
         .attempt = applying->attempt,
+        .decided_at = applying->parked != NULL ? applying->parked->changed_at : 0,
         .now_ms = applying->now_ms,
     };
     enum status status = message_run(run_out);
@@ -179,7 +182,8 @@ static enum status apply_event(struct applying *applying)
     struct handler handler;
     struct message_run run;
     if (!find_event_handler(service, message, &handler)) {
-        return STATUS_OK; /* nobody here wants it */
+        return hopeless(applying, text_format(applying->arena, "%s does nothing at %.*s any more.",
+                                              service->name, TEXT_ARGS(message->name)));
     }
     const struct subscription *subscription = find_subscription(service, message->name);
     if (subscription != NULL && message->version > subscription->version) {
@@ -277,34 +281,39 @@ static enum status apply_command(struct applying *applying)
 
 /* ---- a reply ---- */
 
-/* The expiry of an errand is settled at once, and parked when its handler fails: so it finds its
- * errand settled by itself, or forgotten when a person has let it wait for long. There is one for
- * each errand. */
-static bool is_own_expiry(const struct applying *applying, struct text state)
+/* The expiry of an errand is made where that is settled, and parked when its handler fails: a
+ * person may replay it after a long time. There is one for each errand. */
+static bool is_expiry(const struct applying *applying)
 {
     const struct message *message = applying->message;
-    return text_equals(message->outcome, outcome_expired) &&
-           is_named(message->source, applying->host->service->name) &&
-           (state.data == NULL || text_equals(state, outcome_expired));
+    return is_named(message->source, applying->host->service->name) &&
+           text_equals(message->outcome, outcome_expired);
 }
 
 static enum status apply_reply(struct applying *applying)
 {
     const struct message *message = applying->message;
-    struct errand_row errand = {.state = NO_TEXT};
+    struct errand_row errand;
     struct handler handler;
     struct message_run run;
-    enum status status = errand_settle(applying->store, applying->arena, message->answers,
-                                       message->outcome, applying->now_ms, &errand);
-    if (status == STATUS_ABSENT && is_own_expiry(applying, errand.state)) {
-        status = STATUS_OK;
+    enum status status = STATUS_OK;
+    if (!is_expiry(applying)) {
+        status = errand_settle(applying->store, applying->arena, message->answers, message->outcome,
+                               applying->now_ms, &errand);
     }
     if (status == STATUS_ABSENT) {
         return stray_insert(applying->store, applying->arena, message, applying->now_ms);
     }
-    if (status != STATUS_OK ||
-        !find_reply_handler(applying->host->service, message->name, &handler)) {
+    if (status != STATUS_OK) {
         return status;
+    }
+    if (!find_reply_handler(applying->host->service, message->name, &handler)) {
+        return hopeless(applying,
+                        text_format(applying->arena, "%s has no errand %.*s any more.",
+                                    applying->host->service->name, TEXT_ARGS(message->name)));
+    }
+    if (handler.handle == NULL) {
+        return STATUS_OK; /* that it is settled is all its teller wants */
     }
     if (!text_equals(message->outcome, outcome_done)) {
         handler.takes = NULL; /* a refusal has another shape: its handler reads message->data */
@@ -312,17 +321,70 @@ static enum status apply_reply(struct applying *applying)
     return run_handler(applying, &handler, &run);
 }
 
-enum status intake_apply(struct applying *applying)
+/* The same for every attempt to tell of it: see crash_note.h. A UUID of version 8, made of what it
+ * stands for. */
+static struct id expiry_id(struct id errand)
 {
-    const struct message *message = applying->message;
-    FAULT_POINT("intake_before_apply");
-    if (message_is(message, message_event)) {
+    struct id id;
+    crypto_generichash(id.bytes, sizeof id.bytes, errand.bytes, sizeof errand.bytes, NULL, 0);
+    id.bytes[6] = (uint8_t)(0x80 | (id.bytes[6] & 0x0F));
+    id.bytes[8] = (uint8_t)(0x80 | (id.bytes[8] & 0x3F));
+    return id;
+}
+
+struct message intake_expiry(const struct host *host, const struct errand_row *errand,
+                             int64_t now_ms)
+{
+    return (struct message){
+        .id = expiry_id(errand->id),
+        .kind = message_reply,
+        .source = text_of(host->service->name),
+        .addressee = text_of(host->service->name),
+        .name = errand->command,
+        .version = 1,
+        .subject = errand->subject,
+        .revision = FIELD_NONE,
+        .answers = errand->id,
+        .outcome = outcome_expired,
+        .actor = errand->actor,
+        .trace = errand->trace,
+        .told_at = now_ms,
+        .data = TEXT("{}"),
+    };
+}
+
+static enum status apply(struct applying *applying)
+{
+    if (message_is(applying->message, message_event)) {
         return apply_event(applying);
     }
-    return message_is(message, message_command) ? apply_command(applying) : apply_reply(applying);
+    return message_is(applying->message, message_command) ? apply_command(applying)
+                                                          : apply_reply(applying);
+}
+
+enum status intake_apply(struct applying *applying)
+{
+    FAULT_POINT("intake_before_apply");
+    enum status status = apply(applying);
+    if (status != STATUS_OK && applying->reason.data == NULL) {
+        applying->reason = text_of(status_text(status));
+    }
+    return status;
 }
 
 /* ---- parking ---- */
+
+struct text intake_line(const struct message *message)
+{
+    struct text line = message->subject.data ? message->subject : TEXT("");
+    if (line.bytes > MESSAGE_SUBJECT_BYTES_MAX) {
+        line.bytes = MESSAGE_SUBJECT_BYTES_MAX;
+        while (line.bytes > 0 && ((unsigned char)line.data[line.bytes] & 0xC0) == 0x80) {
+            line.bytes--; /* not within a character */
+        }
+    }
+    return line;
+}
 
 static struct parked parked_of(const struct applying *applying)
 {
@@ -330,7 +392,7 @@ static struct parked parked_of(const struct applying *applying)
     return (struct parked){
         .handler = message->name,
         .source = message->source,
-        .subject = message->subject.data ? message->subject : TEXT(""),
+        .subject = intake_line(message),
         .parked_at = applying->now_ms,
         .changed_at = applying->now_ms,
         .message = message_write(applying->arena, message),

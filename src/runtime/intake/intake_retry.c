@@ -7,7 +7,7 @@
 #include "runtime/intake/intake_apply.h"
 #include "runtime/intake/parked_store.h"
 
-enum { PIECE = 32 };
+enum { PIECE = 32, ARENA_BYTES_MAX = 16 * 1024 * 1024 };
 
 /* Undone alone, and dead or due later. */
 static enum status fail(struct chore_run *run, const struct parked *parked,
@@ -18,27 +18,28 @@ static enum status fail(struct chore_run *run, const struct parked *parked,
     log_line(due_at ? LOG_WARNING : LOG_ERROR, run->host->service->name,
              due_at ? "a parked message has failed again"
                     : "a message is dead: see kontora dead list",
-             LOG_TEXT("message", parked->handler), LOG_TEXT("subject", parked->subject),
-             LOG_NUMBER("attempt", applying->attempt), LOG_TEXT("reason", applying->reason));
-    if (due_at != 0) {
-        work_add_effects(&run->effects, &(struct work_effects){.alarm_at = due_at});
-    }
+             LOG_TEXT("message", parked->handler), LOG_TEXT("source", parked->source),
+             LOG_TEXT("subject", parked->subject), LOG_NUMBER("attempt", applying->attempt),
+             LOG_TEXT("reason", applying->reason), LOG_TEXT("trace", applying->message->trace));
+    work_add_effects(&run->effects, &(struct work_effects){.alarm_at = due_at});
     return parked_failed(run->store, parked, applying->reason, due_at, run->now_ms);
 }
 
-static enum status retry_one(struct chore_run *run, const struct parked *parked)
+static enum status retry_one(struct chore_run *run, struct arena *arena,
+                             const struct parked *parked)
 {
-    struct message message;
+    struct message message = {.trace = NO_TEXT};
     struct applying applying = {
         .host = run->host,
         .store = run->store,
-        .arena = run->arena,
+        .arena = arena,
         .message = &message,
+        .parked = parked,
         .attempt = (unsigned)parked->attempts + 1,
         .now_ms = run->now_ms,
         .has_mark = true,
     };
-    enum status status = message_read(run->arena, parked->message, &message, &applying.reason);
+    enum status status = message_read(arena, parked->message, &message, &applying.reason);
     if (status != STATUS_OK) {
         applying.is_hopeless = true;
         return fail(run, parked, &applying);
@@ -57,96 +58,88 @@ static enum status retry_one(struct chore_run *run, const struct parked *parked)
     return undone == STATUS_OK ? fail(run, parked, &applying) : undone;
 }
 
+/* ABSENT: nothing is due now. */
+static enum status retry_next(struct chore_run *run, struct arena *arena)
+{
+    struct parked parked;
+    enum status status = parked_next_due(run->store, arena, run->now_ms, &parked, &run->next_at);
+    return status == STATUS_OK ? retry_one(run, arena, &parked) : status;
+}
+
+/* A piece of what is due; each has the arena to itself. */
+static enum status run_piece(struct chore_run *run,
+                             enum status (*run_next)(struct chore_run *run, struct arena *arena))
+{
+    struct arena *arena = arena_create("what is due", ARENA_BYTES_MAX);
+    enum status status = STATUS_OK;
+    for (int i = 0; i < PIECE && status == STATUS_OK; i++) {
+        arena_reset(arena);
+        status = run_next(run, arena);
+    }
+    arena_destroy(&arena);
+    run->more = status == STATUS_OK;
+    return status == STATUS_ABSENT ? STATUS_OK : status;
+}
+
 enum status intake_retry(struct chore_run *run)
 {
-    enum status status = parked_promote(run->store, run->now_ms);
-    for (int i = 0; i < PIECE && status == STATUS_OK; i++) {
-        struct parked parked;
-        int64_t due_at;
-        status = parked_next_due(run->store, run->arena, run->now_ms, &parked, &due_at);
-        if (status == STATUS_ABSENT) {
-            run->next_at = due_at;
-            return STATUS_OK;
-        }
-        if (status == STATUS_OK) {
-            status = retry_one(run, &parked);
-        }
+    return run_piece(run, retry_next);
+}
+
+enum status intake_free_orphans(struct chore_run *run)
+{
+    int64_t freed = 0;
+    enum status status = parked_promote(run->store, run->now_ms, &freed);
+    if (freed > 0) {
+        work_add_effects(&run->effects, &(struct work_effects){.alarm_at = run->now_ms});
     }
-    run->more = status == STATUS_OK;
     return status;
 }
 
-/* The reply that nobody sent. It goes the way of all replies, so it counts once like them. */
-static struct message expiry_of(const struct chore_run *run, const struct errand_row *errand)
+/* It is over whatever its handler says; what that has failed at is parked. */
+static enum status expire_one(struct chore_run *run, struct arena *arena,
+                              const struct errand_row *errand)
 {
-    return (struct message){
-        .id = id_new(),
-        .kind = message_reply,
-        .source = text_of(run->host->service->name),
-        .addressee = text_of(run->host->service->name),
-        .name = errand->command,
-        .version = 1,
-        .subject = errand->subject,
-        .revision = FIELD_NONE,
-        .answers = errand->id,
-        .outcome = outcome_expired,
-        .actor = errand->actor,
-        .trace = errand->trace,
-        .told_at = run->now_ms,
-        .data = TEXT("{}"),
-    };
-}
-
-static enum status expire_one(struct chore_run *run, const struct errand_row *errand)
-{
-    struct message message = expiry_of(run, errand);
+    struct errand_row settled;
+    struct message message = intake_expiry(run->host, errand, run->now_ms);
     struct applying applying = {
         .host = run->host,
         .store = run->store,
-        .arena = run->arena,
+        .arena = arena,
         .message = &message,
         .attempt = 1,
         .now_ms = run->now_ms,
         .has_mark = true,
     };
-    enum status status = store_mark(run->store);
-    if (status == STATUS_OK) {
-        status = intake_apply(&applying);
+    enum status status =
+        errand_settle(run->store, arena, errand->id, outcome_expired, run->now_ms, &settled);
+    if (status != STATUS_OK) {
+        return status == STATUS_ABSENT ? STATUS_OK : status; /* its reply has just come */
     }
-    if (status == STATUS_OK) {
-        work_add_effects(&run->effects, &applying.effects);
-        return STATUS_OK;
+    status = store_mark(run->store);
+    if (status != STATUS_OK) {
+        return status;
     }
-    enum status undone = store_undo(run->store);
-    if (undone != STATUS_OK) {
-        return undone;
+    status = intake_apply(&applying);
+    if (status != STATUS_OK) {
+        enum status undone = store_undo(run->store);
+        status = undone == STATUS_OK ? intake_park(&applying) : undone;
     }
-    struct errand_row settled; /* it is over whatever its handler says; the handler is parked */
-    status =
-        errand_settle(run->store, run->arena, errand->id, outcome_expired, run->now_ms, &settled);
-    return status == STATUS_OK ? intake_park(&applying) : status;
+    work_add_effects(&run->effects, &applying.effects);
+    return status;
+}
+
+static enum status expire_next(struct chore_run *run, struct arena *arena)
+{
+    struct errand_row errand;
+    enum status status =
+        errand_next_expired(run->store, arena, run->now_ms, &errand, &run->next_at);
+    return status == STATUS_OK ? expire_one(run, arena, &errand) : status;
 }
 
 enum status intake_expire(struct chore_run *run)
 {
-    for (int i = 0; i < PIECE; i++) {
-        struct errand_row errand;
-        int64_t due_at;
-        enum status status =
-            errand_next_expired(run->store, run->arena, run->now_ms, &errand, &due_at);
-        if (status == STATUS_ABSENT) {
-            run->next_at = due_at;
-            return STATUS_OK;
-        }
-        if (status == STATUS_OK) {
-            status = expire_one(run, &errand);
-        }
-        if (status != STATUS_OK) {
-            return status;
-        }
-    }
-    run->more = true;
-    return STATUS_OK;
+    return run_piece(run, expire_next);
 }
 
 enum status intake_forget(struct chore_run *run)

@@ -153,7 +153,9 @@ static const struct statement list_all = {
 
 static const struct statement replay = {
     .sql = "UPDATE parked SET state = 'waiting', due_at = $2, attempts = 0, changed_at = $2"
-           " WHERE number = $1 AND state <> 'behind'",
+           " WHERE number = $1 AND (state <> 'behind' OR NOT EXISTS (SELECT 1 FROM parked AS other"
+           " WHERE other.source = parked.source AND other.subject = parked.subject"
+           " AND other.number < parked.number))",
 };
 
 static const struct statement count_states = {
@@ -233,10 +235,10 @@ enum status parked_remove(struct store *store, const struct parked *parked, int6
     return status;
 }
 
-enum status parked_promote(struct store *store, int64_t now_ms)
+enum status parked_promote(struct store *store, int64_t now_ms, int64_t *promoted_out)
 {
     return store_exec(store, &promote_orphans,
-                      VALUES(value_time(now_ms), value_integer(PROMOTE_COUNT)), NULL);
+                      VALUES(value_time(now_ms), value_integer(PROMOTE_COUNT)), promoted_out);
 }
 
 enum status parked_find(struct store *store, struct arena *arena, int64_t number,

@@ -58,14 +58,16 @@ NODISCARD enum status parked_remove(struct store *store, const struct parked *pa
                                     int64_t now_ms);
 
 /* Two processes may meet: one parks a row behind another that the other just removes. Such a row is
- * the first of its line and yet behind: it becomes due. */
-NODISCARD enum status parked_promote(struct store *store, int64_t now_ms);
+ * the first of its line and yet behind: it becomes due. It looks at every row that is behind. */
+NODISCARD enum status parked_promote(struct store *store, int64_t now_ms, int64_t *promoted_out);
 
 /* For people. */
 NODISCARD enum status parked_find(struct store *store, struct arena *arena, int64_t number,
                                   struct parked *parked_out);
 NODISCARD enum status parked_list(struct store *store, struct arena *arena, struct text state,
                                   int64_t after, int64_t limit, struct rows *rows_out);
+/* Due at once and as if for the first time; not what is behind another one: then nothing changes.
+ */
 NODISCARD enum status parked_replay(struct store *store, int64_t number, int64_t now_ms,
                                     int64_t *changed_out);
 
