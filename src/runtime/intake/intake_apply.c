@@ -410,7 +410,7 @@ enum status intake_park(struct applying *applying)
     log_line(parked.due_at ? LOG_WARNING : LOG_ERROR, applying->host->service->name,
              parked.due_at ? "a message could not be handled; it is tried again"
                            : "a message is dead: see kontora dead list",
-             LOG_TEXT("message", applying->message->name), LOG_TEXT("source", parked.source),
+             LOG_TEXT("handler", applying->message->name), LOG_TEXT("source", parked.source),
              LOG_TEXT("subject", parked.subject), LOG_TEXT("reason", parked.reason),
              LOG_TEXT("trace", applying->message->trace));
     return parked_insert(applying->store, &parked);

@@ -18,7 +18,7 @@ static enum status fail(struct chore_run *run, const struct parked *parked,
     log_line(due_at ? LOG_WARNING : LOG_ERROR, run->host->service->name,
              due_at ? "a parked message has failed again"
                     : "a message is dead: see kontora dead list",
-             LOG_TEXT("message", parked->handler), LOG_TEXT("source", parked->source),
+             LOG_TEXT("handler", parked->handler), LOG_TEXT("source", parked->source),
              LOG_TEXT("subject", parked->subject), LOG_NUMBER("attempt", applying->attempt),
              LOG_TEXT("reason", applying->reason), LOG_TEXT("trace", applying->message->trace));
     work_add_effects(&run->effects, &(struct work_effects){.alarm_at = due_at});
