@@ -57,10 +57,13 @@ def has_heard_all(house, orders):
 
 def a_stopped_house():
     house = House(store_kind()).start()
-    orders = use(house)
-    check(until(lambda: all(is_done(house, order) for order in orders)))
-    check(until(lambda: has_heard_all(house, orders)))
-    check_equal(set(house.stop()), {0})
+    try:
+        orders = use(house)
+        check(until(lambda: all(is_done(house, order) for order in orders)))
+        check(until(lambda: has_heard_all(house, orders)))
+        check_equal(set(house.stop()), {0})
+    finally:
+        house.kill()
     if store_kind() == 'postgres':
         keep_tables(house)
     yield house
@@ -427,8 +430,11 @@ def a_file_that_was_put_back(copy):
     server = house.servers[0]
     shutil.copytree(copy.directory, server.directory)
     house.start()
-    use(house)
-    check_equal(set(house.stop()), {0})
+    try:
+        use(house)
+        check_equal(set(house.stop()), {0})
+    finally:
+        house.kill()
     for name in ('users.db-wal', 'users.db-shm'):
         with contextlib.suppress(FileNotFoundError):
             os.unlink(os.path.join(server.directory, name))
