@@ -89,8 +89,12 @@ def routes_of_the_tables():
     for place, _, names in os.walk(folder):
         for name in names:
             with open(os.path.join(place, name), encoding='utf-8') as file:
-                rows = re.findall(r'\.method = HTTP_(\w+),\s*\.path = "([^"]+)"', file.read())
+                text = file.read()
+            rows = re.findall(r'\.method = HTTP_(\w+),\s*\.path = "([^"]+)"', text)
             found |= {(method.lower(), path) for method, path in rows}
+            streams = re.findall(r'struct stream \w+\[\] = \{(.*?)\n\};', text, re.S)
+            found |= {('get', path) for table in streams
+                      for path in re.findall(r'\.path = "([^"]+)"', table)}
     return found
 
 
@@ -184,7 +188,8 @@ def every_success_is_as_described(document, server):
     ask('get', '/api/users', 200, query='?limit=10')
     described = {(method, path, status) for (method, path), operation
                  in operations(document).items() for status in operation['responses']
-                 if status < '4' and (method, path) not in OF_EVERY_SERVICE}
+                 if status < '4' and (method, path) not in OF_EVERY_SERVICE
+                 and path != '/api/users/events'}  # it does not end: streams_test.py
     check_equal(seen, described, 'a success is described and was not seen, or the reverse')
 
 
