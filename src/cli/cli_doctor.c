@@ -6,10 +6,12 @@
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/zone.h"
 #include "cli/cli.h"
 #include "runtime/runtime.h"
 #include "runtime/start/data_directory.h"
+#include "runtime/start/nonce_cache.h"
 #include "runtime/start/nonce_store.h"
 #include "runtime/start/wiring.h"
 #include "store/sqlite.h"
@@ -179,16 +181,18 @@ static void check_pages(struct doctor *doctor, const char *schema)
          report.data ? report : text_of(status_text(status)));
 }
 
+/* False: an address is missing, or the library of the store is not fit. */
+static bool check_settings(struct doctor *doctor)
+{
+    struct text error = NO_TEXT;
+    enum status status = wiring_check(doctor->config, doctor->line->arena, &error);
+    find(doctor, "back ends", status == STATUS_OK ? FINE : WRONG,
+         status == STATUS_OK ? TEXT("what was chosen is fit for use") : error);
+    return status == STATUS_OK;
+}
+
 static void check_stores(struct doctor *doctor)
 {
-    struct arena *arena = doctor->line->arena;
-    struct text error = NO_TEXT;
-    enum status status = wiring_check(doctor->config, arena, &error);
-    find(doctor, "store library", status == STATUS_OK ? FINE : WRONG,
-         status == STATUS_OK ? TEXT("fit for use") : error);
-    if (status != STATUS_OK) {
-        return;
-    }
     for (size_t i = 0; i < doctor->line->service_count; i++) {
         check_store(doctor, doctor->line->services[i]->name);
         if (cli_flag(doctor->line, "deep") != NULL && uses_files(doctor) && !doctor->is_served &&
@@ -196,6 +200,35 @@ static void check_stores(struct doctor *doctor)
             check_pages(doctor, doctor->line->services[i]->name);
         }
     }
+}
+
+/* ---- what lies between ---- */
+
+static void check_bus(struct doctor *doctor)
+{
+    struct arena *arena = doctor->line->arena;
+    struct text error = NO_TEXT;
+    enum status status = wiring_try_bus(doctor->config, arena, &error);
+    find(doctor, "bus", status == STATUS_OK ? FINE : WRONG,
+         status != STATUS_OK ? text_format(arena, "bus.address: %.*s", TEXT_ARGS(error))
+         : wiring_bus_leaves(doctor->config)
+             ? TEXT("a nonce was published, and came back")
+             : TEXT("messages are carried inside the process; there is nothing to reach"));
+}
+
+static void check_cache(struct doctor *doctor)
+{
+    struct arena *arena = doctor->line->arena;
+    struct cache *cache = NULL;
+    struct text error = NO_TEXT;
+    enum status status = wiring_cache(doctor->config, arena, &cache, &error);
+    if (status == STATUS_OK) {
+        status = nonce_cache_try(cache, arena, &error);
+    }
+    find(doctor, "cache", status == STATUS_OK ? FINE : WRONG,
+         status == STATUS_OK ? text_format(arena, "%s keeps a nonce", cache_back_end(cache))
+                             : error);
+    cache_destroy(&cache);
 }
 
 /* ---- the rest ---- */
@@ -303,10 +336,15 @@ static int examine(struct command_line *line)
         return EXIT_USAGE;
     }
     MUST(sodium_init() >= 0);
+    log_threshold(LOG_ERROR); /* what the findings say need not be said twice */
     doctor->directory = cli_data(line, doctor->config);
     check_directory(doctor);
     check_room(doctor);
-    check_stores(doctor);
+    if (check_settings(doctor)) {
+        check_stores(doctor);
+        check_bus(doctor);
+        check_cache(doctor);
+    }
     check_limits(doctor);
     check_time_zone(doctor);
     check_certificate(doctor);
@@ -327,7 +365,8 @@ const struct cli_command cli_doctor = {
     .summary = "Check everything Kontora depends on",
     .help =
         "Writes something unguessable to each dependency and reads it back: the data directory,\n"
-        "the store of each service. Also the room on the disk, limits, the clock and TLS\n"
+        "the store of each service, the bus and the cache. Also the room on the disk, limits, the "
+        "clock and TLS\n"
         "files. Exit code 0 when nothing is wrong, 1 otherwise.\n"
         "\n"
         "Examples:\n"

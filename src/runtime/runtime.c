@@ -14,6 +14,7 @@
 #include "runtime/start/data_directory.h"
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
+#include "runtime/start/place_check.h"
 #include "runtime/start/wiring.h"
 #include "runtime/streams/streams.h"
 
@@ -34,6 +35,7 @@ struct runtime {
     const struct zone *zone;
     struct host hosts[HOSTS_MAX];
     struct messaging *messaging;
+    struct cache *cache;
     struct crash_note *crash_notes; /* one for each host; NULL: the disk had no room */
     struct dispatch dispatch;
     struct pages pages;
@@ -269,16 +271,44 @@ static enum status open_zone(struct runtime *runtime, struct text *error_out)
     return status == STATUS_ABSENT ? STATUS_MALFORMED : status;
 }
 
+/* Tables and settings, as far as they can be judged before anything is opened. */
+static enum status check(struct runtime *runtime, struct text *error_out)
+{
+    const struct runtime_options *options = &runtime->options;
+    *error_out = runtime_check(runtime->arena, options->known, options->known_count);
+    if (error_out->data == NULL && !wiring_bus_leaves(options->config)) {
+        *error_out = place_check(runtime->arena,
+                                 &(struct place_options){.here = options->services,
+                                                         .here_count = options->service_count,
+                                                         .known = options->known,
+                                                         .known_count = options->known_count});
+    }
+    return error_out->data != NULL ? STATUS_MALFORMED
+                                   : wiring_check(options->config, runtime->arena, error_out);
+}
+
+static enum status open_cache(struct runtime *runtime, struct text *error_out)
+{
+    enum status status =
+        wiring_cache(runtime->options.config, runtime->arena, &runtime->cache, error_out);
+    struct text trouble =
+        status == STATUS_OK ? cache_trouble(runtime->cache, runtime->arena) : NO_TEXT;
+    if (text_is_given(trouble)) {
+        log_line(LOG_WARNING, "runtime", "the cache is away; it is tried again and again",
+                 LOG_TEXT("why", trouble));
+    }
+    runtime->pages.cache = runtime->cache;
+    return status;
+}
+
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
-    *error_out =
-        runtime_check(runtime->arena, runtime->options.known, runtime->options.known_count);
-    if (error_out->data != NULL) {
-        return STATUS_MALFORMED;
-    }
-    enum status status = wiring_check(runtime->options.config, runtime->arena, error_out);
+    enum status status = check(runtime, error_out);
     if (status == STATUS_OK) {
         status = open_zone(runtime, error_out);
+    }
+    if (status == STATUS_OK) {
+        status = open_cache(runtime, error_out);
     }
     if (status == STATUS_OK) {
         status = data_directory_open(runtime->arena, runtime->options.directory,
@@ -298,6 +328,9 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
     if (status == STATUS_OK) {
         status = messaging_create(&runtime->options, runtime->arena, runtime->hosts,
                                   runtime->dispatch.host_count, &runtime->messaging, error_out);
+    }
+    if (status == STATUS_OK) {
+        runtime->pages.bus = messaging_bus(runtime->messaging);
     }
     if (status == STATUS_OK) {
         set_up_dispatch(runtime);
@@ -320,10 +353,11 @@ static void tear_down(struct runtime **place)
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
         host_finish_waiting(&runtime->hosts[i]);
     }
+    http_server_destroy(&runtime->server); /* its pages look at the bus and the cache */
     messaging_destroy(&runtime->messaging);
-    http_server_destroy(&runtime->server);
     streams_destroy(&runtime->dispatch.streams); /* nobody watches any more */
     asker_destroy(&runtime->pages.asker);
+    cache_destroy(&runtime->cache);
     for (size_t i = 0; i < runtime->options.service_count; i++) {
         host_close(&runtime->hosts[i]);
     }

@@ -58,8 +58,9 @@ def they_would_say_it(sample):
     message['payload']['allOf'][0]['$ref'] = '#/nothing'
     said = lint(broken)
     check_equal(said.returncode, 1)
-    for word in ('/action: must be equal to one of the allowed values', '#/channels/nowhere is not there',
-                 "must have required property 'version'", '#/nothing is not there'):
+    for word in ('/action: must be equal to one of the allowed values',
+                 '#/channels/nowhere is not there', '#/nothing is not there',
+                 "must have required property 'version'"):
         check_in(word, said.stdout + said.stderr)
 
 

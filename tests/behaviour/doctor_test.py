@@ -13,8 +13,10 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 from kontora import EXIT_DATA, EXIT_USAGE, DidNotStart, Server, run, store_kind, the_store
+from rabbitmq import RabbitMQ
+from redis import Redis
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, for_each_test,
-                 main, program, test_directory)
+                 main, program, seconds_max, test_directory)
 
 UNREACHABLE_SECONDS_MAX = 10
 
@@ -63,8 +65,8 @@ def all_is_well(stopped_server):
     check_equal(said.code, 0, said)
     check_equal(said.json['healthy'], True)
     found = findings(said)
-    check_equal(set(found), {'data directory', 'room on the disk', 'store library',
-                             'store of users', 'open files', 'clock', 'time zone', 'TLS'})
+    check_equal(set(found), {'data directory', 'room on the disk', 'back ends', 'store of users',
+                             'bus', 'cache', 'open files', 'clock', 'time zone', 'TLS'})
     check_equal(found['store of users'], ('ok', 'a nonce was written, committed and read back'))
     check_in('keeps a nonce', found['data directory'][1])
     for verdict, detail in found.values():
@@ -339,8 +341,74 @@ def a_bad_pair_of_files_is_told(stopped_server):
     check_in('net.tls_key', wrongs(said)['TLS'])
 
 
+# ---- what lies between ----
+
+def the_cache_is_asked_by_a_nonce(stopped_server):
+    with Redis(secret='topsecret') as redis:
+        for address in (redis.address, redis.tcp_address):
+            said = doctor(stopped_server, '--json', '--cache.kind=redis',
+                          f'--cache.address={address}')
+            check_equal((said.code, findings(said)['cache']), (0, ('ok', 'redis keeps a nonce')))
+        check_equal(redis.run('KEYS', '*'), [])
+        said = doctor(stopped_server, '--json', '--cache.kind=redis',
+                      f'--cache.address={redis.address.replace("top", "no")}')
+        check_in('WRONGPASS', wrongs(said)['cache'])
+        check_not_in('secret', said.out + said.error)
+    said = doctor(stopped_server, '--json', '--cache.kind=redis',
+                  '--cache.address=redis://:topsecret@127.0.0.1:1')
+    check_in('cannot be connected to', wrongs(said)['cache'])
+    check_not_in('topsecret', said.out + said.error)
+
+
+@seconds_max(120)
+def the_bus_is_asked_by_a_nonce(stopped_server):
+    with RabbitMQ() as broker:
+        address = broker.address()
+        said = doctor(stopped_server, '--json', '--bus.kind=rabbitmq', f'--bus.address={address}')
+        check_equal((said.code, findings(said)['bus']),
+                    (0, ('ok', 'a nonce was published, and came back')))
+        said = doctor(stopped_server, '--json', '--bus.kind=rabbitmq',
+                      f'--bus.address={address.replace(":guest@", ":topsecret@")}')
+        check_in('ACCESS_REFUSED', wrongs(said)['bus'])
+        check_not_in('topsecret', said.out + said.error)
+    said = doctor(stopped_server, '--json', '--bus.kind=rabbitmq', f'--bus.address={address}')
+    check_in('Connection refused', wrongs(said)['bus'])
+
+
+def an_address_that_is_none_is_said(stopped_server):
+    for settings, sentence in (
+            (('--bus.kind=rabbitmq',), 'bus.kind is rabbitmq, but bus.address is empty'),
+            (('--bus.kind=rabbitmq', '--bus.address=http://topsecret'), 'bus.address: '),
+            (('--cache.kind=redis',), 'cache.kind is redis, but cache.address is empty'),
+            (('--cache.kind=redis', '--cache.address=http://topsecret'), 'cache.address: ')):
+        said = doctor(stopped_server, '--json', *settings)
+        check_in(sentence, ' '.join(f'{detail}' for detail in wrongs(said).values()))
+        check_not_in('topsecret', said.out + said.error)
+        started = run('serve', '--data', stopped_server.directory, '--net.listen=127.0.0.1:0',
+                      *stopped_server.store.settings, *settings)
+        check_equal(started.code, EXIT_USAGE)
+        check_in(sentence, started.error)
+        check_not_in('topsecret', started.error)
+
+
+def a_server_without_its_cache_works(stopped_server):
+    """What may be lost may be away: it is said, and nothing else changes."""
+    with Redis() as redis:
+        stopped_server.settings += ['--cache.kind=redis', f'--cache.address={redis.address}']
+        stopped_server.start()
+        check_equal(stopped_server.metric('kontora_cache_connected{kind="redis"}'), 1)
+        check_equal(stopped_server.stop(), 0)
+    stopped_server.start()
+    check_equal(stopped_server.metric('kontora_cache_connected{kind="redis"}'), 0)
+    check_equal(stopped_server.admin().get('/readyz').status, 200)
+    check_equal(addresses(stopped_server), ['first@example.com'])
+    check_in('the cache is away', stopped_server.logged())
+
+
 TESTS = [all_is_well, a_person_reads_a_line_for_each, it_leaves_everything_as_it_was,
-         a_running_server_is_noticed_and_not_disturbed, a_directory_that_others_may_write]
+         a_running_server_is_noticed_and_not_disturbed, a_directory_that_others_may_write,
+         the_cache_is_asked_by_a_nonce, the_bus_is_asked_by_a_nonce,
+         an_address_that_is_none_is_said, a_server_without_its_cache_works]
 OF_FILES = [where_no_server_has_been_nothing_is_made, a_directory_that_cannot_be_written,
             a_low_limit_of_files_is_a_warning, a_damaged_file_is_found, a_store_behind_its_mark,
             a_missing_mark_is_told, an_accepted_loss_is_of_one_service,

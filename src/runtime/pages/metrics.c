@@ -199,6 +199,35 @@ static void put_asks(struct page_text *text, struct asker *asker)
     }
 }
 
+static void put_bus(struct page_text *text, struct bus *bus)
+{
+    if (bus == NULL) {
+        return;
+    }
+    struct bus_depth depth = {0};
+    bus_depth(bus, &depth);
+    put_one(text, "kontora_bus_connected", "gauge",
+            "1 while whatever carries messages can be reached.", depth.is_connected);
+    put_one(text, "kontora_messages_waiting", "gauge", "Messages on their way, as far as is known.",
+            depth.waiting);
+    put_one(text, "kontora_messages_delivered_total", "counter", "Messages given to services here.",
+            depth.delivered);
+    put_one(text, "kontora_messages_again_total", "counter", "Messages that came more than once.",
+            depth.again);
+    put_one(text, "kontora_messages_published_total", "counter",
+            "Messages that a broker has confirmed.", depth.published);
+}
+
+static void put_cache(struct page_text *text, struct cache *cache)
+{
+    if (cache == NULL) {
+        return;
+    }
+    bool is_away = text_is_given(cache_trouble(cache, text->arena));
+    put_head(text, "kontora_cache_connected", "gauge", "1 while the cache can be asked.");
+    put(text, "kontora_cache_connected{kind=\"%s\"} %d\n", cache_back_end(cache), !is_away);
+}
+
 struct text metrics_write(struct arena *arena, const struct pages *pages)
 {
     struct page_text text = {.arena = arena, .room = 16384};
@@ -231,6 +260,8 @@ struct text metrics_write(struct arena *arena, const struct pages *pages)
     put_streams(&text, pages->dispatch->streams);
     put_executors(&text, pages->dispatch);
     put_asks(&text, pages->asker);
+    put_bus(&text, pages->bus);
+    put_cache(&text, pages->cache);
     put_parked(&text, pages->dispatch);
     put_requests(&text, pages->dispatch->router);
     put_latencies(&text, pages->dispatch->router);

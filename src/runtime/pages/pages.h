@@ -2,6 +2,8 @@
 #ifndef RUNTIME_PAGES_PAGES_H
 #define RUNTIME_PAGES_PAGES_H
 
+#include "bus/bus.h"
+#include "cache/cache.h"
 #include "net/http_server.h"
 #include "runtime/ask/asker.h"
 #include "runtime/dispatch.h"
@@ -16,6 +18,8 @@ struct pages {
     const struct dispatch *dispatch;
     const struct http_server *server; /* NULL until it listens */
     struct asker *asker;              /* NULL where nobody asks */
+    struct bus *bus;                  /* NULL where nobody tells */
+    struct cache *cache;              /* NULL: there is none */
     struct document openapi;
     struct document asyncapi;
     atomic_bool stops; /* /readyz says no, so that no new work is sent here */

@@ -1,9 +1,11 @@
 /* settings.c - everything that can be set, with its default and its limits. */
 #include "base/config.h"
+#include "cache/cache.h"
 #include "runtime/runtime.h"
 
 static const char *const store_kinds[] = {"sqlite", "postgres"};
 static const char *const bus_kinds[] = {"local", "rabbitmq"};
+static const char *const cache_kinds[] = {"memory", "redis"};
 static const char *const log_levels[] = {"debug", "info", "warning", "error"};
 
 const struct setting runtime_settings[] = {
@@ -90,6 +92,23 @@ const struct setting runtime_settings[] = {
      .otherwise = "",
      .is_secret = true,
      .meaning = "Where RabbitMQ answers: amqp://user:password@host:port/vhost"},
+    {.name = "cache.kind",
+     .kind = SETTING_CHOICE,
+     .otherwise = "memory",
+     .choices = cache_kinds,
+     .choice_count = COUNT_OF(cache_kinds),
+     .meaning = "What may be lost is kept in memory (of this process) or redis (shared)"},
+    {.name = "cache.address",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .is_secret = true,
+     .meaning = "Where Redis is, such as redis://:secret@10.0.0.5:6379/0 or unix:/run/redis.sock"},
+    {.name = "cache.memory",
+     .kind = SETTING_BYTES,
+     .otherwise = "16MiB",
+     .minimum = CACHE_MEMORY_BYTES_MIN,
+     .maximum = 64LL * 1024 * 1024 * 1024,
+     .meaning = "The most that cache.kind=memory takes"},
     {.name = "journal.keep",
      .kind = SETTING_DURATION_MS,
      .otherwise = "30d",

@@ -4,14 +4,45 @@
 #include "base/fault.h"
 #include "bus/bus_fault.h"
 #include "bus/rabbitmq.h"
+#include "bus/rabbitmq/amqp_nonce.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
 #include <string.h>
 
+enum { BUS_TRY_MS = 5000 };
+
+static bool is_kind(const struct config *config, const char *setting, const char *kind)
+{
+    return text_equals(config_text(config, setting), text_of(kind));
+}
+
 static bool is_sqlite(const struct config *config)
 {
-    return text_equals(config_text(config, "store.kind"), TEXT("sqlite"));
+    return is_kind(config, "store.kind", "sqlite");
+}
+
+static const char *address_of(const struct config *config, struct arena *arena, const char *name)
+{
+    struct text address = config_text(config, name);
+    return address.data == NULL ? "" : text_copy(arena, address).data;
+}
+
+/* A kind that is a server needs to be told where it is. */
+static enum status need_address(const struct config *config, struct arena *arena, const char *what,
+                                const char *example, struct text *error_out)
+{
+    struct text kind = text_format(arena, "%s.kind", what);
+    struct text address = text_format(arena, "%s.address", what);
+    if (config_text(config, address.data).bytes > 0) {
+        return STATUS_OK;
+    }
+    struct text chosen = config_text(config, kind.data);
+    *error_out = text_format(arena,
+                             "%s is %.*s, but %s is empty. Give the address, for example "
+                             "--%s='%s'.",
+                             kind.data, TEXT_ARGS(chosen), address.data, address.data, example);
+    return STATUS_MALFORMED;
 }
 
 enum status wiring_source(const struct runtime_options *options, struct arena *arena,
@@ -66,9 +97,9 @@ static const struct bus_fault_script careless = {
     .forget = 100,
 };
 
-static bool is_local(const struct config *config)
+bool wiring_bus_leaves(const struct config *config)
 {
-    return text_equals(config_text(config, "bus.kind"), TEXT("local"));
+    return is_kind(config, "bus.kind", "rabbitmq");
 }
 
 enum status wiring_bus(const struct config *config, struct arena *arena,
@@ -79,7 +110,7 @@ enum status wiring_bus(const struct config *config, struct arena *arena,
         *bus_out = bus_fault_create(options, &careless);
         return STATUS_OK;
     }
-    if (is_local(config)) {
+    if (!wiring_bus_leaves(config)) {
         *bus_out = bus_local_create(options);
         return STATUS_OK;
     }
@@ -97,13 +128,13 @@ static enum status check_bus(const struct config *config, struct arena *arena,
                              struct text *error_out)
 {
     struct text address = config_text(config, "bus.address");
-    if (is_local(config)) {
+    if (!wiring_bus_leaves(config)) {
         return STATUS_OK;
     }
-    if (address.bytes == 0) {
-        *error_out = TEXT("bus.kind is rabbitmq, but bus.address is empty. Give the address, for "
-                          "example --bus.address='amqp://kontora:secret@127.0.0.1/kontora'.");
-        return STATUS_MALFORMED;
+    enum status status =
+        need_address(config, arena, "bus", "amqp://kontora:secret@127.0.0.1/kontora", error_out);
+    if (status != STATUS_OK) {
+        return status;
     }
     const char *complaint = bus_rabbitmq_complain(text_copy(arena, address).data);
     if (complaint != NULL) {
@@ -113,6 +144,29 @@ static enum status check_bus(const struct config *config, struct arena *arena,
     return STATUS_OK;
 }
 
+enum status wiring_try_bus(const struct config *config, struct arena *arena, struct text *error_out)
+{
+    if (!wiring_bus_leaves(config)) {
+        return STATUS_OK;
+    }
+    return amqp_nonce_try(address_of(config, arena, "bus.address"), BUS_TRY_MS, arena, error_out);
+}
+
+enum status wiring_cache(const struct config *config, struct arena *arena, struct cache **cache_out,
+                         struct text *error_out)
+{
+    if (is_kind(config, "cache.kind", "memory")) {
+        *cache_out = cache_memory_create((size_t)config_integer(config, "cache.memory"));
+        return STATUS_OK;
+    }
+    struct text trouble = NO_TEXT;
+    *cache_out = cache_redis_create(address_of(config, arena, "cache.address"), &trouble);
+    if (*cache_out == NULL) {
+        *error_out = text_format(arena, "cache.address: %.*s", TEXT_ARGS(trouble));
+    }
+    return *cache_out == NULL ? STATUS_MALFORMED : STATUS_OK;
+}
+
 enum status wiring_check(const struct config *config, struct arena *arena, struct text *error_out)
 {
     enum status status = check_bus(config, arena, error_out);
@@ -120,14 +174,13 @@ enum status wiring_check(const struct config *config, struct arena *arena, struc
         return status;
     }
     if (is_sqlite(config)) {
-        return sqlite_check_library(error_out);
+        status = sqlite_check_library(error_out);
+    } else {
+        status =
+            need_address(config, arena, "store", "host=/run/postgresql dbname=kontora", error_out);
     }
-    if (config_text(config, "store.address").bytes == 0) {
-        *error_out =
-            text_format(arena, "store.kind is postgres, but store.address is empty. Give the "
-                               "connection string, for example "
-                               "--store.address='host=/run/postgresql dbname=kontora'.");
-        return STATUS_MALFORMED;
+    if (status == STATUS_OK && is_kind(config, "cache.kind", "redis")) {
+        status = need_address(config, arena, "cache", "redis://127.0.0.1", error_out);
     }
-    return STATUS_OK;
+    return status;
 }

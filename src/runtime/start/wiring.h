@@ -3,6 +3,7 @@
 #define RUNTIME_START_WIRING_H
 
 #include "bus/bus.h"
+#include "cache/cache.h"
 #include "runtime/runtime.h"
 
 /* Where the rows of this service are kept, by the configuration. */
@@ -26,5 +27,16 @@ NODISCARD enum status wiring_check(const struct config *config, struct arena *ar
 NODISCARD enum status wiring_bus(const struct config *config, struct arena *arena,
                                  const struct bus_options *options, struct bus **bus_out,
                                  struct text *error_out);
+
+/* Does the chosen bus reach services of other processes? */
+bool wiring_bus_leaves(const struct config *config);
+
+/* For doctor: carries a nonce there and back. error_out is a sentence when it is not OK. */
+NODISCARD enum status wiring_try_bus(const struct config *config, struct arena *arena,
+                                     struct text *error_out);
+
+/* What may be lost, by the configuration. MALFORMED: an address that is none. */
+NODISCARD enum status wiring_cache(const struct config *config, struct arena *arena,
+                                   struct cache **cache_out, struct text *error_out);
 
 #endif
