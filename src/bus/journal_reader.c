@@ -3,6 +3,7 @@
 
 #include "base/chance.h"
 #include "base/log.h"
+#include "bus/message_trace.h"
 
 enum { PAUSE_MS = 50, PAUSE_MS_MAX = 5000, SHIFT_MAX = 7 };
 
@@ -219,8 +220,14 @@ bool journal_reader_settle(struct journal_reader *reader, struct arena *arena, i
 
 static enum status run_settling(struct bus_write *write, struct store *store, struct arena *arena)
 {
-    struct journal_job *job = (struct journal_job *)(void *)write;
-    return journal_settle(store, arena, JOURNAL_SETTLE_MAX, &job->changed);
+    struct journal_reader *reader =
+        (struct journal_reader *)(void *)((char *)write - offsetof(struct journal_reader, settle));
+    int64_t *settled = &reader->settle.changed;
+    enum status status = journal_settle(store, arena, JOURNAL_SETTLE_MAX, settled);
+    if (status == STATUS_OK) {
+        TRACE(message_trace_settled(store, reader->name, *settled));
+    }
+    return status;
 }
 
 bool journal_reader_settled(struct journal_reader *reader, int64_t now_ms)

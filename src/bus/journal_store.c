@@ -1,6 +1,7 @@
 /* journal_store.c - the SQL of the journal. */
 #include "base/fault.h"
 #include "bus/journal.h"
+#include "bus/message_trace.h"
 
 #include <assert.h>
 
@@ -140,6 +141,9 @@ enum status journal_append(struct store *store, const struct message *message)
                value_time(message->deadline), value_text(message->data)),
         NULL);
     MUST(status != STATUS_EXISTS); /* there is no key of the caller's */
+    if (status == STATUS_OK) {
+        TRACE(message_trace_appended(store, message));
+    }
     return status;
 }
 

@@ -9,6 +9,7 @@
 #include "base/chance.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "bus/message_trace.h"
 
 enum { SHIFT_MAX = 7 };
 
@@ -121,6 +122,7 @@ static void deliver(struct local_batch *batch)
     struct local_feed *feed = batch->feed;
     struct local *local = feed->source->local;
     feed->in_flight++;
+    TRACE(message_trace_batch("resent", local->options.members[feed->member].name, &batch->batch));
     bus_deliver(&local->bus, &batch->batch);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "bus/message_trace.h"
 
 enum { FORGET_MAX = 500 }; /* what journal_forget takes at a time */
 
@@ -16,7 +17,11 @@ static struct local_job *job_of(struct bus_write *write)
 static enum status run_settling(struct bus_write *write, struct store *store, struct arena *arena)
 {
     struct local_job *job = job_of(write);
-    return journal_settle(store, arena, LOCAL_SETTLE_MAX, &job->changed);
+    enum status status = journal_settle(store, arena, LOCAL_SETTLE_MAX, &job->changed);
+    if (status == STATUS_OK) {
+        TRACE(message_trace_settled(store, job->source->name, job->changed));
+    }
+    return status;
 }
 
 /* Followers first: nobody here may lose what he has not taken because he was not known yet. */

@@ -14,6 +14,8 @@
  */
 #include "store/store.h"
 
+#include "base/trace.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -132,6 +134,7 @@ enum status store_mark(struct store *store)
     MUST(may_answer(status, MARK_ANSWERS));
     if (status == STATUS_OK) {
         store->has_mark = true;
+        TRACE(trace_marked(store));
     }
     return noted(store, status);
 }
@@ -144,6 +147,7 @@ enum status store_undo(struct store *store)
     MUST(may_answer(status, MARK_ANSWERS));
     if (status == STATUS_OK) {
         store->state = STORE_WRITING;
+        TRACE(trace_undone(store));
     }
     return noted(store, status);
 }
@@ -151,7 +155,9 @@ enum status store_undo(struct store *store)
 enum status store_commit(struct store *store)
 {
     MUST(is_open(store));
+    TRACE(trace_commits(store));
     enum status status = store->ops->commit(store);
+    TRACE(trace_committed(status));
     MUST(may_answer(status, COMMIT_ANSWERS));
     MUST(status != STATUS_UNCERTAIN || store->state == STORE_WRITING);
     store->state = STORE_IDLE;
@@ -163,6 +169,7 @@ void store_rollback(struct store *store)
 {
     MUST(store->state != STORE_IDLE);
     store->ops->rollback(store);
+    TRACE(trace_rolled_back(store));
     store->state = STORE_IDLE;
     store->has_mark = false;
 }

@@ -13,17 +13,22 @@ write() to a descriptor opened with O_APPEND, so the order of the lines is the o
     So what a line tells is at that moment still to happen, and a crash may prevent it: the checker
     follows both. "undone" says it surely did not happen, "unsure" that nobody knows.
   * Every line carries "step" and "actor". An actor does one thing after the other: a thread, or a
-    database's queue of transactions. Its name is its own for its life: "orders/1/relay",
-    "board/1/store". All transactions of one service's database have one actor, while it is used by
-    one process; a relay, a connection and a consumer may have their own.
+    database's queue of transactions. Its name is its own for its life: "orders/1/relay", or
+    "4711/4712" for a process and its thread. Transactions that are committed one after the other
+    have one actor; a relay, a connection and a consumer may have their own.
   * "transaction": a number; neighbouring lines of one actor with the same one are committed
     together. Without it a line stands for itself.
-  * "source", "channel", "consumer", "subject" are texts ("subject" is never empty: the position as
-    text when the message is about nothing; a message that goes to nobody has the channel "").
+  * "source", "channel", "consumer", "subject" are texts ("subject" is never empty: "-" when the
+    message is about nothing; a message that goes to nobody has the channel "").
     "position", "previous", "relay", "wish" are whole numbers from 0.
+  * A channel is what goes one way: "events", "commands/till". Of events a consumer may want some:
+    then it says their names, and the others are not there for it. "previous" may pass over them,
+    and so may its cursor.
 
   step            further fields                                     when
-  commit          source channel position previous subject           a message enters the journal
+  wants           consumer name                                      at its start, for each name
+  commit          source channel position subject                    a message enters the journal
+                  previous, name: may be left out
   relay_started   source relay                                       it begins (again) at its cursor
   publish         source relay channel position previous             in order, what goes nowhere too
   confirm         source relay position                              all up to here is confirmed
@@ -51,14 +56,14 @@ write() to a descriptor opened with O_APPEND, so the order of the lines is the o
   undone          -                the last transaction of this actor was rolled back
   unsure          -                the outcome of this actor's last transaction is unknown
   crash           -                the actor ended without a word: its last transaction is unsure.
-                                   Instead of "actor", "actors" may give a prefix: "board/1/" ends
+                                   Instead of "actor", "actors" may give a prefix: "4711/" ends
                                    all of that process. Who killed it writes it, or the next start.
   end             -                all is quiet: every committed message must now be settled at
                                    each consumer the trace knows. Without it nothing is said
                                    about what is missing.
 
 A local bus, which hands messages over without a broker, is a source that answers for ever: it
-writes resent where it hands over, and no publish.
+writes resent where it hands over, and no publish. It remembers a gap by its journal.
 """
 import collections
 import copy
@@ -76,6 +81,7 @@ BRANCHES_MAX = 256
 OF_SOURCE = {'committed', 'relay_cursor', 'channel_of', 'previous_of', 'subject_of', 'earlier_of',
              'last_of', 'latest_of', 'published', 'confirmed'}
 OF_CONSUMER = {'cursor', 'seen', 'wanted', 'number', 'state', 'tries', 'waits_for', 'last_parked'}
+OF_LINES = {'state', 'tries', 'waits_for', 'last_parked'}  # all channels of a source have one queue
 SOURCE_STEPS = {'commit', 'relay_started', 'publish', 'confirm', 'cursor_moved', 'resent',
                 'resent_all'}
 VOLATILE = {'relay_started', 'publish', 'confirm', 'resent', 'resent_all', 'resend', 'deliver',
@@ -83,6 +89,7 @@ VOLATILE = {'relay_started', 'publish', 'confirm', 'resent', 'resent_all', 'rese
 OF_THE_JOURNAL = {'commit', 'relay_started', 'publish', 'confirm', 'cursor_moved'}
 NUMBERS = {'position', 'previous', 'relay', 'wish'}
 FIELD_OF_PARAMETER = {'request': 'wish'}
+EVENTS = 'events'  # the only channel of which a consumer may want some
 
 
 class Rejected(Exception):
@@ -163,6 +170,7 @@ class Part:
         for variable in variables:
             is_array = re.search(rf'\b{variable}\[', TEXT)
             setattr(self, variable, collections.defaultdict(int) if is_array else 0)
+        self.name_of = {}
         self.on_the_way = set()  # what the model's queue holds: sent, and so may arrive
         self.delivered = set()
 
@@ -177,11 +185,61 @@ class Part:
         return undo
 
 
+class Column:
+    """Looks like an array of the model."""
+
+    def __init__(self, look_up):
+        self.look_up = look_up
+
+    def __getitem__(self, key):
+        return self.look_up(key)
+
+
+class View:
+    """A source as a consumer sees it: what goes elsewhere, or is not wanted, is not on its channel.
+    Has what the rules about consumers read, and nothing to change."""
+
+    def __init__(self, source, channel, names):
+        self.source, self.channel, self.names = source, channel, names
+        self.committed, self.subject_of = source.committed, source.subject_of
+        self.channel_of = Column(lambda position: channel if self.is_ours(position) else None)
+        self.previous_of = self.skipping(source.previous_of)
+        self.earlier_of = self.skipping(source.earlier_of)
+        self.last_of = Column(lambda _: self.upto(source.committed))
+
+    def is_ours(self, position):
+        if self.source.channel_of[position] != self.channel:
+            return False
+        name = self.source.name_of.get(position)
+        return self.names is None or name is None or name in self.names
+
+    def is_there(self, line):
+        """False: it is on this channel, and the consumer does not want it."""
+        position = line.get('position', 0)
+        is_here = position and self.source.channel_of[position] == self.channel
+        return not is_here or self.is_ours(position) or line['step'] == 'resent_all'
+
+    def skipping(self, chain):
+        def look_up(position):
+            position = chain[position]
+            while position and not self.is_ours(position):
+                position = chain[position]
+            return position
+        return Column(look_up)
+
+    def upto(self, position):
+        """The newest of ours up to there; what is not known is left as it is."""
+        while 0 < position <= self.committed and not self.is_ours(position):
+            position -= 1
+        return position
+
+
 class World:
     """One of the states in which the program may be, after what it said so far."""
 
     def __init__(self):
-        self.sources, self.inboxes = {}, {}
+        self.sources, self.inboxes, self.lines = {}, {}, {}
+        self.wants = {}  # consumer: names of events
         self.pending = {}  # actor: (transaction, what undoes it): its outcome is not known yet
 
     def source(self, line):
@@ -193,21 +251,36 @@ class World:
     def inbox(self, line):
         name = (line['source'], line['channel'], line['consumer'])
         if name not in self.inboxes:
-            self.inboxes[name] = Part(name, OF_CONSUMER)
+            lines = self.lines.setdefault((name[0], name[2]), Part(name, OF_LINES))
+            inbox = self.inboxes[name] = Part(name, OF_CONSUMER)
+            for variable in OF_LINES:
+                setattr(inbox, variable, getattr(lines, variable))
         return self.inboxes[name]
+
+    def view(self, source, channel, consumer):
+        names = self.wants.get(consumer) if channel == EVENTS else None
+        return View(source, channel, names)
 
     def take(self, line):
         """One step; raises Rejected when it cannot be taken."""
         step, rule = line['step'], RULES_OF[line['step']]
         source = self.source(line)
         inbox = None if step in SOURCE_STEPS else self.inbox(line)
-        values = {name: line[field] for name, field in zip(rule.parameters, rule.fields)}
-        if 'subject' in values:  # the order of a subject is promised within its channel
-            values['subject'] = (line['channel'], line['subject'])
-        self.look_at_the_wire(line, source, inbox)
+        if step == 'commit':
+            line = {'previous': source.last_of[line['channel']], **line}
+            source.name_of[line['position']] = line.get('name')
+        seen, said = source, line
+        if 'consumer' in line:
+            seen = self.view(source, line['channel'], line['consumer'])
+            line = {**line, 'previous': seen.upto(line.get('previous', 0))}
+            if not seen.is_there(line):
+                return
+        said = said if step == 'gap' else line  # whoever is too careful is right
+        values = {name: said[field] for name, field in zip(rule.parameters, rule.fields)}
+        self.look_at_the_wire(line, source, inbox, seen)
         undo = self.keep_pending(line)
         for kind, code, text, variable, key in rule.statements:
-            value = eval(code, {}, {**values, 'source': source, 'inbox': inbox})
+            value = eval(code, {}, {**values, 'source': seen, 'inbox': inbox})
             if kind == 'condition' and not value:
                 raise Rejected(f'this cannot be done now: {text}')
             if kind == 'promise' and not value:
@@ -237,18 +310,19 @@ class World:
             if any(entry[0] is part and entry[2] in keys for entry in undo):
                 undo.clear()
 
-    def look_at_the_wire(self, line, source, inbox):
+    def look_at_the_wire(self, line, source, inbox, seen):
         """The model has a queue here: only what was sent can arrive, only that is acted upon."""
         step = line['step']
         if step in ('publish', 'resent'):
-            source.on_the_way.add((line['channel'], line['position'], line['previous']))
+            source.on_the_way.add((line['channel'], line.get('consumer'), line['position'],
+                                   line['previous']))
         elif step == 'resent_all':
             source.on_the_way.add((line['channel'], line['position'], 'mark', line['wish']))
         elif step == 'marked':
             if (line['channel'], line['position'], 'mark', line['wish']) not in source.on_the_way:
                 raise Rejected('nobody sent this answer')
         elif step == 'deliver':
-            if (line['channel'], line['position'], line['previous']) not in source.on_the_way:
+            if not self.was_sent(line, source, seen):
                 raise Rejected('nobody sent this message')
             inbox.delivered |= {(line['position'], line['previous']), line['position']}
         elif step in ('apply', 'park', 'park_behind', 'gap'):
@@ -256,6 +330,12 @@ class World:
                 raise Rejected('this message was not delivered')
         elif step in ('duplicate', 'ack') and line['position'] not in inbox.delivered:
             raise Rejected('this message was not delivered')
+
+    def was_sent(self, line, source, seen):
+        """To all who listen, or to this one alone."""
+        return any(sent[:3] == (line['channel'], listener, line['position'])
+                   and seen.upto(sent[3]) == line['previous']
+                   for sent in source.on_the_way for listener in (None, line['consumer']))
 
     def forget(self, actor):
         """The last transaction of an actor did not happen."""
@@ -270,8 +350,9 @@ class World:
                                'messages are published')
         for inbox in self.inboxes.values():
             source = self.sources[inbox.name[0]]
+            seen = self.view(source, *inbox.name[1:])
             for position in range(1, source.committed + 1):
-                is_ours = source.channel_of[position] == inbox.name[1]
+                is_ours = seen.is_ours(position)
                 if is_ours and not eval(IS_SETTLED, {}, {'position': position, 'inbox': inbox}):
                     raise Rejected(f'{inbox.name}: message {position} was never dealt with')
 
@@ -295,6 +376,10 @@ def unsure(worlds, actor):
 
 def fates(worlds, line):
     """The lines that are about transactions rather than about messages."""
+    if line['step'] == 'wants':
+        for world in worlds:
+            world.wants.setdefault(line['consumer'], set()).add(line['name'])
+        return worlds
     if line['step'] == 'undone':
         for world in worlds:
             world.forget(line['actor'])
@@ -312,10 +397,14 @@ def check_form(line):
         return
     if step in ('undone', 'unsure', 'crash'):
         fields = [] if step == 'crash' and 'actors' in line else ['actor']
+    elif step == 'wants':
+        fields = ['consumer', 'name']
     elif step in RULES_OF:
         fields = ['actor', 'source', *RULES_OF[step].fields]
         fields += ['wish'] if step == 'resent_all' else []
         fields += ['channel', 'consumer'] if step not in OF_THE_JOURNAL else []
+        if step == 'commit' and 'previous' not in line:
+            fields.remove('previous')
     else:
         raise Rejected(f'there is no step {step!r}')
     missing = [field for field in fields if field not in line]
@@ -330,7 +419,7 @@ def check_form(line):
 def follow(worlds, line):
     """The worlds that are possible after one more line."""
     check_form(line)
-    if line['step'] in ('undone', 'unsure', 'crash'):
+    if line['step'] in ('undone', 'unsure', 'crash', 'wants'):
         return fates(worlds, line)
     possible, first = [], None
     for world in worlds:

@@ -32,7 +32,7 @@ struct place {
 static const char *const other_variables[] = {
     "KONTORA_CONFIG", "KONTORA_ROOT_KEY",
 #ifdef FAULTS
-    "KONTORA_FAULT",  "KONTORA_FAULT_LIST", "KONTORA_BUG",
+    "KONTORA_FAULT",  "KONTORA_FAULT_LIST", "KONTORA_BUG", "KONTORA_BUS_TRACE",
 #endif
 };
 

@@ -7,6 +7,7 @@
 #include "runtime/dead/dead_handle.h"
 
 #include "base/log.h"
+#include "bus/message_trace.h"
 #include "runtime/dead/dead_store.h"
 #include "runtime/intake/parked_store.h"
 #include "runtime/problem.h"
@@ -185,6 +186,9 @@ enum status dead_replay_handle(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
+    if (text_equals(parked.state, parked_dead)) { /* what waits is only due sooner */
+        TRACE(message_trace_kept(call->store, "replay", call->service->name, parked.message));
+    }
     log_decision(call, "a parked message is replayed by a person", &parked);
     call->effects.alarm_at = call->now_ms;
     status = find(call, &parked);
@@ -201,6 +205,7 @@ enum status dead_drop_handle(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
+    TRACE(message_trace_kept(call->store, "drop", call->service->name, parked.message));
     log_decision(call, "a parked message is dropped by a person", &parked);
     call->effects.alarm_at = call->now_ms; /* the next of its line is due */
     return answer(call, &parked);

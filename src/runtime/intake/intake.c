@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "bus/message_trace.h"
 #include "runtime/intake/intake_apply.h"
 #include "runtime/intake/parked_store.h"
 
@@ -84,6 +85,8 @@ static enum status apply_or_undo(struct intake *intake, struct applying *applyin
     }
     *why_out = intake_apply(applying);
     if (*why_out == STATUS_OK) {
+        TRACE(
+            message_trace(intake->store, "apply", intake->host->service->name, applying->message));
         return STATUS_OK;
     }
     return applying->needs_mark ? STATUS_ABSENT : undo(intake, writes_before);
@@ -163,9 +166,12 @@ static enum status take_one(struct intake *intake, const struct message *message
         return STATUS_OK;
     }
     if (message->position <= place->cursor) {
+        TRACE(message_trace(place->has_moved ? intake->store : NULL, "duplicate",
+                            intake->host->service->name, message));
         return STATUS_OK; /* it was counted when it came first */
     }
     if (message->previous > place->cursor && !SEEDED_BUG("intake_ignores_gaps")) {
+        TRACE(message_trace(NULL, "gap", intake->host->service->name, message));
         intake->has_stopped = true; /* one is missing before it */
         return STATUS_OK;
     }
@@ -272,6 +278,7 @@ void intake_deliver(struct host *host, struct bus *bus, struct bus_batch *batch)
     intake->host = host;
     intake->bus = bus;
     intake->batch = batch;
+    TRACE(message_trace_batch("deliver", host->service->name, batch));
     /* Always the same executor, the one that retries: so order within a line has one keeper. */
     enum status status = executor_submit(host->executors[0], &intake->work);
     if (status != STATUS_OK) {

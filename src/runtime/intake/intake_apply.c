@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "bus/journal.h"
+#include "bus/message_trace.h"
 #include "runtime/host.h"
 #include "runtime/intake/errand_store.h"
 #include "runtime/intake/intake.h"
@@ -413,6 +414,8 @@ enum status intake_park(struct applying *applying)
              LOG_TEXT("handler", applying->message->name), LOG_TEXT("source", parked.source),
              LOG_TEXT("subject", parked.subject), LOG_TEXT("reason", parked.reason),
              LOG_TEXT("trace", applying->message->trace));
+    TRACE(message_trace_failed(applying->store, "park", applying->host->service->name,
+                               applying->message, parked.due_at == 0));
     return parked_insert(applying->store, &parked);
 }
 
@@ -420,5 +423,7 @@ enum status intake_park_behind(struct applying *applying)
 {
     struct parked parked = parked_of(applying);
     parked.state = parked_behind;
+    TRACE(message_trace(applying->store, "park_behind", applying->host->service->name,
+                        applying->message));
     return parked_insert(applying->store, &parked);
 }

@@ -1,6 +1,7 @@
 /* intake_retry.c - what is due: parked messages, errands whose deadline has passed. */
 #include "base/fault.h"
 #include "base/log.h"
+#include "bus/message_trace.h"
 #include "runtime/host.h"
 #include "runtime/intake/errand_store.h"
 #include "runtime/intake/intake.h"
@@ -22,6 +23,8 @@ static enum status fail(struct chore_run *run, const struct parked *parked,
              LOG_TEXT("subject", parked->subject), LOG_NUMBER("attempt", applying->attempt),
              LOG_TEXT("reason", applying->reason), LOG_TEXT("trace", applying->message->trace));
     work_add_effects(&run->effects, &(struct work_effects){.alarm_at = due_at});
+    TRACE(message_trace_failed(run->store, "retry_failed", run->host->service->name,
+                               applying->message, due_at == 0));
     return parked_failed(run->store, parked, applying->reason, due_at, run->now_ms);
 }
 
@@ -51,6 +54,7 @@ static enum status retry_one(struct chore_run *run, struct arena *arena,
     status = intake_apply(&applying);
     if (status == STATUS_OK) {
         work_add_effects(&run->effects, &applying.effects);
+        TRACE(message_trace(run->store, "retry", run->host->service->name, &message));
         FAULT_POINT("retry_applied");
         return parked_remove(run->store, parked, run->now_ms);
     }

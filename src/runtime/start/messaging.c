@@ -2,6 +2,7 @@
 #include "runtime/start/messaging.h"
 
 #include "base/log.h"
+#include "bus/message_trace.h"
 #include "runtime/intake/intake.h"
 #include "runtime/start/wiring.h"
 
@@ -137,6 +138,7 @@ static size_t find_tellers(const struct runtime_options *options, const struct s
     for (size_t i = 0; i < service->subscription_count; i++) {
         const struct service *teller = teller_of(options, service->subscriptions[i].event);
         bool is_new = teller != NULL;
+        TRACE(message_trace_wants(service->name, service->subscriptions[i].event));
         for (size_t j = 0; is_new && j < count; j++) {
             is_new = tellers[j] != teller;
         }
