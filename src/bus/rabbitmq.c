@@ -8,7 +8,6 @@
 #include "bus/rabbitmq.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "bus/rabbitmq/amqp_address.h"
 #include "bus/rabbitmq/amqp_library.h"
 #include "bus/rabbitmq/rabbitmq_parts.h"
@@ -50,12 +49,9 @@ static void came_up(struct rabbit *rabbit, struct rabbit_line *line)
     rabbit__ring(rabbit, &rabbit->link_bell);
 }
 
-static void went_down(struct rabbit *rabbit, struct rabbit_line *line, const char *reason)
+static void went_down(struct rabbit *rabbit, struct rabbit_line *line)
 {
-    if (atomic_exchange(&line->is_up, false)) {
-        log_line(LOG_WARNING, "bus", "RabbitMQ was lost; what is told waits in the journals.",
-                 LOG_TEXT("reason", text_of(reason)));
-    }
+    atomic_store(&line->is_up, false);
     rabbit__ring(rabbit, &rabbit->link_bell);
 }
 
@@ -70,16 +66,8 @@ static void publisher_down(void *context, struct amqp_link *link, const char *re
 {
     struct rabbit *rabbit = context;
     (void)link;
-    went_down(rabbit, &rabbit->publisher, reason);
-}
-
-static void publisher_blocked(void *context, struct amqp_link *link, bool is_blocked)
-{
-    (void)context;
-    (void)link;
-    log_say(LOG_WARNING, "bus",
-            is_blocked ? "RabbitMQ is short of memory or disk; what is told waits in the journals."
-                       : "RabbitMQ takes messages again.");
+    (void)reason; /* the link has said so */
+    went_down(rabbit, &rabbit->publisher);
 }
 
 static void consumer_up(void *context, struct amqp_link *link)
@@ -99,13 +87,14 @@ static void consumer_down(void *context, struct amqp_link *link, const char *rea
 {
     struct rabbit *rabbit = context;
     (void)link;
+    (void)reason;
     for (size_t i = 0; i < rabbit->options.member_count; i++) {
         struct rabbit_member *member = &rabbit->members[i];
         for (size_t j = 0; j < member->queue_count; j++) {
             rabbit__lost_queue(&member->queues[j]);
         }
     }
-    went_down(rabbit, &rabbit->consumer, reason);
+    went_down(rabbit, &rabbit->consumer);
 }
 
 /* ---- what was noted ---- */
@@ -388,10 +377,7 @@ static void create_links(struct rabbit *rabbit, const char **error_out)
         .address = rabbit->address,
         .name = "kontora publishes",
         .window = RABBIT_WINDOW,
-        .listener = {.context = rabbit,
-                     .up = publisher_up,
-                     .down = publisher_down,
-                     .blocked = publisher_blocked},
+        .listener = {.context = rabbit, .up = publisher_up, .down = publisher_down},
     };
     rabbit->publisher.link = amqp_link_create(&options, error_out);
     options.name = "kontora consumes";

@@ -49,10 +49,12 @@ static void note_unheard(struct rabbit_stream *stream, uint64_t reference)
     struct rabbit_destination *destination = &stream->destinations[reference - 1];
     if (!destination->is_unheard) {
         destination->is_unheard = true;
-        log_line(LOG_WARNING, "bus",
-                 "A command is for a service that was never started; it is kept until that is.",
-                 LOG_TEXT("source", stream->member->name),
-                 LOG_TEXT("addressee", destination->addressee));
+        log_line(
+            LOG_WARNING, "bus",
+            "No queue takes commands for a service: it was never started, or its queue is gone. "
+            "They are kept until it is there.",
+            LOG_TEXT("source", stream->member->name),
+            LOG_TEXT("addressee", destination->addressee));
     }
 }
 
