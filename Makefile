@@ -169,5 +169,8 @@ $(OUT)/bench/%: $(OUT)/bench/%.o $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+# It measures what the broker allows, with the library's own connection.
+$(OUT)/bench/bare_publisher: LIBS += -lrabbitmq
+
 .SECONDARY:
 -include $(shell find $(OUT) -name '*.d' 2>/dev/null)

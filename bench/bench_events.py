@@ -1,12 +1,18 @@
-"""bench_events.py - how fast what is told is handled, beside SQLite alone; `kontora bench events`
-measures both in turns by itself."""
+"""bench_events.py - how fast what is told is handled: beside SQLite, and beside RabbitMQ alone.
+
+`kontora bench events` measures the services and SQLite in turns by itself; bare_publisher.c is what
+a C program reaches that only publishes.
+"""
 import json
+import os
 
 from bench_limits import middle, rate, row, spread
 from bench_machine import Outside
 from bench_servers import run
+from rabbitmq import RabbitMQ
 
 EVENTS, EVENTS_QUICK = 200000, 5000
+MESSAGES, MESSAGES_QUICK = 50000, 2000
 IDLE_MS, IDLE_MS_QUICK = 5000, 500
 IDLE_PER_MILLE_MAX = 10
 
@@ -39,6 +45,8 @@ def outside(rounds):
     return f'{round(100 * middle([one.share for one in rounds]))}%'
 
 
+# ---- in one process ----
+
 def events(plan):
     results, rounds = [], []
     for _ in range(plan.rounds):
@@ -55,3 +63,41 @@ def events(plan):
                      f'included; SQLite alone {processors(results, "raw_processor_ns_each")}; '
                      f'{spread(ratios)}', alone(results)]
     return [line, idle_row('processor when idle', results)]
+
+
+# ---- over a broker ----
+
+def publish(plan, address, count, message_bytes):
+    """Confirmed messages a second."""
+    program = os.path.join(os.path.dirname(plan.program), 'bench', 'bare_publisher')
+    return json.loads(run(program, address, str(count), str(message_bytes)))
+
+
+def broker_rounds(plan, broker):
+    """The services, and the bare publisher, each on an empty virtual host."""
+    results, limits, rounds = [], [], []
+    count = MESSAGES_QUICK if plan.quick else MESSAGES
+    for number in range(plan.rounds):
+        with Outside() as others:
+            address = broker.make_virtual_host(f'here{number}')
+            results.append(measure(plan, count, '--bus.kind=rabbitmq', f'--bus.address={address}'))
+            limits.append(publish(plan, broker.make_virtual_host(f'bare{number}'), count,
+                                  results[-1]['message_bytes']))
+        rounds.append(others)
+    return results, limits, rounds
+
+
+def rabbit(plan):
+    with RabbitMQ() as broker:
+        results, limits, rounds = broker_rounds(plan, broker)
+    here = [one['events_per_second'] for one in results]
+    bare = [one['messages_per_second'] for one in limits]
+    ratios = [mine / limit for mine, limit in zip(here, bare)]
+    line = row('events over RabbitMQ', rate(middle(here), 'events/s'),
+               rate(middle(bare), 'published by bare C'), middle(ratios), 0.5)
+    line['outside'] = outside(rounds)
+    line['notes'] = [f'{results[0]["message_bytes"]} bytes each, confirmed by a quorum queue; '
+                     f'{processors(results, "processor_ns_each")} of the processors each here, '
+                     f'{processors(limits, "processor_ns_each")} there; {spread(ratios)}',
+                     alone(results)]
+    return [line, idle_row('processor when idle, RabbitMQ', results)]
