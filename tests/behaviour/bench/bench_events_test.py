@@ -12,8 +12,9 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 from kontora import run
+from rabbitmq import PROGRAM as RABBITMQ
 from tap import (check, check_equal, check_in, check_match, main, program, repository, seconds_max,
-                 test_directory)
+                 skip, test_directory)
 
 SMALL = ('--events', '3001', '--singles', '20', '--idle-ms', '200')
 
@@ -62,21 +63,37 @@ def one_request_at_a_time_is_as_good():
         check_in(words, said.out)
 
 
-@seconds_max(120)
-def it_is_a_part_of_the_bench():
-    place = fresh('bench')
+def figures_of(part):
+    """The rows of one part of the bench, run quickly."""
+    place = fresh(part)
     figures = os.path.join(place, 'bench.json')
     result = subprocess.run([os.path.join(repository(), 'bench', 'run'), '--quick', '--only',
-                             'events', '--program', program(), '--directory', place, '--json',
+                             part, '--program', program(), '--directory', place, '--json',
                              figures], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                             check=False)
     check_equal(result.returncode, 0, result.stdout)
     with open(figures, encoding='utf-8') as file:
         rows = json.load(file)['rows']
-    check_equal([row['what'] for row in rows], ['events told and handled', 'processor when idle'])
     check_equal(os.listdir(place), ['bench.json'], 'it cleans up')
+    return rows
+
+
+@seconds_max(120)
+def it_is_a_part_of_the_bench():
+    rows = figures_of('events')
+    check_equal([row['what'] for row in rows], ['events told and handled', 'processor when idle'])
+
+
+@seconds_max(240)
+def so_is_a_broker_between_the_two():
+    if not os.access(RABBITMQ, os.X_OK):
+        skip('RabbitMQ is not there: apt-get install rabbitmq-server')
+    rows = figures_of('rabbit')
+    check_equal([row['what'] for row in rows],
+                ['events over RabbitMQ', 'processor when idle, RabbitMQ'])
 
 
 if __name__ == '__main__':
     main([wrong_flags_are_told, a_directory_that_is_not_there_is_told, every_event_is_counted,
-          one_request_at_a_time_is_as_good, it_is_a_part_of_the_bench])
+          one_request_at_a_time_is_as_good, it_is_a_part_of_the_bench,
+          so_is_a_broker_between_the_two])
