@@ -89,7 +89,7 @@ def a_person_is_added_and_found(server, workplace):
 
 
 def no_key_is_needed_on_the_machine(server, workplace):
-    commands = block_with('admin.sock')
+    commands = block_with('users block ID')
     created = type_in(server, workplace, 'build/release/kontora users create --type client '
                       '--email clara@example.org --json')
     said = type_in(server, workplace, commands.replace(' ID ', f" {json.loads(created)['id']} "))
@@ -104,6 +104,21 @@ def asking_twice_happens_once(server, workplace):
     check_in('201 Created', first)
     check_in('Idempotent-Replayed: true', second)
     check_equal(second.split('\n\n')[-1], first.split('\n\n')[-1])
+
+
+def what_happens_can_be_watched(server, workplace):
+    """The stream does not end by itself; what has happened so far is enough."""
+    type_in(server, workplace, block_with('anna@example.org').replace('anna', 'dora'))
+    command = block_with('api/users/events').replace('curl -N', 'timeout 3 curl -sN').strip()
+    said = type_in(server, workplace, command + ' || test $? = 124')
+    check_in('event: users.created', said)
+    check_in('dora@example.org', said)
+
+
+def a_bad_day_begins_with_looking(server, workplace):
+    commands = block_with('dead list').strip().split('\n')
+    check_match('(?i)nothing|no ', type_in(server, workplace, commands[0]))
+    check_match('ok', type_in(server, workplace, commands[1]))
 
 
 def the_pages_it_names_are_there(server, workplace):
@@ -129,5 +144,6 @@ def it_starts_on_postgres(workplace):
 
 if __name__ == '__main__':
     main([a_person_is_added_and_found, no_key_is_needed_on_the_machine, asking_twice_happens_once,
+          what_happens_can_be_watched, a_bad_day_begins_with_looking,
           the_pages_it_names_are_there, it_starts_on_postgres],
          {'workplace': workplace, 'server': server})
