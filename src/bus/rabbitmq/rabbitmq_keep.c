@@ -194,6 +194,7 @@ static void kept(struct rabbit *rabbit, struct rabbit_note *note)
             add_mark(&member->marks, &mark);
         }
     } else {
+        FAULT_POINT("rabbit_place_kept");
         member->kept_place = member->keep_place;
     }
     member->keeping.count = 0;

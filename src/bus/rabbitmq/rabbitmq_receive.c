@@ -145,6 +145,7 @@ static void acknowledge(struct rabbit_queue *queue)
         free_chunk(chunk);
     }
     if (has_receipt) {
+        FAULT_POINT("rabbit_before_acknowledging");
         amqp_link_ack(queue->rabbit->consumer.link, receipt, true);
     }
 }

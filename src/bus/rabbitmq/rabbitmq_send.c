@@ -77,6 +77,7 @@ static void pop(struct rabbit_stream *stream)
     } else if (!stream->has_failed) {
         stream->confirmed = sending->upto;
         stream->failures = 0;
+        FAULT_POINT("rabbit_confirmed");
         if (sending->unheard > 0 && stream->is_resend) {
             stream->is_abandoned = true; /* who wanted it makes his queue again, and asks again */
         } else if (sending->unheard > 0) {
