@@ -105,7 +105,7 @@ static int measure_idle(struct measured *measured)
 static int check_summary(const struct measured *measured)
 {
     const struct effect_summary *summary = &measured->result.summary;
-    int64_t told = measured->lanes.events + measured->lanes.singles;
+    int64_t told = LANES_WARM_UP + measured->lanes.events + measured->lanes.singles;
     if (summary->effects == told && summary->doubles == 0 && summary->disorder == 0) {
         return EXIT_OK;
     }

@@ -215,6 +215,13 @@ static enum status join_lanes(struct lane *lanes, const struct lanes_options *op
     return status;
 }
 
+/* Until it has arrived a broker may still be making queues, once for all that follows. */
+static enum status warm_up(struct lane *watch)
+{
+    enum status status = tell_events(watch, 0, LANES_WARM_UP);
+    return status == STATUS_OK ? wait_for_effects(watch, LANES_WARM_UP, POLL_US) : status;
+}
+
 /* One at a time: from its request until its effect is read. Who looks without a pause
  * would take the processor that he is waiting for. */
 static enum status tell_singles(struct lane *watch, struct lanes_result *result)
@@ -223,9 +230,9 @@ static enum status tell_singles(struct lane *watch, struct lanes_result *result)
     const struct lanes_options *options = watch->options;
     for (int64_t i = 0; i < options->singles && status == STATUS_OK; i++) {
         int64_t began_ns = clock_monotonic_ns();
-        status = tell_events(watch, i, 1);
+        status = tell_events(watch, LANES_WARM_UP + i, 1);
         if (status == STATUS_OK) {
-            status = wait_for_effects(watch, options->events + i + 1, LOOK_US);
+            status = wait_for_effects(watch, LANES_WARM_UP + options->events + i + 1, LOOK_US);
         }
         latency_add(&result->alone, clock_monotonic_ns() - began_ns);
         pause_us(POLL_US);
@@ -247,15 +254,20 @@ static enum status summarize(struct lane *watch, struct effect_summary *summary_
 static enum status run_all(struct lane *lanes, struct lane *watch, struct lanes_result *result)
 {
     const struct lanes_options *options = watch->options;
+    enum status status = warm_up(watch);
+    if (status != STATUS_OK) {
+        memcpy(result->error, watch->error, sizeof result->error);
+        return status;
+    }
     int64_t began_ns = clock_monotonic_ns();
     int64_t used_before_ns = processor_ns();
     start_lanes(lanes, options);
-    enum status status = join_lanes(lanes, options, result);
+    status = join_lanes(lanes, options, result);
     result->told_ns = clock_monotonic_ns() - began_ns;
     if (status != STATUS_OK) {
         return status; /* the lane has said why */
     }
-    status = wait_for_effects(watch, options->events, POLL_US);
+    status = wait_for_effects(watch, LANES_WARM_UP + options->events, POLL_US);
     result->done_ns = clock_monotonic_ns() - began_ns;
     result->processor_ns = processor_ns() - used_before_ns;
     if (status == STATUS_OK) {
