@@ -184,6 +184,12 @@ static struct transaction *find(const void *name)
     return transaction != NULL && transaction->name == name ? transaction : NULL;
 }
 
+bool trace_has_kept(const void *transaction)
+{
+    const struct transaction *own = find(transaction);
+    return own != NULL && own->bytes > 0;
+}
+
 void trace_marked(const void *transaction)
 {
     struct transaction *own = find(transaction);

@@ -29,6 +29,9 @@ bool trace_is_on(void);
 void trace_step(const void *transaction, const char *step, const struct trace_field *fields,
                 size_t count);
 
+/* Has this transaction something to tell when it commits? */
+bool trace_has_kept(const void *transaction);
+
 /* What became of the transaction of this thread; nothing when it has none of that name. */
 void trace_marked(const void *transaction);
 void trace_undone(const void *transaction);

@@ -102,6 +102,12 @@ void message_trace(struct store *store, const char *step, const char *consumer,
     }
 }
 
+void message_trace_look(struct store *store, const char *step, const char *consumer,
+                        const struct message *message)
+{
+    message_trace(trace_has_kept(store) ? store : NULL, step, consumer, message);
+}
+
 void message_trace_failed(struct store *store, const char *step, const char *consumer,
                           const struct message *message, bool is_dead)
 {

@@ -21,6 +21,9 @@ void message_trace_settled(struct store *store, struct text source, int64_t coun
 void message_trace(struct store *store, const char *step, const char *consumer,
                    const struct message *message);
 
+/* The same of what is only looked at: told at once, but not before what the look has seen. */
+void message_trace_look(struct store *store, const char *step, const char *consumer,
+                        const struct message *message);
 /* The same of a handler that failed, and whether that was the end of trying. */
 void message_trace_failed(struct store *store, const char *step, const char *consumer,
                           const struct message *message, bool is_dead);

@@ -59,8 +59,9 @@ write() to a descriptor opened with O_APPEND, so the order of the lines is the o
                                    Instead of "actor", "actors" may give a prefix: "4711/" ends
                                    all of that process. Who killed it writes it, or the next start.
   end             -                all is quiet: every committed message must now be settled at
-                                   each consumer the trace knows. Without it nothing is said
-                                   about what is missing.
+                                   each consumer the trace knows: it took a step, it wants the
+                                   name, or stands behind the "/" of the channel. Without an
+                                   end nothing is said about what is missing.
 
 A local bus, which hands messages over without a broker, is a source that answers for ever: it
 writes resent where it hands over, and no publish. It remembers a gap by its journal.
@@ -343,7 +344,20 @@ class World:
         for part, variable, key, value in reversed(undo):
             part.change(variable, key, value)
 
+    def meet_everybody(self):
+        """Who wants something of it, or is addressed, is known before anything has arrived."""
+        for source in self.sources.values():
+            for position in range(1, source.committed + 1):
+                channel = source.channel_of[position]
+                consumers = [channel.partition('/')[2]] if '/' in channel else []
+                if channel == EVENTS:
+                    name = source.name_of.get(position)
+                    consumers = [who for who, names in self.wants.items() if name in names]
+                for consumer in consumers:
+                    self.inbox({'source': source.name, 'channel': channel, 'consumer': consumer})
+
     def judge(self):
+        self.meet_everybody()
         for source in self.sources.values():
             if source.published and source.relay_cursor != source.committed:
                 raise Rejected(f'{source.name}: {source.relay_cursor} of {source.committed} '

@@ -166,12 +166,11 @@ static enum status take_one(struct intake *intake, const struct message *message
         return STATUS_OK;
     }
     if (message->position <= place->cursor) {
-        TRACE(message_trace(place->has_moved ? intake->store : NULL, "duplicate",
-                            intake->host->service->name, message));
+        TRACE(message_trace_look(intake->store, "duplicate", intake->host->service->name, message));
         return STATUS_OK; /* it was counted when it came first */
     }
     if (message->previous > place->cursor && !SEEDED_BUG("intake_ignores_gaps")) {
-        TRACE(message_trace(NULL, "gap", intake->host->service->name, message));
+        TRACE(message_trace_look(intake->store, "gap", intake->host->service->name, message));
         intake->has_stopped = true; /* one is missing before it */
         return STATUS_OK;
     }
