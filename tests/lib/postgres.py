@@ -7,7 +7,8 @@
 
 It listens on a unix socket only, keeps fsync on, and has a database with an owner role as an
 administrator would make it. It runs as the system user `postgres` when the tests run as root, and
-ends with the process that started it.
+ends with the process that started it. In a `directory` that is given it keeps what it has, and it
+is not in the process group of whoever started it.
 """
 
 import ctypes
@@ -39,20 +40,24 @@ def end_with_parent():
 
 
 class Postgres:
-    def __init__(self, database="kontora", settings=()):
+    def __init__(self, database="kontora", settings=(), directory=None):
         self.programs = find_programs()
         self.database = database
         self.settings = list(settings)
         self.server = None
         self.as_user = {}
-        self.directory = tempfile.mkdtemp(prefix="kontora-postgres-")
+        self.is_kept = directory is not None
+        self.directory = directory or tempfile.mkdtemp(prefix="kontora-postgres-")
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.directory, user.pw_uid, user.pw_gid)
             self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         self.log = os.path.join(self.directory, "log")
         try:
-            self._make()
+            if os.path.exists(os.path.join(self.directory, "made")):
+                self.start()
+            else:
+                self._make()
         except BaseException:
             self.stop()
             raise
@@ -63,6 +68,8 @@ class Postgres:
         self.start()
         self.psql("CREATE ROLE kontora_owner LOGIN CREATEROLE", database="postgres")
         self.make_database(self.database)
+        with open(os.path.join(self.directory, "made"), "wb"):
+            pass
 
     def make_database(self, name):
         """An empty database the owner may use; gives its address."""
@@ -105,6 +112,7 @@ class Postgres:
         with open(self.log, "ab") as log:
             self.server = subprocess.Popen(command, cwd=self.directory, stdin=subprocess.DEVNULL,
                                            stdout=log, stderr=log, preexec_fn=end_with_parent,
+                                           process_group=0 if self.is_kept else None,
                                            **self.as_user)
         self._wait_until_ready()
 
@@ -160,8 +168,9 @@ class Postgres:
             self.server = None
 
     def stop(self):
-        self._end(signal.SIGQUIT)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._end(signal.SIGINT if self.is_kept else signal.SIGQUIT)
+        if not self.is_kept:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
         return self

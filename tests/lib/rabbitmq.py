@@ -7,7 +7,8 @@
 
 It listens on loopback ports of its own, has its own epmd, cookie and node name, and runs as the
 system user `rabbitmq` when the tests run as root; so many may run side by side. It ends with the
-process that started it.
+process that started it. In a `directory` that is given it keeps what it has, and it is not in the
+process group of whoever started it.
 """
 
 import ctypes
@@ -39,13 +40,14 @@ def free_port():
 
 
 class RabbitMQ:
-    def __init__(self):
+    def __init__(self, directory=None):
         if not os.path.exists(PROGRAM):
             raise RuntimeError("RabbitMQ is not installed: apt-get install rabbitmq-server")
         self.port, self.distribution_port, self.epmd_port = (free_port() for _ in range(3))
         self.broker = self.epmd = None
         self.as_user = {}
-        self.directory = tempfile.mkdtemp(prefix="kontora-rabbitmq-")
+        self.is_kept = directory is not None
+        self.directory = directory or tempfile.mkdtemp(prefix="kontora-rabbitmq-")
         self.output = os.path.join(self.directory, "output")
         if os.geteuid() == 0:
             user = pwd.getpwnam("rabbitmq")
@@ -74,6 +76,8 @@ class RabbitMQ:
 
     def _write(self, name, text):
         path = os.path.join(self.directory, name)
+        if os.path.exists(path):
+            os.unlink(path)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(path, 0o400)
@@ -95,7 +99,8 @@ class RabbitMQ:
         with open(self.output, "ab") as output:
             return subprocess.Popen(command, cwd=self.directory, env=self._environment(),
                                     stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                    preexec_fn=end_with_parent, **self.as_user)
+                                    preexec_fn=end_with_parent,
+                                    process_group=0 if self.is_kept else None, **self.as_user)
 
     def _ask(self, expression):
         return subprocess.run(["erl_call", "-n", NODE, "-c", COOKIE, "-e"], cwd=self.directory,
@@ -162,7 +167,8 @@ class RabbitMQ:
                 child.kill()
                 child.wait()
         self.broker = self.epmd = None
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if not self.is_kept:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
         return self

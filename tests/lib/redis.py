@@ -7,7 +7,8 @@
         server.start()
 
 It listens on a unix socket and on a port of the loopback, keeps nothing on the disk, and ends with
-the process that started it.
+the process that started it. With a `directory` that is given it is not in the process group of
+whoever started it.
 """
 
 import ctypes
@@ -56,7 +57,7 @@ def read_answer(stream):
 
 
 class Redis:
-    def __init__(self, secret=None, settings=()):
+    def __init__(self, secret=None, settings=(), directory=None):
         if shutil.which("redis-server") is None:
             raise RuntimeError("Redis is not installed: apt-get install redis-server")
         self.secret = secret
@@ -64,8 +65,9 @@ class Redis:
         self.server = None
         # The path of a socket is short: a long TMPDIR is not used.
         base = tempfile.gettempdir()
-        self.directory = tempfile.mkdtemp(prefix="kontora-redis-",
-                                          dir=base if len(base) <= 64 else "/tmp")
+        self.is_kept = directory is not None
+        self.directory = directory or tempfile.mkdtemp(prefix="kontora-redis-",
+                                                       dir=base if len(base) <= 64 else "/tmp")
         self.socket = os.path.join(self.directory, "redis.sock")
         self.log = os.path.join(self.directory, "log")
         self.port = free_port()
@@ -105,7 +107,8 @@ class Redis:
             command += ["--requirepass", self.secret]
         with open(self.log, "ab") as log:
             self.server = subprocess.Popen(command + self.settings, stdin=subprocess.DEVNULL,
-                                           stdout=log, stderr=log, preexec_fn=end_with_parent)
+                                           stdout=log, stderr=log, preexec_fn=end_with_parent,
+                                           process_group=0 if self.is_kept else None)
 
     def _is_ready(self):
         """False when it ended."""
@@ -155,7 +158,8 @@ class Redis:
     def stop(self):
         if self.server is not None:
             self.kill()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if not self.is_kept:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def __enter__(self):
         return self
