@@ -64,7 +64,7 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests sample run test demo bench lint fuzz san install clean need need-test need-bench format campaign docs
+.PHONY: help build tests sample run test demo cluster bench lint fuzz san install clean need need-test need-bench need-cluster format campaign docs
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -86,6 +86,10 @@ test: need-test ## everything CI runs: units, contracts, behaviour on both store
 demo: need ## a filled system: sample people in a data directory of its own
 	@$(MAKE) --no-print-directory -j$$(nproc) build
 	tools/demo $(PROGRAM)
+
+cluster: need-cluster ## two processes, PostgreSQL, RabbitMQ and Redis on loopback, until Ctrl-C
+	@$(MAKE) --no-print-directory -j$$(nproc) build
+	tools/cluster $(PROGRAM)
 
 bench: need-bench ## measures against the disk, PostgreSQL and nginx; prints ratios
 	@$(MAKE) --no-print-directory build tests
@@ -128,6 +132,8 @@ need-test:
 	@tools/need build test
 need-bench:
 	@tools/need build test bench
+need-cluster:
+	@tools/need build cluster
 
 $(PROGRAM): $(OUT)/src/main.o $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
