@@ -272,9 +272,11 @@ static inline struct text desk_told_in(struct store *store, struct arena *arena)
     struct messages messages;
     int64_t settled;
     struct text words = NO_TEXT;
-    CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
-    CHECK_STATUS(journal_settle(store, arena, 1000, &settled), STATUS_OK);
-    CHECK_STATUS(store_commit(store), STATUS_OK);
+    if (store_has(store, STORE_IS_SHARED)) {
+        CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
+        CHECK_STATUS(journal_settle(store, arena, 1000, &settled), STATUS_OK);
+        CHECK_STATUS(store_commit(store), STATUS_OK);
+    }
     CHECK_STATUS(store_begin(store, STORE_READ), STATUS_OK);
     CHECK_STATUS(journal_read(store, arena, TEXT("desk"), 0, &messages), STATUS_OK);
     CHECK_STATUS(store_commit(store), STATUS_OK);

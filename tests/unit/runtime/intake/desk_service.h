@@ -4,7 +4,8 @@
  *   fail, early_fail       a fault of its own                    conflict   it always loses a race
  *   tell, tell_refuse      tells, and then refuses               conflict_once     only once
  *   tell_conflict_once     tells, and loses a race once          errand     tells till.charge
- *   arm                    desk_world.plan becomes .fault, for the store's next calls
+ *   arm                    desk_world.plan becomes .fault, once, for the store's next calls
+ *   big                    takes a lot of memory
  *
  * Once it is mended, nothing goes wrong.
  */
@@ -65,7 +66,7 @@ static const struct shape effect_shape = {.name = "Effect",
                                           .field_count = COUNT_OF(effect_fields),
                                           .bytes = sizeof(struct effect)};
 
-enum { EFFECTS_MAX = 4096 };
+enum { EFFECTS_MAX = 8192, DESK_BIG_BYTES = 1024 * 1024 };
 
 static const struct statement effect_add = {
     .sql = "INSERT INTO desk.effect (name, subject, actor, trace, attempt, amount)"
@@ -188,8 +189,12 @@ static inline enum status desk_behave(struct call *call, struct text how)
         return tell_to(call, &desk_errands[0], call->message->subject,
                        &(struct note){.how = TEXT(""), .amount = 9}, NULL);
     }
-    if (desk_is(how, "arm")) {
+    if (desk_is(how, "big")) {
+        (void)arena_take_raw(call->arena, DESK_BIG_BYTES);
+    }
+    if (desk_is(how, "arm") && desk_world.plan.calls != 0) {
         desk_world.fault = desk_world.plan;
+        desk_world.plan.calls = 0;
     }
     return desk_go_wrong(call, how);
 }
