@@ -38,12 +38,18 @@ static bool is_dotted_name(const char *name)
 
 /* ---- what there is ---- */
 
+/* The other one's tables may not have been looked at yet. */
+static bool is_called(const char *name, const char *wanted)
+{
+    return name != NULL && strcmp(name, wanted) == 0;
+}
+
 static const struct event *find_event(const struct checking *checking, const char *name)
 {
     for (size_t i = 0; i < checking->service_count; i++) {
         const struct service *service = checking->services[i];
         for (size_t j = 0; j < service->event_count; j++) {
-            if (strcmp(service->events[j].name, name) == 0) {
+            if (is_called(service->events[j].name, name)) {
                 return &service->events[j];
             }
         }
@@ -68,7 +74,10 @@ static const char *nearest_event(const struct checking *checking, const char *na
     for (size_t i = 0; i < checking->service_count; i++) {
         const struct service *service = checking->services[i];
         for (size_t j = 0; j < service->event_count && count < NAMES_MAX; j++) {
-            known[count++] = service->events[j].name;
+            const char *told = service->events[j].name;
+            if (told != NULL) {
+                known[count++] = told;
+            }
         }
     }
     return text_nearest(text_of(name), known, count);
@@ -124,6 +133,13 @@ static void check_limits(struct checking *checking, const char *name, const stru
     }
 }
 
+static void check_retry(struct checking *checking, const char *name, const struct retry *retry)
+{
+    if (retry->attempts_max < 0 || retry->first_ms < 0 || retry->longest_ms < 0) {
+        COMPLAIN(checking, "'%s' is to be tried again a negative number of times or ms", name);
+    }
+}
+
 /* ---- the rows ---- */
 
 static void check_events(struct checking *checking)
@@ -166,6 +182,11 @@ static void check_subscriptions(struct checking *checking)
                      nearest ? "'?" : "");
             return;
         }
+        if (row->version < event->version) {
+            COMPLAIN(checking, "'%s' is told in version %u and understood up to version %u",
+                     row->event, event->version, row->version);
+        }
+        check_retry(checking, row->event, &row->retry);
         check_limits(checking, row->event, row->takes);
         check_readable(checking, row->event, event->data, row->takes);
     }
@@ -188,6 +209,7 @@ static void check_commands(struct checking *checking)
                 COMPLAIN(checking, "the command '%s' stands there twice", row->name);
             }
         }
+        check_retry(checking, row->name, &row->retry);
         check_limits(checking, row->name, row->takes);
     }
 }
@@ -195,7 +217,7 @@ static void check_commands(struct checking *checking)
 static const struct command *find_command(const struct service *service, const char *name)
 {
     for (size_t i = 0; i < service->command_count; i++) {
-        if (strcmp(service->commands[i].name, name) == 0) {
+        if (is_called(service->commands[i].name, name)) {
             return &service->commands[i];
         }
     }
@@ -213,11 +235,20 @@ static void check_errands(struct checking *checking)
                      row->service ? row->service : "");
             return;
         }
+        for (size_t j = 0; j < i; j++) { /* a reply is known by its command alone */
+            if (strcmp(service->errands[j].command, row->command) == 0) {
+                COMPLAIN(checking, "the errand '%s' stands there twice", row->command);
+            }
+        }
         const struct command *accepted = find_command(other, row->command);
         if (accepted == NULL) {
             COMPLAIN(checking, "%s knows no command '%s'", other->name, row->command);
             return;
         }
+        if (row->deadline_ms < 0) {
+            COMPLAIN(checking, "the errand '%s' has a negative deadline", row->command);
+        }
+        check_retry(checking, row->command, &row->retry);
         check_limits(checking, row->command, row->takes);
         check_readable(checking, row->command, row->data, accepted->takes);
         check_readable(checking, row->command, accepted->gives, row->takes);
