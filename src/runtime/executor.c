@@ -8,6 +8,7 @@
 #include "runtime/host.h"
 #include "runtime/idempotency_store.h"
 #include "runtime/intake/intake.h"
+#include "runtime/telling.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -301,9 +302,11 @@ static void run_chore(struct executor *executor, size_t index)
         .arena = executor->chore_arena,
         .now_ms = clock_wall_ms(),
     };
+    run.call = telling_call(&run);
     enum status status = begin(executor);
     if (status == STATUS_OK) {
         status = chore->run(&run);
+        work_add_effects(&run.effects, &run.call->effects);
         if (status == STATUS_OK) {
             FAULT_POINT("chore_before_commit");
             status = store_commit(executor->store);

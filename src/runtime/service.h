@@ -57,6 +57,7 @@ struct chore_run {
     struct host *host;
     struct store *store;
     struct arena *arena;
+    struct call *call; /* to tell, and to set timers; nobody has called, and nobody is answered */
     int64_t now_ms;
     bool more;                   /* set: run again soon, after waiting requests */
     int64_t next_at;             /* set: wall ms when it wants to run, if that is sooner */

@@ -1,11 +1,13 @@
 /* tell.c - writes what a handler tells into the journal of its service. */
 #include "runtime/tell.h"
 
+#include "base/chance.h"
+#include "base/encode.h"
 #include "base/json.h"
 #include "bus/journal.h"
+#include "runtime/host.h"
 #include "runtime/intake/errand_store.h"
 #include "runtime/problem.h"
-#include "runtime/service.h"
 #include "runtime/telling.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, DATA_BYTES_EXPECTED = 512 };
@@ -19,6 +21,27 @@ struct text telling_actor(const struct call *call)
 struct text telling_trace(const struct call *call)
 {
     return call->exchange != NULL ? problem_trace_id(call->exchange) : call->message->trace;
+}
+
+struct call *telling_call(const struct chore_run *run)
+{
+    const struct service *service = run->host->service;
+    struct message *behind = ARENA_NEW(run->arena, struct message);
+    struct call *call = ARENA_NEW(run->arena, struct call);
+    uint64_t chance[2] = {chance_number(), chance_number()};
+    behind->actor = text_of(service->name);
+    behind->trace = encode_hex(run->arena, chance, sizeof chance);
+    *call = (struct call){
+        .arena = run->arena,
+        .store = run->store,
+        .service = service,
+        .host = run->host,
+        .caller = {.kind = CALLER_SERVICE, .name = text_of(service->name)},
+        .now_ms = run->now_ms,
+        .expected_revision = FIELD_NONE,
+        .message = behind,
+    };
+    return call;
 }
 
 struct text telling_data(struct call *call, const struct shape *shape, const void *data)
