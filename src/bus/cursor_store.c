@@ -135,8 +135,7 @@ enum status follower_find(struct store *store, struct arena *arena, struct text 
                 VALUES(value_text(follower), value_text(bus_channel_name(channel))), position_out);
 }
 
-enum status follower_list(struct store *store, struct arena *arena,
-                          struct followers *followers_out)
+enum status follower_list(struct store *store, struct arena *arena, struct followers *followers_out)
 {
     struct rows rows;
     *followers_out = (struct followers){0};

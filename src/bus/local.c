@@ -23,8 +23,8 @@ static void announced(struct local_source *source)
     /* Somebody who looks at the depth must not see a moment in which nothing seems to wait. */
     atomic_fetch_add(&source->local->waiting, 1);
     atomic_store(&source->is_announced, false);
-    source->wants_settling = true;
-    if (source->store != NULL && store_has(source->store, STORE_IS_SHARED)) {
+    source->reader.wants_settling = true;
+    if (journal_reader_is_shared(&source->reader)) {
         return; /* there is nothing to be read before it is settled */
     }
     for (size_t i = 0; i < source->feed_count; i++) {
@@ -54,7 +54,8 @@ static void act_on(struct local *local, struct local_note *note)
             (struct local_batch *)(void *)((char *)note - offsetof(struct local_batch, note)));
         break;
     case NOTE_SETTLED:
-        local__settled(job_of_note(note)->source);
+        local__settled(
+            (struct local_source *)(void *)((char *)note - offsetof(struct local_source, settled)));
         break;
     case NOTE_RETAINED:
         local__retained(job_of_note(note)->source);
@@ -85,7 +86,7 @@ static void publish_depth(struct local *local)
     }
     for (size_t i = 0; i < local->options.member_count; i++) {
         const struct local_source *source = &local->sources[i];
-        waiting += source->settle.is_running || source->wants_settling;
+        waiting += source->reader.settle.is_running || source->reader.wants_settling;
         for (size_t j = 0; j < source->feed_count; j++) {
             const struct local_feed *feed = &source->feeds[j];
             int64_t behind = source->newest - feed->scanned;
@@ -111,20 +112,18 @@ static int64_t later_of(int64_t left_ms, int64_t right_ms)
 static int64_t source_due(const struct local_source *source)
 {
     const struct local *local = source->local;
-    int64_t due_ms = later_of(source->tick_due_ms, source->due_ms);
-    if (source->wants_settling && !source->settle.is_running) {
-        sooner(&due_ms, later_of(source->settle_due_ms, source->due_ms));
-    }
+    int64_t due_ms = journal_reader_due(&source->reader);
     if (!source->retain.is_running) {
         sooner(&due_ms, source->retain_due_ms);
     }
     for (size_t i = 0; i < source->feed_count; i++) {
         const struct local_feed *feed = &source->feeds[i];
         if (!feed->is_placed && feed->in_flight == 0) {
-            int64_t consumer_due_ms = local->sources[feed->member].due_ms;
-            sooner(&due_ms, later_of(later_of(feed->due_ms, consumer_due_ms), source->due_ms));
+            int64_t consumer_due_ms = local->sources[feed->member].reader.due_ms;
+            sooner(&due_ms,
+                   later_of(later_of(feed->due_ms, consumer_due_ms), source->reader.due_ms));
         } else if (local__can_take(feed)) {
-            sooner(&due_ms, source->due_ms);
+            sooner(&due_ms, source->reader.due_ms);
         }
     }
     return due_ms;
@@ -166,7 +165,7 @@ static bool drain(struct local *local)
     bool is_done = local->in_flight == NULL;
     for (size_t i = 0; i < local->options.member_count; i++) {
         struct local_source *source = &local->sources[i];
-        is_done = is_done && !source->settle.is_running && !source->retain.is_running;
+        is_done = is_done && !source->reader.settle.is_running && !source->retain.is_running;
         for (size_t j = 0; j < source->feed_count; j++) {
             struct local_feed *feed = &source->feeds[j];
             if (!feed->has_said_last && feed->in_flight == 0) {
@@ -238,8 +237,7 @@ static void init_source(struct local *local, size_t member)
     source->member = member;
     source->name = text_of(local->options.members[member].name);
     source->announcement = (struct local_note){.kind = NOTE_ANNOUNCED};
-    source->wants_settling = true; /* nobody knows what was left at the end of the last run */
-    source->tick_due_ms = 0;
+    journal_reader_init(&source->reader, &local->options.members[member], &local->down_count);
     atomic_init(&source->is_announced, false);
     local__init_jobs(source);
 }
@@ -315,7 +313,7 @@ static void local_destroy(struct bus *bus)
         local__free_batch(local->in_flight);
     }
     for (size_t i = 0; i < local->options.member_count; i++) {
-        store_destroy(&local->sources[i].store);
+        journal_reader_finish(&local->sources[i].reader);
         memory_free(local->sources[i].retain_positions);
     }
     mailbox_finish(&local->mailbox);

@@ -14,7 +14,7 @@
 #define BUS_LOCAL_PARTS_H
 
 #include "base/mailbox.h"
-#include "bus/bus.h"
+#include "bus/journal_reader.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -22,10 +22,6 @@
 enum {
     LOCAL_FLIGHT_MAX = 4, /* batches of a feed: while one is committed the next is read */
     LOCAL_UNWANTED_MAX = 5000,
-    LOCAL_SETTLE_MAX = 1000,
-    LOCAL_TICK_MS = 500,
-    LOCAL_PAUSE_MS = 50,
-    LOCAL_PAUSE_MS_MAX = 5000,
     LOCAL_RETAIN_FIRST_MS = 500,
     LOCAL_RETAIN_EVERY_MS = 10 * 60 * 1000,
     LOCAL_RETAIN_AGAIN_MS = 60 * 1000,
@@ -91,18 +87,11 @@ struct local_source {
     struct local_feed *feeds; /* of its journal */
     size_t feed_count;
 
-    struct store *store; /* for reading; NULL until needed */
-    bool is_down;
-    unsigned failures;
-    int64_t due_ms;
+    struct journal_reader reader;
+    struct local_note settled;
 
     struct local_note announcement;
     atomic_bool is_announced;
-
-    bool wants_settling; /* of a shared store */
-    int64_t settle_due_ms;
-    int64_t tick_due_ms;
-    struct local_job settle;
 
     int64_t retain_due_ms;
     int64_t retain_now_ms;     /* wall */
@@ -137,11 +126,6 @@ struct local {
 
 /* ---- local_read.c ---- */
 
-int64_t local__pause(unsigned failures);
-/* False: it is not there, and is tried again when it is due. */
-bool local__open(struct local_source *source);
-void local__failed(struct local_source *source, const char *what, enum status status);
-void local__worked(struct local_source *source);
 /* After a failure one batch at a time, until it is taken: the others would not fit either. */
 bool local__can_take(const struct local_feed *feed);
 /* Reads the cursors of feeds that need it, and one chunk of rows. True: there may be more. */

@@ -6,63 +6,9 @@
  */
 #include "bus/local_parts.h"
 
-#include "base/chance.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "bus/message_trace.h"
-
-enum { SHIFT_MAX = 7 };
-
-/* 50 ms, then twice as long each time up to 5 s; between half of it and all of it, so that many
- * that fail together do not come back together. */
-int64_t local__pause(unsigned failures)
-{
-    unsigned shift = failures == 0 ? 0 : failures - 1;
-    int64_t pause = (int64_t)LOCAL_PAUSE_MS << (shift < SHIFT_MAX ? shift : SHIFT_MAX);
-    pause = pause < LOCAL_PAUSE_MS_MAX ? pause : LOCAL_PAUSE_MS_MAX;
-    return pause / 2 + (int64_t)(chance_number() % (uint64_t)(pause / 2 + 1));
-}
-
-void local__failed(struct local_source *source, const char *what, enum status status)
-{
-    source->failures++;
-    source->due_ms = source->local->now_ms + local__pause(source->failures);
-    if (!source->is_down) { /* once, however long it lasts */
-        source->is_down = true;
-        atomic_fetch_add(&source->local->down_count, 1);
-        log_line(LOG_WARNING, "bus", "A store cannot be read; it is tried again until it can.",
-                 LOG_TEXT("service", source->name), LOG_TEXT("what", text_of(what)),
-                 LOG_TEXT("status", text_of(status_name(status))));
-    }
-}
-
-void local__worked(struct local_source *source)
-{
-    source->failures = 0;
-    if (source->is_down) {
-        source->is_down = false;
-        atomic_fetch_sub(&source->local->down_count, 1);
-        log_line(LOG_INFO, "bus", "The store can be read again.",
-                 LOG_TEXT("service", source->name));
-    }
-}
-
-bool local__open(struct local_source *source)
-{
-    struct local *local = source->local;
-    if (source->due_ms > local->now_ms) {
-        return false;
-    }
-    if (source->store == NULL) {
-        struct store_source *stores = local->options.members[source->member].stores;
-        enum status status = stores->open(stores, STORE_READ, &source->store);
-        MUST((status == STATUS_OK) == (source->store != NULL));
-        if (status != STATUS_OK) {
-            local__failed(source, "open", status);
-        }
-    }
-    return source->store != NULL;
-}
 
 /* ---- batches ---- */
 
@@ -218,38 +164,6 @@ static int64_t find_furthest_back(const struct local_source *source)
     return after;
 }
 
-typedef enum status read_fn(struct store *store, struct arena *arena, struct text source,
-                            int64_t after, struct messages *messages_out);
-
-static enum status read_with(struct local_source *source, read_fn *read, struct arena *arena,
-                             int64_t after, struct messages *rows_out)
-{
-    enum status status = store_begin(source->store, STORE_READ);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = read(source->store, arena, source->name, after, rows_out);
-    if (status != STATUS_OK) {
-        store_rollback(source->store);
-        return status;
-    }
-    return store_commit(source->store);
-}
-
-/* Rows that are too large to be held many at a time are read one by one. */
-static enum status read_rows(struct local_source *source, struct arena *arena, int64_t after,
-                             struct messages *rows_out, bool *is_end_out)
-{
-    enum status status = read_with(source, journal_read, arena, after, rows_out);
-    *is_end_out = rows_out->count < JOURNAL_READ_MAX;
-    if (status == STATUS_TOO_LARGE) {
-        arena_reset(arena);
-        status = read_with(source, journal_read_next, arena, after, rows_out);
-        *is_end_out = rows_out->count == 0;
-    }
-    return status;
-}
-
 static bool read_chunk(struct local_source *source, int64_t after)
 {
     struct local_chunk *chunk = memory_take(sizeof *chunk);
@@ -257,13 +171,13 @@ static bool read_chunk(struct local_source *source, int64_t after)
         (struct local_chunk){.arena = arena_create("chunk", LOCAL_CHUNK_BYTES_MAX), .users = 1};
     struct messages rows = {0};
     bool is_end = false;
-    enum status status = read_rows(source, chunk->arena, after, &rows, &is_end);
+    enum status status = journal_reader_rows(&source->reader, chunk->arena, after, &rows, &is_end);
     if (status != STATUS_OK) {
-        local__failed(source, "journal", status);
+        journal_reader_failed(&source->reader, source->local->now_ms, "journal", status);
         release(chunk);
         return false;
     }
-    local__worked(source);
+    journal_reader_worked(&source->reader);
     int64_t last = rows.count > 0 ? rows.items[rows.count - 1].position : after;
     source->newest = last > source->newest ? last : source->newest;
     for (size_t i = 0; i < source->feed_count; i++) {
@@ -295,70 +209,41 @@ static void compare_with_ends(struct local_feed *feed, int64_t last)
     }
 }
 
-static enum status find_cursor(struct local_feed *feed, struct store *store, int64_t *position_out)
-{
-    struct local *local = feed->source->local;
-    enum status status = store_begin(store, STORE_READ);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = cursor_find(store, local->arena, feed->source->name, feed->channel, position_out);
-    if (status != STATUS_OK) {
-        store_rollback(store);
-        return status;
-    }
-    return store_commit(store);
-}
-
-static enum status find_last(struct local_source *source, int64_t *last_out)
-{
-    struct journal_ends ends = {0};
-    enum status status = store_begin(source->store, STORE_READ);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    status = journal_ends(source->store, source->local->arena, &ends);
-    *last_out = ends.last;
-    if (status != STATUS_OK) {
-        store_rollback(source->store);
-        return status;
-    }
-    return store_commit(source->store);
-}
-
 static void place(struct local_feed *feed)
 {
     struct local *local = feed->source->local;
     struct local_source *consumer = &local->sources[feed->member];
     int64_t position = 0;
-    int64_t last = 0;
-    if (feed->in_flight > 0 || feed->due_ms > local->now_ms || !local__open(consumer)) {
+    struct journal_ends ends = {0};
+    if (feed->in_flight > 0 || feed->due_ms > local->now_ms ||
+        !journal_reader_open(&consumer->reader, local->now_ms)) {
         return;
     }
     arena_reset(local->arena);
-    enum status status = find_cursor(feed, consumer->store, &position);
+    enum status status = journal_reader_cursor(&consumer->reader, local->arena, feed->source->name,
+                                               feed->channel, &position);
     if (status != STATUS_OK) {
-        local__failed(consumer, "cursor", status);
+        journal_reader_failed(&consumer->reader, local->now_ms, "cursor", status);
         return;
     }
-    if (!feed->is_known && feed->source->store != NULL) {
-        status = find_last(feed->source, &last);
+    if (!feed->is_known && feed->source->reader.store != NULL) {
+        status = journal_reader_ends(&feed->source->reader, local->arena, &ends);
         if (status != STATUS_OK) {
-            local__failed(feed->source, "journal", status);
+            journal_reader_failed(&feed->source->reader, local->now_ms, "journal", status);
             return;
         }
     }
-    local__worked(consumer);
+    journal_reader_worked(&consumer->reader);
     feed->failures = position > feed->committed ? 0 : feed->failures; /* it has come forward */
     feed->committed = feed->sent = feed->scanned = position;
-    compare_with_ends(feed, last);
+    compare_with_ends(feed, ends.last);
     feed->is_known = feed->is_placed = true;
     feed->is_level = false;
 }
 
 bool local__read(struct local_source *source)
 {
-    if (source->feed_count == 0 || !local__open(source)) {
+    if (source->feed_count == 0 || !journal_reader_open(&source->reader, source->local->now_ms)) {
         return false;
     }
     for (size_t i = 0; i < source->feed_count; i++) {
@@ -366,7 +251,7 @@ bool local__read(struct local_source *source)
             place(&source->feeds[i]);
         }
     }
-    int64_t after = source->due_ms > source->local->now_ms ? -1 : find_furthest_back(source);
+    int64_t after = source->reader.due_ms > source->local->now_ms ? -1 : find_furthest_back(source);
     return after != -1 && read_chunk(source, after);
 }
 
@@ -380,7 +265,7 @@ static void leave_place(struct local_feed *feed, enum status status)
     feed->is_placed = false;
     feed->failures++;
     feed->due_ms =
-        feed->source->local->now_ms + (is_first_conflict ? 0 : local__pause(feed->failures));
+        feed->source->local->now_ms + (is_first_conflict ? 0 : journal_pause(feed->failures));
 }
 
 void local__took(struct local_batch *batch)
