@@ -9,10 +9,10 @@
 #include <string.h>
 
 static struct rabbitmq_server *broker; /* main() starts it */
+static struct arena *arena;
 
 static enum status try(const char *address, struct text *error_out)
 {
-    struct arena *arena = arena_create("nonce test", 1024 * 1024);
     *error_out = NO_TEXT;
     return amqp_nonce_try(address, 3000, arena, error_out);
 }
@@ -86,7 +86,9 @@ static const struct test tests[] = {
 int main(int argc, char **argv)
 {
     broker = rabbitmq_server_start();
+    arena = arena_create("nonce test", 1024 * 1024);
     int result = test_main(argc, argv, tests, COUNT_OF(tests));
+    arena_destroy(&arena);
     rabbitmq_server_stop(&broker);
     return result;
 }

@@ -79,7 +79,6 @@ static const struct json *read_document(size_t service_count)
 {
     const struct json *root = NULL;
     struct json_error error = {0};
-    arena = arena_create("asyncapi test", 4 * 1024 * 1024);
     struct text document = runtime_asyncapi(arena, services, service_count);
     CHECK_STATUS(json_read(arena, document, 100000, &root, &error), STATUS_OK);
     return root;
@@ -174,7 +173,6 @@ static void nothing_is_told_of_commands_that_nobody_has(void)
 {
     static const struct service quiet = {.name = "quiet", .purpose = "Says nothing"};
     const struct service *const only[] = {&quiet};
-    arena = arena_create("asyncapi test", 1024 * 1024);
     const struct json *root = NULL;
     struct json_error error = {0};
     CHECK_STATUS(json_read(arena, runtime_asyncapi(arena, only, 1), 100000, &root, &error),
@@ -237,5 +235,8 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    return test_main(argc, argv, tests, COUNT_OF(tests));
+    arena = arena_create("asyncapi test", 8 * 1024 * 1024);
+    int result = test_main(argc, argv, tests, COUNT_OF(tests));
+    arena_destroy(&arena);
+    return result;
 }

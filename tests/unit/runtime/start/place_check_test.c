@@ -32,9 +32,10 @@ static const struct service board = {
 
 static const struct service *const known[] = {&shop, &till, &board};
 
+static struct arena *arena;
+
 static struct text check_here(const struct service *const *here, size_t count)
 {
-    struct arena *arena = arena_create("place test", 1024 * 1024);
     return place_check(arena,
                        &(struct place_options){
                            .here = here, .here_count = count, .known = known, .known_count = 3});
@@ -77,5 +78,8 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    return test_main(argc, argv, tests, COUNT_OF(tests));
+    arena = arena_create("place test", 1024 * 1024);
+    int result = test_main(argc, argv, tests, COUNT_OF(tests));
+    arena_destroy(&arena);
+    return result;
 }
