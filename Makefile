@@ -33,7 +33,7 @@ endif
 
 CFLAGS  := $(CFLAGS_$(VARIANT)) -fPIE -pthread -D_GNU_SOURCE -DKONTORA_VERSION='"$(VERSION)"' $(CFLAGS_EXTRA)
 LDFLAGS := $(LDFLAGS_$(VARIANT)) $(SHARED_LDFLAGS) -pthread
-LIBS    := -lssl -lcrypto -lnghttp2 -lsodium -ldl -lm
+LIBS    := -lssl -lcrypto -lnghttp2 -lsodium -lyaml -ldl -lm
 
 # SQLite comes as the amalgamation that an npm package carries: Debian's own is older than 3.51.3
 # and may corrupt a WAL (docs/decisions/0002). SYSTEM_SQLITE=1 links the system's instead.
