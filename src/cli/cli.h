@@ -86,5 +86,6 @@ extern const struct cli_command cli_asyncapi;
 extern const struct cli_command cli_fsck;
 extern const struct cli_command cli_key;
 extern const struct cli_command cli_bench;
+extern const struct cli_command cli_schema;
 
 #endif

@@ -32,7 +32,7 @@ struct expression {
 };
 
 /* X(constant, as it is written, what may be in it) */
-#define VALUE_KIND_LIST(X)                                                                         \
+#define CASE_KIND_LIST(X)                                                                          \
     X(TEXT, "text", "letters")                                                                     \
     X(CHOICE, "choice", "one of .choices")                                                         \
     X(EMAIL, "email", "an e-mail address")                                                         \
@@ -46,11 +46,11 @@ struct expression {
     X(TEXTS, "texts", "a list of texts")                                                           \
     X(OBJECT, "object", "a JSON object")
 
-enum value_kind {
-#define X(constant, name, meaning) VALUE_##constant,
-    VALUE_KIND_LIST(X)
+enum case_kind {
+#define X(constant, name, meaning) CASE_##constant,
+    CASE_KIND_LIST(X)
 #undef X
-        VALUE_KIND_COUNT
+        CASE_KIND_COUNT
 };
 
 struct choice {
@@ -62,7 +62,7 @@ struct case_field {
     struct text name;
     struct spot at;
     struct label label;
-    enum value_kind kind;
+    enum case_kind kind;
     bool is_secret;  /* shown as *** wherever it is shown */
     int64_t minimum; /* letters of a text or of each text; a number; minor units of money */
     int64_t maximum;

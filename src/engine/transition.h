@@ -60,9 +60,9 @@ enum stage_work {
 };
 
 /* What a stage without `retry` has. */
-enum { RETRY_TIMES = 10, RETRY_FIRST_MS = 1000, RETRY_MOST_MS = 600000 };
+enum { STAGE_RETRY_TIMES = 10, STAGE_RETRY_FIRST_MS = 1000, STAGE_RETRY_MOST_MS = 600000 };
 
-struct retry {
+struct stage_retry {
     int64_t times; /* after the first; 0: none */
     int64_t first_ms;
     int64_t most_ms; /* each wait is twice the one before, up to this */
@@ -76,7 +76,7 @@ struct stage_rules {
     struct expression skip_when; /* true: goes on without being done, its result is null */
     int result;                  /* the field that keeps it; WORKFLOW_NOWHERE: none does */
     bool is_stored; /* false: the result is handed to the next stage and kept nowhere */
-    struct retry retry;
+    struct stage_retry retry;
     int64_t deadline_ms; /* from the first try to the result; 0: none */
 };
 

@@ -27,33 +27,33 @@ enum {
 static const struct {
     const char *said; /* "a text" */
     unsigned has;
-} kinds[VALUE_KIND_COUNT] = {
-    [VALUE_TEXT] = {"a text", HAS_LETTERS | HAS_DEFAULT},
-    [VALUE_CHOICE] = {"a choice", HAS_CHOICES | HAS_DEFAULT},
-    [VALUE_EMAIL] = {"an email", 0},
-    [VALUE_PHONE] = {"a phone", 0},
-    [VALUE_INTEGER] = {"an integer", HAS_NUMBERS | HAS_DEFAULT},
-    [VALUE_MONEY] = {"money", HAS_NUMBERS | HAS_CURRENCY | HAS_DEFAULT},
-    [VALUE_FLAG] = {"a flag", HAS_DEFAULT},
-    [VALUE_ID] = {"an id", 0},
-    [VALUE_DATE] = {"a date", 0},
-    [VALUE_TIME] = {"a time", 0},
-    [VALUE_TEXTS] = {"texts", HAS_LETTERS | HAS_ITEMS},
-    [VALUE_OBJECT] = {"an object", 0},
+} kinds[CASE_KIND_COUNT] = {
+    [CASE_TEXT] = {"a text", HAS_LETTERS | HAS_DEFAULT},
+    [CASE_CHOICE] = {"a choice", HAS_CHOICES | HAS_DEFAULT},
+    [CASE_EMAIL] = {"an email", 0},
+    [CASE_PHONE] = {"a phone", 0},
+    [CASE_INTEGER] = {"an integer", HAS_NUMBERS | HAS_DEFAULT},
+    [CASE_MONEY] = {"money", HAS_NUMBERS | HAS_CURRENCY | HAS_DEFAULT},
+    [CASE_FLAG] = {"a flag", HAS_DEFAULT},
+    [CASE_ID] = {"an id", 0},
+    [CASE_DATE] = {"a date", 0},
+    [CASE_TIME] = {"a time", 0},
+    [CASE_TEXTS] = {"texts", HAS_LETTERS | HAS_ITEMS},
+    [CASE_OBJECT] = {"an object", 0},
 };
 
 static const char *const kind_names[] = {
 #define X(constant, name, meaning) name,
-    VALUE_KIND_LIST(X)
+    CASE_KIND_LIST(X)
 #undef X
 };
-static_assert(COUNT_OF(kind_names) == VALUE_KIND_COUNT, "every kind has a word");
+static_assert(COUNT_OF(kind_names) == CASE_KIND_COUNT, "every kind has a word");
 
-static bool find_kind(struct text written, enum value_kind *kind_out)
+static bool find_kind(struct text written, enum case_kind *kind_out)
 {
     for (size_t i = 0; i < COUNT_OF(kind_names); i++) {
         if (text_equals(written, text_of(kind_names[i]))) {
-            *kind_out = (enum value_kind)i;
+            *kind_out = (enum case_kind)i;
             return true;
         }
     }
@@ -113,7 +113,7 @@ static bool read_amount(struct resolver *resolver, const struct case_field *fiel
 static bool read_number(struct resolver *resolver, const struct case_field *field,
                         struct text written, int64_t *number_out)
 {
-    if (field->kind == VALUE_MONEY) {
+    if (field->kind == CASE_MONEY) {
         return read_amount(resolver, field, written, number_out);
     }
     return text_to_integer(written, number_out);
@@ -125,7 +125,7 @@ static void take_limit(struct resolver *resolver, const struct case_field *field
 {
     int64_t number = 0;
     bool is_letters = (kinds[field->kind].has & HAS_LETTERS) != 0;
-    bool is_unclear = field->kind == VALUE_MONEY && field->currency[0] == '\0';
+    bool is_unclear = field->kind == CASE_MONEY && field->currency[0] == '\0';
     if (word.text.data == NULL || is_unclear) {
         return;
     }
@@ -136,9 +136,9 @@ static void take_limit(struct resolver *resolver, const struct case_field *field
         complain(resolver->complaints, word.at,
                  "field \"%.*s\": \"%s\" is \"%.*s\", but must be %s", TEXT_ARGS(field->name),
                  entry, TEXT_ARGS(quote),
-                 is_letters                   ? "a number of letters from 0 to 100000"
-                 : field->kind == VALUE_MONEY ? "an amount like 100 or 99.50"
-                                              : "a whole number");
+                 is_letters                  ? "a number of letters from 0 to 100000"
+                 : field->kind == CASE_MONEY ? "an amount like 100 or 99.50"
+                                             : "a whole number");
         return;
     }
     *limit_inout = number;
@@ -232,17 +232,17 @@ static bool default_fits(struct resolver *resolver, const struct case_field *fie
                          struct text written)
 {
     int64_t number = 0;
-    if (field->kind == VALUE_TEXT) {
+    if (field->kind == CASE_TEXT) {
         number = (int64_t)count_letters(written);
         return number >= field->minimum && number <= field->maximum;
     }
-    if (field->kind == VALUE_CHOICE) {
+    if (field->kind == CASE_CHOICE) {
         return is_choice(field, written);
     }
-    if (field->kind == VALUE_FLAG) {
+    if (field->kind == CASE_FLAG) {
         return text_equals(written, TEXT("true")) || text_equals(written, TEXT("false"));
     }
-    if (field->kind == VALUE_INTEGER || field->kind == VALUE_MONEY) {
+    if (field->kind == CASE_INTEGER || field->kind == CASE_MONEY) {
         return read_number(resolver, field, written, &number) && number >= field->minimum &&
                number <= field->maximum;
     }
@@ -252,7 +252,7 @@ static bool default_fits(struct resolver *resolver, const struct case_field *fie
 static void take_default(struct resolver *resolver, const struct written_field *written,
                          struct case_field *field)
 {
-    bool is_unclear = field->kind == VALUE_MONEY && field->currency[0] == '\0';
+    bool is_unclear = field->kind == CASE_MONEY && field->currency[0] == '\0';
     field->otherwise = written->otherwise.text;
     if (field->otherwise.data != NULL && !is_unclear &&
         !default_fits(resolver, field, field->otherwise)) {
@@ -307,8 +307,8 @@ static void take_field(struct resolver *resolver, const struct written_field *wr
         bool is_given = written->max_items.text.data != NULL;
         field->items_max = is_given ? (uint32_t)word_integer(written->max_items) : ITEMS_MAX;
     }
-    if (field->kind == VALUE_EMAIL || field->kind == VALUE_PHONE) {
-        field->maximum = field->kind == VALUE_EMAIL ? EMAIL_LETTERS_MAX : PHONE_LETTERS_MAX;
+    if (field->kind == CASE_EMAIL || field->kind == CASE_PHONE) {
+        field->maximum = field->kind == CASE_EMAIL ? EMAIL_LETTERS_MAX : PHONE_LETTERS_MAX;
     }
     take_default(resolver, written, field);
 }
@@ -323,8 +323,8 @@ static void take_one_open_per(struct resolver *resolver, const struct case_field
         if (index == WORKFLOW_NOWHERE) {
             continue;
         }
-        enum value_kind kind = fields[index].kind;
-        if (kind == VALUE_TEXTS || kind == VALUE_OBJECT) {
+        enum case_kind kind = fields[index].kind;
+        if (kind == CASE_TEXTS || kind == CASE_OBJECT) {
             complain(resolver->complaints, written->items[i].at,
                      "\"one_open_per\": %s cannot be compared; name another field",
                      kinds[kind].said);

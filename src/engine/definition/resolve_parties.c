@@ -55,7 +55,7 @@ static void add_sights(struct gathering *gathering, int party, const struct sigh
 static int read_is(struct resolver *resolver, struct word word)
 {
     int field = resolve__name(resolver, &resolver->fields, word);
-    if (field != WORKFLOW_NOWHERE && resolver->workflow->fields[field].kind != VALUE_ID) {
+    if (field != WORKFLOW_NOWHERE && resolver->workflow->fields[field].kind != CASE_ID) {
         complain(resolver->complaints, word.at,
                  "\"is\" names field \"%.*s\", which must be of kind id", TEXT_ARGS(word.text));
     }

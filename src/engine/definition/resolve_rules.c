@@ -136,9 +136,9 @@ static void refuse_rules_of_work(struct resolver *resolver,
     }
 }
 
-static struct retry read_retry(struct resolver *resolver, const struct written_retry *written)
+static struct stage_retry read_retry(struct resolver *resolver, const struct written_retry *written)
 {
-    struct retry retry = {RETRY_TIMES, RETRY_FIRST_MS, RETRY_MOST_MS};
+    struct stage_retry retry = {STAGE_RETRY_TIMES, STAGE_RETRY_FIRST_MS, STAGE_RETRY_MOST_MS};
     if (written->times.text.data != NULL) {
         retry.times = word_integer(written->times);
     }
@@ -267,8 +267,8 @@ void resolve__timer(struct resolver *resolver, const struct written_transition *
     check_timer(resolver, written, transition);
     timer->field = resolve__name(resolver, &resolver->fields, written->at);
     if (timer->field != WORKFLOW_NOWHERE) {
-        enum value_kind kind = resolver->workflow->fields[timer->field].kind;
-        if (kind != VALUE_TIME && kind != VALUE_DATE) {
+        enum case_kind kind = resolver->workflow->fields[timer->field].kind;
+        if (kind != CASE_TIME && kind != CASE_DATE) {
             complain(resolver->complaints, written->at.at,
                      "\"at\" names field \"%.*s\", which must be of kind time or date",
                      TEXT_ARGS(written->at.text));

@@ -24,10 +24,10 @@ enum {
 
 static const char *const kinds[] = {
 #define X(constant, name, meaning) name,
-    VALUE_KIND_LIST(X)
+    CASE_KIND_LIST(X)
 #undef X
 };
-static_assert(COUNT_OF(kinds) == VALUE_KIND_COUNT, "every kind has a word");
+static_assert(COUNT_OF(kinds) == CASE_KIND_COUNT, "every kind has a word");
 
 /* ---- labels ---- */
 
