@@ -1,6 +1,8 @@
 /* board.c - writes down every event it hears, in the order in which it hears them. */
 #include "tests/sample/sample.h"
 
+#include <stdlib.h>
+
 static const struct migration migrations[] = {
     {
         .version = 1,
@@ -109,6 +111,18 @@ static const struct shape heard_shape = {
     .bytes = sizeof(struct heard),
 };
 
+/* Only where things go wrong on purpose. */
+static void crash_if_asked(const struct heard *heard)
+{
+#ifdef FAULTS
+    if (heard->behaviour.data && text_equals(heard->behaviour, TEXT("board_crash"))) {
+        abort();
+    }
+#else
+    (void)heard;
+#endif
+}
+
 static enum status write_down(struct call *call)
 {
     const struct heard *heard = call->input;
@@ -118,6 +132,7 @@ static enum status write_down(struct call *call)
                                            value_text(message->name), value_text(message->subject),
                                            value_integer(message->revision)),
                                     NULL);
+    crash_if_asked(heard);
     bool fails = heard->behaviour.data && text_equals(heard->behaviour, TEXT("board_poison"));
     return status == STATUS_OK && fails ? STATUS_UNAVAILABLE : status;
 }

@@ -12,7 +12,7 @@ extern const struct service board_service;
 struct order {
     struct id order_id;
     int64_t amount;
-    struct text behaviour; /* "", "refuse", "fail_twice", "poison", "board_poison" */
+    struct text behaviour; /* "", "refuse", "fail_twice", "poison", "board_poison", "board_crash" */
     bool is_urgent;        /* its charge must be answered within half a second */
     struct text state;     /* ordered, charged, refused, expired */
     struct text reason;

@@ -1,7 +1,9 @@
 /* message_run_test.c - when a failed message comes again, and what a handler owes. */
-#include "base/clock.h"
+
 #include "runtime/message_run.h"
-#include "tests/unit/runtime/intake/desk.h"
+
+#include "runtime/intake/crash_note.h"
+#include "tests/lib/desk/desk.h"
 
 enum { NOW = 1000000, SAMPLES = 2000 };
 

@@ -1,8 +1,9 @@
 /* tell_test.c - what telling writes, what it asks for, and who may tell. */
 #include "runtime/telling.h"
-#include "tests/unit/runtime/intake/batch.h"
+#include "tests/lib/desk/serving.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static struct desk desk;
 

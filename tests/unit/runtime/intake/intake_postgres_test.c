@@ -1,10 +1,11 @@
-/* intake_postgres_test.c - batches from a bus, taken in on PostgreSQL. */
-#include "tests/unit/runtime/intake/batch_cases.h"
+/* intake_postgres_test.c - batches from a bus, on PostgreSQL. */
+#include "tests/lib/desk/desk.h"
+#include "tests/lib/desk/desk_contract.h"
 
 int main(int argc, char **argv)
 {
     desk_server = postgres_server_start();
-    int result = test_main(argc, argv, batch_cases, COUNT_OF(batch_cases));
+    int result = batch_contract_main(argc, argv);
     postgres_server_stop(&desk_server);
     return result;
 }

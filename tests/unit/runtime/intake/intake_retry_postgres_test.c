@@ -1,11 +1,12 @@
 /* intake_retry_postgres_test.c - what becomes of a message that cannot be handled, on PostgreSQL.
  */
-#include "tests/unit/runtime/intake/retry_cases.h"
+#include "tests/lib/desk/desk.h"
+#include "tests/lib/desk/desk_contract.h"
 
 int main(int argc, char **argv)
 {
     desk_server = postgres_server_start();
-    int result = test_main(argc, argv, retry_cases, COUNT_OF(retry_cases));
+    int result = retry_contract_main(argc, argv);
     postgres_server_stop(&desk_server);
     return result;
 }

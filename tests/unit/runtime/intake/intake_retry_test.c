@@ -1,7 +1,7 @@
 /* intake_retry_test.c - what becomes of a message that cannot be handled, on SQLite. */
-#include "tests/unit/runtime/intake/retry_cases.h"
+#include "tests/lib/desk/desk_contract.h"
 
 int main(int argc, char **argv)
 {
-    return test_main(argc, argv, retry_cases, COUNT_OF(retry_cases));
+    return retry_contract_main(argc, argv);
 }

@@ -1,7 +1,7 @@
-/* intake_test.c - batches from a bus, taken in on SQLite. */
-#include "tests/unit/runtime/intake/batch_cases.h"
+/* intake_test.c - batches from a bus, on SQLite. */
+#include "tests/lib/desk/desk_contract.h"
 
 int main(int argc, char **argv)
 {
-    return test_main(argc, argv, batch_cases, COUNT_OF(batch_cases));
+    return batch_contract_main(argc, argv);
 }

@@ -1,9 +1,13 @@
 /* two_processes_test.c - the desk is served by two processes on one schema of PostgreSQL: each
  * message counts once and in order, each errand ends once, each retry has its effect once.
  */
-#include "tests/unit/runtime/intake/batch.h"
+#include "base/clock.h"
+#include "runtime/intake/errand_store.h"
+#include "tests/lib/desk/serving.h"
 
-#include <string.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
 
 enum { PROCESSES = 2, SOURCES = 3, MESSAGES = 300, SUBJECTS = 5, ERRANDS = 150, PARKED = 120 };
 

@@ -1,42 +1,32 @@
-/* desk.h - the desk with its store: messages taken in by hand at a chosen time, chores too, and
- * what came of it as short texts. On SQLite; on PostgreSQL when main() has started one.
- */
-#ifndef TESTS_UNIT_RUNTIME_INTAKE_DESK_H
-#define TESTS_UNIT_RUNTIME_INTAKE_DESK_H
+/* desk.c - the desk with its store. */
+#include "tests/lib/desk/desk.h"
 
-#include "bus/journal.h"
-#include "runtime/host.h"
-#include "runtime/intake/crash_note.h"
 #include "runtime/intake/errand_store.h"
-#include "runtime/intake/intake.h"
 #include "runtime/intake/intake_apply.h"
-#include "runtime/intake/parked_store.h"
 #include "runtime/start/series.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
-#include "tests/lib/postgres_server.h"
-#include "tests/unit/runtime/intake/desk_service.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { DESK_ARENA_MAX = 64 * 1024 * 1024, DESK_NOW = 1000000 };
+const char desk_trace[] = "0123456789abcdef0123456789abcdef";
+struct postgres_server *desk_server;
 
-static const char desk_trace[] = "0123456789abcdef0123456789abcdef";
-
-struct desk {
-    struct arena *arena;
-    struct store_source *source;
-    struct store *store;
-    struct host host;
-    int64_t now_ms;
-    struct chore_run last; /* the newest run of a chore */
+/* One value of a row as the database says it. */
+struct desk_count {
+    int64_t count;
 };
+static const struct field desk_count_fields[] = {
+    {.name = "count", .kind = FIELD_INTEGER, .offset = offsetof(struct desk_count, count)},
+};
+const struct shape desk_count_shape = {.name = "Count",
+                                       .fields = desk_count_fields,
+                                       .field_count = 1,
+                                       .bytes = sizeof(struct desk_count)};
 
-static struct postgres_server *desk_server; /* NULL: SQLite */
-
-static inline struct store_source *desk_source(void)
+struct store_source *desk_source(void)
 {
     static bool has_database; /* each test is a process of its own */
     struct store_source *source = NULL;
@@ -58,7 +48,7 @@ static inline struct store_source *desk_source(void)
     return source;
 }
 
-static inline void desk_open(struct desk *desk)
+void desk_open(struct desk *desk)
 {
     struct series series[SERIES_MAX];
     struct text error = NO_TEXT;
@@ -76,27 +66,24 @@ static inline void desk_open(struct desk *desk)
     }
 }
 
-static inline void desk_close(struct desk *desk)
+void desk_close(struct desk *desk)
 {
     store_destroy(&desk->store);
     desk->source->destroy(desk->source);
     arena_destroy(&desk->arena);
 }
 
-static inline void desk_begin(struct desk *desk)
+void desk_begin(struct desk *desk)
 {
     CHECK_STATUS(store_begin(desk->store, STORE_WRITE), STATUS_OK);
 }
 
-static inline void desk_commit(struct desk *desk)
+void desk_commit(struct desk *desk)
 {
     CHECK_STATUS(store_commit(desk->store), STATUS_OK);
 }
 
-/* ---- messages ---- */
-
-static inline struct message desk_event(int64_t position, const char *name, const char *subject,
-                                        const char *data)
+struct message desk_event(int64_t position, const char *name, const char *subject, const char *data)
 {
     return (struct message){
         .position = position,
@@ -115,7 +102,7 @@ static inline struct message desk_event(int64_t position, const char *name, cons
     };
 }
 
-static inline struct message desk_command(int64_t position, const char *subject, const char *data)
+struct message desk_command(int64_t position, const char *subject, const char *data)
 {
     struct message message = desk_event(position, "desk.do", subject, data);
     message.kind = message_command;
@@ -124,7 +111,7 @@ static inline struct message desk_command(int64_t position, const char *subject,
     return message;
 }
 
-static inline struct message desk_reply(struct id answers, struct text outcome, const char *data)
+struct message desk_reply(struct id answers, struct text outcome, const char *data)
 {
     struct message message = desk_event(1, "till.charge", "a", data);
     message.kind = message_reply;
@@ -135,8 +122,7 @@ static inline struct message desk_reply(struct id answers, struct text outcome, 
     return message;
 }
 
-/* As a batch does it, behind a mark: applied, or undone and parked. */
-static inline enum status desk_take(struct desk *desk, const struct message *message)
+enum status desk_take(struct desk *desk, const struct message *message)
 {
     struct applying applying = {.host = &desk->host,
                                 .store = desk->store,
@@ -156,7 +142,7 @@ static inline enum status desk_take(struct desk *desk, const struct message *mes
     return status;
 }
 
-static inline void desk_park_behind(struct desk *desk, const struct message *message)
+void desk_park_behind(struct desk *desk, const struct message *message)
 {
     struct applying applying = {.host = &desk->host,
                                 .store = desk->store,
@@ -168,8 +154,7 @@ static inline void desk_park_behind(struct desk *desk, const struct message *mes
     desk_commit(desk);
 }
 
-/* One errand that waits for its reply. */
-static inline struct id desk_add_errand(struct desk *desk, const char *command, int64_t deadline_at)
+struct id desk_add_errand(struct desk *desk, const char *command, int64_t deadline_at)
 {
     struct id id = id_new();
     desk_begin(desk);
@@ -186,9 +171,7 @@ static inline struct id desk_add_errand(struct desk *desk, const char *command, 
     return id;
 }
 
-/* ---- chores ---- */
-
-static inline enum status desk_try(struct desk *desk, chore_fn *chore)
+enum status desk_try(struct desk *desk, chore_fn *chore)
 {
     desk->last = (struct chore_run){
         .host = &desk->host, .store = desk->store, .arena = desk->arena, .now_ms = desk->now_ms};
@@ -201,7 +184,7 @@ static inline enum status desk_try(struct desk *desk, chore_fn *chore)
     return status;
 }
 
-static inline void desk_run(struct desk *desk, chore_fn *chore, int64_t now_ms)
+void desk_run(struct desk *desk, chore_fn *chore, int64_t now_ms)
 {
     desk->now_ms = now_ms;
     do {
@@ -209,21 +192,18 @@ static inline void desk_run(struct desk *desk, chore_fn *chore, int64_t now_ms)
     } while (desk->last.more);
 }
 
-/* ---- what came of it ---- */
-
-static inline struct text desk_add_word(struct arena *arena, struct text words, struct text word)
+static struct text desk_add_word(struct arena *arena, struct text words, struct text word)
 {
     return words.data == NULL ? word
                               : text_format(arena, "%.*s, %.*s", TEXT_ARGS(words), TEXT_ARGS(word));
 }
 
-static inline struct text desk_ended(struct text words)
+static struct text desk_ended(struct text words)
 {
     return words.data == NULL ? TEXT("") : words;
 }
 
-/* "shop.ordered a 1, desk.do b 2": name, subject, amount. */
-static inline struct text desk_effects_in(struct store *store, struct arena *arena)
+struct text desk_effects_in(struct store *store, struct arena *arena)
 {
     struct rows rows;
     struct text words = NO_TEXT;
@@ -240,8 +220,7 @@ static inline struct text desk_effects_in(struct store *store, struct arena *are
     return desk_ended(words);
 }
 
-static inline const struct parked *desk_parked_rows(struct store *store, struct arena *arena,
-                                                    size_t *count_out)
+const struct parked *desk_parked_rows(struct store *store, struct arena *arena, size_t *count_out)
 {
     struct rows rows;
     CHECK_STATUS(store_begin(store, STORE_READ), STATUS_OK);
@@ -251,8 +230,7 @@ static inline const struct parked *desk_parked_rows(struct store *store, struct 
     return rows.items;
 }
 
-/* "waiting a 1, behind a 0, dead b 3": state, subject, attempts. */
-static inline struct text desk_parked_in(struct store *store, struct arena *arena)
+struct text desk_parked_in(struct store *store, struct arena *arena)
 {
     size_t count;
     struct text words = NO_TEXT;
@@ -266,8 +244,7 @@ static inline struct text desk_parked_in(struct store *store, struct arena *aren
     return desk_ended(words);
 }
 
-/* "desk.heard a, desk.do a refused": what the desk has told, with the outcome of replies. */
-static inline struct text desk_told_in(struct store *store, struct arena *arena)
+struct text desk_told_in(struct store *store, struct arena *arena)
 {
     struct messages messages;
     int64_t settled;
@@ -291,23 +268,22 @@ static inline struct text desk_told_in(struct store *store, struct arena *arena)
     return desk_ended(words);
 }
 
-static inline struct text desk_effects(struct desk *desk)
+struct text desk_effects(struct desk *desk)
 {
     return desk_effects_in(desk->store, desk->arena);
 }
 
-static inline struct text desk_parked(struct desk *desk)
+struct text desk_parked(struct desk *desk)
 {
     return desk_parked_in(desk->store, desk->arena);
 }
 
-static inline struct text desk_told(struct desk *desk)
+struct text desk_told(struct desk *desk)
 {
     return desk_told_in(desk->store, desk->arena);
 }
 
-/* The newest parked row's. */
-static inline struct text desk_reason(struct desk *desk)
+struct text desk_reason(struct desk *desk)
 {
     size_t count;
     const struct parked *parked = desk_parked_rows(desk->store, desk->arena, &count);
@@ -315,7 +291,7 @@ static inline struct text desk_reason(struct desk *desk)
     return parked[count - 1].reason;
 }
 
-static inline void desk_replay(struct desk *desk, int64_t number, bool changes)
+void desk_replay(struct desk *desk, int64_t number, bool changes)
 {
     int64_t changed = -1;
     desk_begin(desk);
@@ -324,19 +300,7 @@ static inline void desk_replay(struct desk *desk, int64_t number, bool changes)
     desk_commit(desk);
 }
 
-/* One value of a row as the database says it. */
-struct desk_count {
-    int64_t count;
-};
-static const struct field desk_count_fields[] = {
-    {.name = "count", .kind = FIELD_INTEGER, .offset = offsetof(struct desk_count, count)},
-};
-static const struct shape desk_count_shape = {.name = "Count",
-                                              .fields = desk_count_fields,
-                                              .field_count = 1,
-                                              .bytes = sizeof(struct desk_count)};
-
-static inline int64_t desk_count(struct desk *desk, const struct statement *statement)
+int64_t desk_count(struct desk *desk, const struct statement *statement)
 {
     struct desk_count row;
     CHECK_STATUS(store_begin(desk->store, STORE_READ), STATUS_OK);
@@ -344,13 +308,3 @@ static inline int64_t desk_count(struct desk *desk, const struct statement *stat
     CHECK_STATUS(store_commit(desk->store), STATUS_OK);
     return row.count;
 }
-
-#define DESK_CASE(function)                                                                        \
-    {                                                                                              \
-        .name = #function, .run = function                                                         \
-    }
-
-#define DESK_COUNTS(name, query)                                                                   \
-    static const struct statement name = {.sql = query, .gives = &desk_count_shape}
-
-#endif

@@ -1,10 +1,11 @@
-/* batch_cases.h - batches from a bus, as they come: in order, doubled, with gaps, with what fails;
- * the same on every store.
+/* batch_contract.c - batches from a bus, as they come: in order, doubled, with gaps, with what
+ * fails; the same on every store.
  */
-#ifndef TESTS_UNIT_RUNTIME_INTAKE_BATCH_CASES_H
-#define TESTS_UNIT_RUNTIME_INTAKE_BATCH_CASES_H
+#include "tests/lib/desk/desk_contract.h"
 
-#include "tests/unit/runtime/intake/batch.h"
+#include "base/clock.h"
+#include "runtime/intake/crash_note.h"
+#include "tests/lib/desk/serving.h"
 
 #include <string.h>
 
@@ -14,25 +15,25 @@ static struct message messages[BATCH_MESSAGES_MAX];
 #define TAKE(...)                                                                                  \
     take((const char *const[]){__VA_ARGS__}, COUNT_OF(((const char *const[]){__VA_ARGS__})))
 
-static inline enum status take(const char *const *hows, size_t count)
+static enum status take(const char *const *hows, size_t count)
 {
     serving_messages(&serving, messages, hows, count);
     return serving_take(&serving, messages, count);
 }
 
-static inline int64_t cursor(void)
+static int64_t cursor(void)
 {
     return serving_cursor(&serving, "shop", BUS_EVENTS);
 }
 
-static inline struct text told(void)
+static struct text told(void)
 {
     return desk_told_in(serving.reader, serving.arena);
 }
 
 /* ---- counted once ---- */
 
-static inline void a_batch_is_taken_in_order(void)
+static void a_batch_is_taken_in_order(void)
 {
     serving_open(&serving);
     CHECK_STATUS(TAKE("", "", ""), STATUS_OK);
@@ -41,7 +42,7 @@ static inline void a_batch_is_taken_in_order(void)
     serving_close(&serving);
 }
 
-static inline void what_was_counted_is_not_counted_again(void)
+static void what_was_counted_is_not_counted_again(void)
 {
     serving_open(&serving);
     CHECK_STATUS(TAKE("", "", ""), STATUS_OK);
@@ -56,7 +57,7 @@ static inline void what_was_counted_is_not_counted_again(void)
     serving_close(&serving);
 }
 
-static inline void a_gap_stops_and_keeps_what_came_before(void)
+static void a_gap_stops_and_keeps_what_came_before(void)
 {
     serving_open(&serving);
     serving_messages(&serving, messages, (const char *const[]){"", "", "", "tell"}, 4);
@@ -73,7 +74,7 @@ static inline void a_gap_stops_and_keeps_what_came_before(void)
     serving_close(&serving);
 }
 
-static inline void what_nobody_wanted_is_passed_over(void)
+static void what_nobody_wanted_is_passed_over(void)
 {
     serving_open(&serving);
     CHECK_STATUS(serving_take_upto(&serving, NULL, 0, 7), STATUS_OK);
@@ -88,7 +89,7 @@ static inline void what_nobody_wanted_is_passed_over(void)
     serving_close(&serving);
 }
 
-static inline void what_nobody_wants_is_only_counted(void)
+static void what_nobody_wants_is_only_counted(void)
 {
     serving_open(&serving);
     CHECK_STATUS(TAKE("refuse"), STATUS_OK);
@@ -99,7 +100,7 @@ static inline void what_nobody_wants_is_only_counted(void)
     serving_close(&serving);
 }
 
-static inline void many_sources_come_in_two_pieces(void)
+static void many_sources_come_in_two_pieces(void)
 {
     serving_open(&serving);
     for (size_t i = 0; i < 70; i++) {
@@ -115,7 +116,7 @@ static inline void many_sources_come_in_two_pieces(void)
     serving_close(&serving);
 }
 
-static inline void channels_are_counted_each(void)
+static void channels_are_counted_each(void)
 {
     serving_open(&serving);
     CHECK_STATUS(TAKE("", ""), STATUS_OK);
@@ -128,7 +129,7 @@ static inline void channels_are_counted_each(void)
     serving_close(&serving);
 }
 
-static inline void memory_of_a_message_ends_with_it(void)
+static void memory_of_a_message_ends_with_it(void)
 {
     serving_open(&serving);
     for (size_t i = 0; i < BATCH_MESSAGES_MAX; i++) {
@@ -145,7 +146,7 @@ static inline void memory_of_a_message_ends_with_it(void)
 
 /* ---- what fails ---- */
 
-static inline void who_fails_is_undone_alone(void)
+static void who_fails_is_undone_alone(void)
 {
     static const char *const hows[] = {"fail", "early_fail", "exists"};
     for (size_t i = 0; i < COUNT_OF(hows); i++) {
@@ -169,7 +170,7 @@ static inline void who_fails_is_undone_alone(void)
     serving_close(&serving);
 }
 
-static inline void who_refuses_an_event_is_dead_and_has_told_nothing(void)
+static void who_refuses_an_event_is_dead_and_has_told_nothing(void)
 {
     serving_open(&serving);
     CHECK_STATUS(TAKE("tell_refuse", "early_refuse", ""), STATUS_OK);
@@ -181,7 +182,7 @@ static inline void who_refuses_an_event_is_dead_and_has_told_nothing(void)
     serving_close(&serving);
 }
 
-static inline void who_refuses_a_command_leaves_only_its_reply(void)
+static void who_refuses_a_command_leaves_only_its_reply(void)
 {
     static const char *const data[] = {"{\"amount\":1}", "{\"how\":\"tell_refuse\",\"amount\":2}",
                                        "{\"how\":\"early_refuse\",\"amount\":3}", "{}"};
@@ -198,7 +199,7 @@ static inline void who_refuses_a_command_leaves_only_its_reply(void)
     serving_close(&serving);
 }
 
-static inline void a_line_that_is_held_waits_in_order(void)
+static void a_line_that_is_held_waits_in_order(void)
 {
     serving_open(&serving);
     serving_messages(&serving, messages, (const char *const[]){"refuse", "", "", "", ""}, 5);
@@ -219,7 +220,7 @@ static inline void a_line_that_is_held_waits_in_order(void)
 
 /* ---- lost races ---- */
 
-static inline void a_lost_race_is_run_again_and_tells_once(void)
+static void a_lost_race_is_run_again_and_tells_once(void)
 {
     serving_open(&serving);
     desk_world.conflicts = 2;
@@ -230,7 +231,7 @@ static inline void a_lost_race_is_run_again_and_tells_once(void)
     serving_close(&serving);
 }
 
-static inline void who_always_loses_is_parked(void)
+static void who_always_loses_is_parked(void)
 {
     serving_open(&serving);
     CHECK_STATUS(TAKE("", "conflict", ""), STATUS_OK);
@@ -242,7 +243,7 @@ static inline void who_always_loses_is_parked(void)
 
 /* ---- a store in trouble ---- */
 
-static inline void plan(unsigned calls, int countdown, int repeat, enum status status)
+static void plan(unsigned calls, int countdown, int repeat, enum status status)
 {
     desk_world.plan = (struct store_fault){
         .calls = calls, .countdown = countdown, .repeat = repeat, .status = status};
@@ -251,7 +252,7 @@ static inline void plan(unsigned calls, int countdown, int repeat, enum status s
 static const enum status troubles[] = {STATUS_UNAVAILABLE, STATUS_FULL, STATUS_CORRUPT,
                                        STATUS_TIMEOUT,     STATUS_BUSY, STATUS_CONFLICT};
 
-static inline void a_store_in_trouble_loses_nothing(void)
+static void a_store_in_trouble_loses_nothing(void)
 {
     serving_open(&serving);
     for (size_t i = 0; i < COUNT_OF(troubles); i++) {
@@ -269,7 +270,7 @@ static inline void a_store_in_trouble_loses_nothing(void)
     serving_close(&serving);
 }
 
-static inline size_t count_words(struct text words)
+static size_t count_words(struct text words)
 {
     size_t count = words.bytes > 0;
     for (size_t i = 0; i < words.bytes; i++) {
@@ -279,7 +280,7 @@ static inline size_t count_words(struct text words)
 }
 
 /* From two sources; the first makes the store fail at a later call. */
-static inline void take_with_trouble(int64_t round)
+static void take_with_trouble(int64_t round)
 {
     serving_messages(&serving, messages, (const char *const[]){"arm", "", "fail"}, 3);
     for (int i = 0; i < 3; i++) {
@@ -294,7 +295,7 @@ static inline void take_with_trouble(int64_t round)
 }
 
 /* At each of the next calls, one after the other: each message has its effect, or is parked. */
-static inline void a_moment_of_trouble_is_survived(void)
+static void a_moment_of_trouble_is_survived(void)
 {
     int64_t round = 0;
     serving_open(&serving);
@@ -314,7 +315,7 @@ static inline void a_moment_of_trouble_is_survived(void)
 
 /* ---- to oneself ---- */
 
-static inline void what_it_tells_itself_comes_back(void)
+static void what_it_tells_itself_comes_back(void)
 {
     struct messages heard;
     serving_open(&serving);
@@ -332,7 +333,7 @@ static inline void what_it_tells_itself_comes_back(void)
 
 /* ---- who has ended the program too often ---- */
 
-static inline void who_ends_the_program_is_dead_and_the_others_go_on(void)
+static void who_ends_the_program_is_dead_and_the_others_go_on(void)
 {
     struct crash_note note = {.crashes = CRASHES_MAX, .counted_at = clock_wall_ms()};
     serving_open_as(&serving, &desk_service, &note);
@@ -345,7 +346,7 @@ static inline void who_ends_the_program_is_dead_and_the_others_go_on(void)
     serving_close(&serving);
 }
 
-static const struct test batch_cases[] = {
+static const struct test tests[] = {
     DESK_CASE(a_batch_is_taken_in_order),
     DESK_CASE(what_was_counted_is_not_counted_again),
     DESK_CASE(a_gap_stops_and_keeps_what_came_before),
@@ -366,4 +367,7 @@ static const struct test batch_cases[] = {
     DESK_CASE(who_ends_the_program_is_dead_and_the_others_go_on),
 };
 
-#endif
+int batch_contract_main(int argc, char **argv)
+{
+    return test_main(argc, argv, tests, COUNT_OF(tests));
+}

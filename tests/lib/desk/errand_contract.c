@@ -1,8 +1,9 @@
-/* errand_cases.h - what was told to others, until it has an answer; the same on every store. */
-#ifndef TESTS_UNIT_RUNTIME_INTAKE_ERRAND_CASES_H
-#define TESTS_UNIT_RUNTIME_INTAKE_ERRAND_CASES_H
+/* errand_contract.c - what was told to others, until it has an answer; the same on every store. */
+#include "tests/lib/desk/desk_contract.h"
 
-#include "tests/unit/runtime/intake/desk.h"
+#include "runtime/intake/errand_store.h"
+#include "runtime/intake/intake_apply.h"
+#include "tests/lib/desk/desk.h"
 
 enum { DEADLINE = DESK_NOW + 5000, WEEK_MS = 7 * 24 * 60 * 60 * 1000 };
 
@@ -17,13 +18,13 @@ DESK_COUNTS(unknown, "SELECT count(*) AS count FROM stray WHERE why = 'unknown'"
 DESK_COUNTS(late, "SELECT count(*) AS count FROM stray WHERE why = 'late'");
 DESK_COUNTS(again, "SELECT count(*) AS count FROM stray WHERE why = 'again'");
 
-static inline enum status take_reply(struct id answers, struct text outcome)
+static enum status take_reply(struct id answers, struct text outcome)
 {
     struct message message = desk_reply(answers, outcome, "{\"amount\":5}");
     return desk_take(&desk, &message);
 }
 
-static inline void a_reply_counts_once(void)
+static void a_reply_counts_once(void)
 {
     desk_open(&desk);
     struct id id = desk_add_errand(&desk, "till.charge", DEADLINE);
@@ -41,7 +42,7 @@ static inline void a_reply_counts_once(void)
     desk_close(&desk);
 }
 
-static inline void a_refusal_is_read_by_its_handler(void)
+static void a_refusal_is_read_by_its_handler(void)
 {
     desk_open(&desk);
     struct id id = desk_add_errand(&desk, "till.charge", DEADLINE);
@@ -50,7 +51,7 @@ static inline void a_refusal_is_read_by_its_handler(void)
     desk_close(&desk);
 }
 
-static inline void a_reply_to_nothing_is_kept(void)
+static void a_reply_to_nothing_is_kept(void)
 {
     desk_open(&desk);
     CHECK_STATUS(take_reply(id_new(), outcome_done), STATUS_OK);
@@ -59,7 +60,7 @@ static inline void a_reply_to_nothing_is_kept(void)
     desk_close(&desk);
 }
 
-static inline void the_deadline_ends_the_waiting_once(void)
+static void the_deadline_ends_the_waiting_once(void)
 {
     desk_open(&desk);
     struct id id = desk_add_errand(&desk, "till.charge", DEADLINE);
@@ -77,7 +78,7 @@ static inline void the_deadline_ends_the_waiting_once(void)
     desk_close(&desk);
 }
 
-static inline void many_expire_in_pieces_in_order(void)
+static void many_expire_in_pieces_in_order(void)
 {
     desk_open(&desk);
     for (int i = 0; i < 70; i++) {
@@ -93,7 +94,7 @@ static inline void many_expire_in_pieces_in_order(void)
     desk_close(&desk);
 }
 
-static inline void a_handler_that_fails_at_the_deadline_is_parked(void)
+static void a_handler_that_fails_at_the_deadline_is_parked(void)
 {
     desk_open(&desk);
     desk_world.conflicts = 1; /* it fails */
@@ -116,7 +117,7 @@ static inline void a_handler_that_fails_at_the_deadline_is_parked(void)
 }
 
 /* The reply's handler fails, so it is as if no reply had come yet: whichever succeeds first. */
-static inline void a_reply_that_cannot_be_handled_leaves_its_errand_waiting(void)
+static void a_reply_that_cannot_be_handled_leaves_its_errand_waiting(void)
 {
     desk_open(&desk);
     desk_world.conflicts = 1;
@@ -133,7 +134,7 @@ static inline void a_reply_that_cannot_be_handled_leaves_its_errand_waiting(void
     desk_close(&desk);
 }
 
-static inline void who_wants_no_reply_is_settled(void)
+static void who_wants_no_reply_is_settled(void)
 {
     desk_open(&desk);
     struct id id = desk_add_errand(&desk, "till.forget", DEADLINE);
@@ -149,7 +150,7 @@ static inline void who_wants_no_reply_is_settled(void)
     desk_close(&desk);
 }
 
-static inline void an_expiry_of_no_errand_of_ours_is_dead(void)
+static void an_expiry_of_no_errand_of_ours_is_dead(void)
 {
     desk_open(&desk);
     (void)desk_add_errand(&desk, "till.refund", DEADLINE);
@@ -161,7 +162,7 @@ static inline void an_expiry_of_no_errand_of_ours_is_dead(void)
 }
 
 /* Its crashes are counted by its id. */
-static inline void an_expiry_is_one_message_at_every_attempt(void)
+static void an_expiry_is_one_message_at_every_attempt(void)
 {
     desk_open(&desk);
     struct errand_row errand = {.id = id_new(), .command = TEXT("till.charge")};
@@ -173,7 +174,7 @@ static inline void an_expiry_is_one_message_at_every_attempt(void)
     desk_close(&desk);
 }
 
-static inline void what_is_old_is_forgotten(void)
+static void what_is_old_is_forgotten(void)
 {
     desk_open(&desk);
     (void)desk_add_errand(&desk, "till.charge", DEADLINE + 2LL * WEEK_MS);
@@ -190,7 +191,7 @@ static inline void what_is_old_is_forgotten(void)
     desk_close(&desk);
 }
 
-static const struct test errand_cases[] = {
+static const struct test tests[] = {
     DESK_CASE(a_reply_counts_once),
     DESK_CASE(a_refusal_is_read_by_its_handler),
     DESK_CASE(a_reply_to_nothing_is_kept),
@@ -204,4 +205,7 @@ static const struct test errand_cases[] = {
     DESK_CASE(what_is_old_is_forgotten),
 };
 
-#endif
+int errand_contract_main(int argc, char **argv)
+{
+    return test_main(argc, argv, tests, COUNT_OF(tests));
+}

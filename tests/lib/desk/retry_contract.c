@@ -1,32 +1,34 @@
-/* retry_cases.h - what becomes of a message that cannot be handled; the same on every store. */
-#ifndef TESTS_UNIT_RUNTIME_INTAKE_RETRY_CASES_H
-#define TESTS_UNIT_RUNTIME_INTAKE_RETRY_CASES_H
+/* retry_contract.c - what becomes of a message that cannot be handled; the same on every store. */
+#include "tests/lib/desk/desk_contract.h"
 
-#include "tests/unit/runtime/intake/desk.h"
+#include "runtime/intake/intake_apply.h"
+#include "tests/lib/desk/desk.h"
+
+#include <stdio.h>
 
 #define LATER_MS (60 * 60 * 1000)
 
 static struct desk desk;
 
-static inline enum status take_event(const char *subject, const char *data)
+static enum status take_event(const char *subject, const char *data)
 {
     struct message message = desk_event(1, "shop.ordered", subject, data);
     return desk_take(&desk, &message);
 }
 
-static inline void retry_after(int64_t ms)
+static void retry_after(int64_t ms)
 {
     desk_run(&desk, intake_retry, desk.now_ms + ms);
 }
 
-static inline void mend(bool is_mended)
+static void mend(bool is_mended)
 {
     atomic_store(&desk_world.is_mended, is_mended);
 }
 
 /* ---- attempts ---- */
 
-static inline void it_is_tried_again_until_it_is_dead(void)
+static void it_is_tried_again_until_it_is_dead(void)
 {
     desk_open(&desk);
     CHECK_STATUS(take_event("a", "{\"how\":\"fail\",\"amount\":1}"), STATUS_UNAVAILABLE);
@@ -47,7 +49,7 @@ static inline void it_is_tried_again_until_it_is_dead(void)
     desk_close(&desk);
 }
 
-static inline void what_is_replayed_has_all_its_attempts_again(void)
+static void what_is_replayed_has_all_its_attempts_again(void)
 {
     desk_open(&desk);
     CHECK_STATUS(take_event("a", "{\"how\":\"refuse\",\"amount\":1}"), STATUS_REFUSED);
@@ -68,7 +70,7 @@ static inline void what_is_replayed_has_all_its_attempts_again(void)
 
 /* ---- lines ---- */
 
-static inline void park_line(void)
+static void park_line(void)
 {
     CHECK_STATUS(take_event("a", "{\"how\":\"refuse\",\"amount\":1}"), STATUS_REFUSED);
     for (int i = 2; i <= 4; i++) {
@@ -79,7 +81,7 @@ static inline void park_line(void)
     }
 }
 
-static inline void a_line_keeps_its_order(void)
+static void a_line_keeps_its_order(void)
 {
     desk_open(&desk);
     park_line();
@@ -97,7 +99,7 @@ static inline void a_line_keeps_its_order(void)
     desk_close(&desk);
 }
 
-static inline void drop(int64_t number)
+static void drop(int64_t number)
 {
     struct parked parked;
     desk_begin(&desk);
@@ -106,7 +108,7 @@ static inline void drop(int64_t number)
     desk_commit(&desk);
 }
 
-static inline void who_comes_next_may_fail_too(void)
+static void who_comes_next_may_fail_too(void)
 {
     desk_open(&desk);
     park_line();
@@ -123,7 +125,7 @@ static inline void who_comes_next_may_fail_too(void)
     desk_close(&desk);
 }
 
-static inline void dropping_from_the_middle_frees_nobody(void)
+static void dropping_from_the_middle_frees_nobody(void)
 {
     desk_open(&desk);
     park_line();
@@ -132,7 +134,7 @@ static inline void dropping_from_the_middle_frees_nobody(void)
     desk_close(&desk);
 }
 
-static inline void what_stands_behind_nothing_is_found(void)
+static void what_stands_behind_nothing_is_found(void)
 {
     desk_open(&desk);
     struct message message = desk_event(1, "shop.ordered", "a", "{\"amount\":1}");
@@ -153,7 +155,7 @@ static inline void what_stands_behind_nothing_is_found(void)
     desk_close(&desk);
 }
 
-static inline void many_are_gone_through_in_pieces(void)
+static void many_are_gone_through_in_pieces(void)
 {
     desk_open(&desk);
     for (int i = 0; i < 100; i++) {
@@ -172,7 +174,7 @@ static inline void many_are_gone_through_in_pieces(void)
     desk_close(&desk);
 }
 
-static inline void they_are_counted(void)
+static void they_are_counted(void)
 {
     struct parked_counts counts;
     desk_open(&desk);
@@ -190,7 +192,7 @@ static inline void they_are_counted(void)
 
 /* ---- what nobody can handle ---- */
 
-static inline void stays_dead(const struct message *message, const char *reason)
+static void stays_dead(const struct message *message, const char *reason)
 {
     desk_open(&desk);
     CHECK(desk_take(&desk, message) != STATUS_OK);
@@ -205,27 +207,27 @@ static inline void stays_dead(const struct message *message, const char *reason)
     desk_close(&desk);
 }
 
-static inline void a_timer_whose_row_is_gone_stays_dead(void)
+static void a_timer_whose_row_is_gone_stays_dead(void)
 {
     struct message message = desk_event(1, "rang_once", "a", "{}");
     message.source = TEXT("desk");
     stays_dead(&message, "desk does nothing at rang_once any more.");
 }
 
-static inline void an_event_that_is_heard_no_more_stays_dead(void)
+static void an_event_that_is_heard_no_more_stays_dead(void)
 {
     struct message message = desk_event(1, "shop.closed", "a", "{}");
     stays_dead(&message, "desk does nothing at shop.closed any more.");
 }
 
-static inline void an_unknown_command_stays_dead(void)
+static void an_unknown_command_stays_dead(void)
 {
     struct message message = desk_command(1, "a", "{}");
     message.name = TEXT("desk.undo");
     stays_dead(&message, "desk knows no command desk.undo.");
 }
 
-static inline void a_newer_version_stays_dead(void)
+static void a_newer_version_stays_dead(void)
 {
     struct message message = desk_event(1, "shop.ordered", "a", "{\"amount\":1}");
     message.version = 2;
@@ -233,7 +235,7 @@ static inline void a_newer_version_stays_dead(void)
                          "after an upgrade.");
 }
 
-static inline void a_reply_to_no_errand_of_ours_stays_dead(void)
+static void a_reply_to_no_errand_of_ours_stays_dead(void)
 {
     desk_open(&desk);
     struct id id = desk_add_errand(&desk, "till.refund", INT64_MAX / 2);
@@ -243,7 +245,7 @@ static inline void a_reply_to_no_errand_of_ours_stays_dead(void)
     stays_dead(&message, "desk has no errand till.refund any more.");
 }
 
-static inline void data_that_does_not_fit_is_dead(void)
+static void data_that_does_not_fit_is_dead(void)
 {
     static const char *const wrong[][2] = {
         {"{}", "The data does not fit: amount is required."},
@@ -263,7 +265,7 @@ static inline void data_that_does_not_fit_is_dead(void)
     CHECK_INT(atomic_load(&desk_world.runs), 0);
 }
 
-static inline void a_limit_is_kept_and_what_is_unknown_ignored(void)
+static void a_limit_is_kept_and_what_is_unknown_ignored(void)
 {
     desk_open(&desk);
     CHECK_STATUS(take_event("a", "{\"amount\":1,\"colour\":{\"deep\":[1,2]}}"), STATUS_OK);
@@ -275,7 +277,7 @@ static inline void a_limit_is_kept_and_what_is_unknown_ignored(void)
     desk_close(&desk);
 }
 
-static inline void who_takes_nothing_has_no_input(void)
+static void who_takes_nothing_has_no_input(void)
 {
     desk_open(&desk);
     struct message message = desk_event(1, "shop.plain", "a", "{\"amount\":\"many\"}");
@@ -288,7 +290,7 @@ static inline void who_takes_nothing_has_no_input(void)
     desk_close(&desk);
 }
 
-static inline void a_damaged_row_is_dead_and_the_others_go_on(void)
+static void a_damaged_row_is_dead_and_the_others_go_on(void)
 {
     static const struct statement damage = {
         .sql = "UPDATE parked SET message = 'no json' WHERE number = 1"};
@@ -306,7 +308,7 @@ static inline void a_damaged_row_is_dead_and_the_others_go_on(void)
     desk_close(&desk);
 }
 
-static inline void a_subject_too_long_is_parked_under_its_beginning(void)
+static void a_subject_too_long_is_parked_under_its_beginning(void)
 {
     char subject[3001];
     for (size_t i = 0; i < 3000; i += 2) { /* a two-byte letter at every odd place */
@@ -331,7 +333,7 @@ static inline void a_subject_too_long_is_parked_under_its_beginning(void)
 
 /* ---- commands ---- */
 
-static inline void a_command_is_answered(void)
+static void a_command_is_answered(void)
 {
     desk_open(&desk);
     struct message message = desk_command(1, "a", "{\"how\":\"tell\",\"amount\":1}");
@@ -341,7 +343,7 @@ static inline void a_command_is_answered(void)
     desk_close(&desk);
 }
 
-static inline void a_refused_command_leaves_only_its_reply(void)
+static void a_refused_command_leaves_only_its_reply(void)
 {
     static const char *const hows[] = {"refuse", "early_refuse", "tell_refuse"};
     for (size_t i = 0; i < COUNT_OF(hows); i++) {
@@ -359,7 +361,7 @@ static inline void a_refused_command_leaves_only_its_reply(void)
     desk_close(&desk);
 }
 
-static inline void a_command_of_wrong_data_is_refused(void)
+static void a_command_of_wrong_data_is_refused(void)
 {
     desk_open(&desk);
     struct message message = desk_command(1, "a", "{}");
@@ -369,7 +371,7 @@ static inline void a_command_of_wrong_data_is_refused(void)
     desk_close(&desk);
 }
 
-static inline void a_command_after_its_deadline_is_refused(void)
+static void a_command_after_its_deadline_is_refused(void)
 {
     desk_open(&desk);
     struct message message = desk_command(1, "a", "{\"amount\":1}");
@@ -382,7 +384,7 @@ static inline void a_command_after_its_deadline_is_refused(void)
     desk_close(&desk);
 }
 
-static inline void a_command_that_fails_is_answered_when_it_is_mended(void)
+static void a_command_that_fails_is_answered_when_it_is_mended(void)
 {
     desk_open(&desk);
     struct message message = desk_command(1, "a", "{\"how\":\"fail\",\"amount\":1}");
@@ -401,7 +403,7 @@ static inline void a_command_that_fails_is_answered_when_it_is_mended(void)
 
 /* ---- who caused it ---- */
 
-static inline void actor_and_trace_are_passed_on(void)
+static void actor_and_trace_are_passed_on(void)
 {
     struct messages told;
     int64_t settled;
@@ -424,7 +426,7 @@ static inline void actor_and_trace_are_passed_on(void)
     desk_close(&desk);
 }
 
-static const struct test retry_cases[] = {
+static const struct test tests[] = {
     DESK_CASE(it_is_tried_again_until_it_is_dead),
     DESK_CASE(what_is_replayed_has_all_its_attempts_again),
     DESK_CASE(a_line_keeps_its_order),
@@ -451,4 +453,7 @@ static const struct test retry_cases[] = {
     DESK_CASE(actor_and_trace_are_passed_on),
 };
 
-#endif
+int retry_contract_main(int argc, char **argv)
+{
+    return test_main(argc, argv, tests, COUNT_OF(tests));
+}

@@ -1,49 +1,24 @@
-/* batch.h - the desk with an executor of its own, behind a bus that only hands over what a test
- * gives it and keeps what it is told of it.
- */
-#ifndef TESTS_UNIT_RUNTIME_INTAKE_BATCH_H
-#define TESTS_UNIT_RUNTIME_INTAKE_BATCH_H
+/* serving.c - the desk with an executor of its own, behind a bus that is moved by hand. */
+#include "tests/lib/desk/serving.h"
 
-#include "base/clock.h"
-#include "tests/unit/runtime/intake/desk.h"
+#include <sodium.h>
+#include <stdlib.h>
+#include <time.h>
 
-#include <pthread.h>
-
-enum { BATCH_MESSAGES_MAX = 256, BATCH_SECONDS_MAX = 20 };
-
-/* One process in which the desk is served. */
-struct serving {
-    struct bus bus; /* must be first */
-    struct bus_member member;
-    struct bus_options options;
-    struct arena *arena;
-    struct host host;
-    struct store_source source;
-    struct store_source *inner;
-    struct store *reader; /* the test's own */
-    pthread_mutex_t lock;
-    pthread_cond_t is_taken;
-    int taken; /* under the lock: how many batches */
-    enum status status;
-    atomic_int told; /* announcements */
-};
-
-/* ---- the bus ---- */
-
-static inline enum status serving_start(struct bus *bus, struct text *error_out)
+static enum status serving_start(struct bus *bus, struct text *error_out)
 {
     (void)bus;
     *error_out = NO_TEXT;
     return STATUS_OK;
 }
 
-static inline void serving_announce(struct bus *bus, size_t member)
+static void serving_announce(struct bus *bus, size_t member)
 {
     (void)bus;
     (void)member;
 }
 
-static inline void serving_taken(struct bus *bus, struct bus_batch *batch, enum status status)
+static void serving_taken(struct bus *bus, struct bus_batch *batch, enum status status)
 {
     struct serving *serving = (struct serving *)(void *)bus;
     arena_destroy(&batch->arena);
@@ -54,19 +29,19 @@ static inline void serving_taken(struct bus *bus, struct bus_batch *batch, enum 
     pthread_mutex_unlock(&serving->lock);
 }
 
-static inline void serving_depth(struct bus *bus, struct bus_depth *depth_out)
+static void serving_depth(struct bus *bus, struct bus_depth *depth_out)
 {
     (void)bus;
     *depth_out = (struct bus_depth){.is_connected = true};
 }
 
-static inline bool serving_stop(struct bus *bus, int timeout_ms)
+static bool serving_stop(struct bus *bus, int timeout_ms)
 {
     (void)bus;
     return timeout_ms >= 0;
 }
 
-static inline void serving_destroy(struct bus *bus)
+static void serving_destroy(struct bus *bus)
 {
     (void)bus;
 }
@@ -81,29 +56,27 @@ static const struct bus_ops serving_ops = {
     .destroy = serving_destroy,
 };
 
-static inline void serving_deliver(void *context, struct bus_batch *batch)
+static void serving_deliver(void *context, struct bus_batch *batch)
 {
     struct serving *serving = context;
     intake_deliver(&serving->host, &serving->bus, batch);
 }
 
-static inline void serving_write(void *context, struct bus_write *write)
+static void serving_write(void *context, struct bus_write *write)
 {
     (void)context;
     (void)write;
 }
 
-static inline void serving_on_told(void *context, size_t host_index)
+static void serving_on_told(void *context, size_t host_index)
 {
     struct serving *serving = context;
     CHECK_INT(host_index, 0);
     atomic_fetch_add(&serving->told, 1);
 }
 
-/* ---- the store: the writer's fails as desk_world.fault says ---- */
-
-static inline enum status serving_open_store(struct store_source *source, enum store_access access,
-                                             struct store **store_out)
+static enum status serving_open_store(struct store_source *source, enum store_access access,
+                                      struct store **store_out)
 {
     struct serving *serving =
         (struct serving *)(void *)((char *)source - offsetof(struct serving, source));
@@ -114,15 +87,15 @@ static inline enum status serving_open_store(struct store_source *source, enum s
     return status;
 }
 
-static inline void serving_destroy_source(struct store_source *source)
+static void serving_destroy_source(struct store_source *source)
 {
     struct serving *serving =
         (struct serving *)(void *)((char *)source - offsetof(struct serving, source));
     serving->inner->destroy(serving->inner);
 }
 
-static inline void serving_open_as(struct serving *serving, const struct service *service,
-                                   struct crash_note *note)
+void serving_open_as(struct serving *serving, const struct service *service,
+                     struct crash_note *note)
 {
     struct text error = NO_TEXT;
     *serving = (struct serving){.arena = arena_create("serving", DESK_ARENA_MAX),
@@ -155,12 +128,12 @@ static inline void serving_open_as(struct serving *serving, const struct service
     bus_init(&serving->bus, &serving_ops, &serving->options);
 }
 
-static inline void serving_open(struct serving *serving)
+void serving_open(struct serving *serving)
 {
     serving_open_as(serving, &desk_service, NULL);
 }
 
-static inline void serving_close(struct serving *serving)
+void serving_close(struct serving *serving)
 {
     store_destroy(&serving->reader);
     host_finish_waiting(&serving->host);
@@ -168,11 +141,8 @@ static inline void serving_close(struct serving *serving)
     arena_destroy(&serving->arena);
 }
 
-/* ---- handing over ---- */
-
-/* From any thread; it is taken later. */
-static inline void serving_hand(struct serving *serving, const struct message *messages,
-                                size_t count, int64_t upto)
+void serving_hand(struct serving *serving, const struct message *messages, size_t count,
+                  int64_t upto)
 {
     struct arena *arena = arena_create("batch", DESK_ARENA_MAX);
     struct bus_batch *batch = ARENA_NEW(arena, struct bus_batch);
@@ -189,8 +159,7 @@ static inline void serving_hand(struct serving *serving, const struct message *m
     bus_deliver(&serving->bus, batch);
 }
 
-/* What became of the newest, when all that were handed over so far are taken. */
-static inline enum status serving_wait(struct serving *serving, int count)
+enum status serving_wait(struct serving *serving, int count)
 {
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
@@ -205,33 +174,29 @@ static inline enum status serving_wait(struct serving *serving, int count)
     return status;
 }
 
-static inline enum status serving_take_upto(struct serving *serving, const struct message *messages,
-                                            size_t count, int64_t upto)
+enum status serving_take_upto(struct serving *serving, const struct message *messages, size_t count,
+                              int64_t upto)
 {
     serving_hand(serving, messages, count, upto);
     return serving_wait(serving, 1);
 }
 
-static inline enum status serving_take(struct serving *serving, const struct message *messages,
-                                       size_t count)
+enum status serving_take(struct serving *serving, const struct message *messages, size_t count)
 {
     return serving_take_upto(serving, messages, count, 0);
 }
 
-/* ---- what came of it ---- */
-
-static inline struct text serving_effects(struct serving *serving)
+struct text serving_effects(struct serving *serving)
 {
     return desk_effects_in(serving->reader, serving->arena);
 }
 
-static inline struct text serving_parked(struct serving *serving)
+struct text serving_parked(struct serving *serving)
 {
     return desk_parked_in(serving->reader, serving->arena);
 }
 
-static inline int64_t serving_cursor(struct serving *serving, const char *source,
-                                     enum bus_channel channel)
+int64_t serving_cursor(struct serving *serving, const char *source, enum bus_channel channel)
 {
     int64_t position = -1;
     CHECK_STATUS(store_begin(serving->reader, STORE_READ), STATUS_OK);
@@ -241,9 +206,8 @@ static inline int64_t serving_cursor(struct serving *serving, const char *source
     return position;
 }
 
-/* Each word is how the next one goes wrong, about a subject of its own: "a", "b" ... */
-static inline void serving_messages(struct serving *serving, struct message *messages_out,
-                                    const char *const *hows, size_t count)
+void serving_messages(struct serving *serving, struct message *messages_out,
+                      const char *const *hows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const char *subject = text_format(serving->arena, "%c", (int)('a' + i)).data;
@@ -252,5 +216,3 @@ static inline void serving_messages(struct serving *serving, struct message *mes
         messages_out[i] = desk_event((int64_t)i + 1, "shop.ordered", subject, data);
     }
 }
-
-#endif

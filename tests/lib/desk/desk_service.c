@@ -1,28 +1,7 @@
-/* desk_service.h - a small service that writes down what comes in, and goes wrong as it is told:
- *
- *   refuse, early_refuse   after it has written, and before      exists     a unique key is taken
- *   fail, early_fail       a fault of its own                    conflict   it always loses a race
- *   tell, tell_refuse      tells, and then refuses               conflict_once     only once
- *   tell_conflict_once     tells, and loses a race once          errand     tells till.charge
- *   arm                    desk_world.plan becomes .fault, once, for the store's next calls
- *   big                    takes a lot of memory
- *
- * Once it is mended, nothing goes wrong.
- */
-#ifndef TESTS_UNIT_RUNTIME_INTAKE_DESK_SERVICE_H
-#define TESTS_UNIT_RUNTIME_INTAKE_DESK_SERVICE_H
+/* desk_service.c - a small service that writes down what comes in, and goes wrong as it is told. */
+#include "tests/lib/desk/desk_service.h"
 
 #include "base/log.h"
-#include "runtime/service.h"
-#include "store/store_fault.h"
-#include "tests/lib/check.h"
-
-#include <stdatomic.h>
-
-struct note {
-    struct text how;
-    int64_t amount;
-};
 
 static const struct field note_fields[] = {
     {.name = "how",
@@ -35,20 +14,10 @@ static const struct field note_fields[] = {
      .offset = offsetof(struct note, amount),
      .required = true},
 };
-static const struct shape note_shape = {.name = "Note",
-                                        .fields = note_fields,
-                                        .field_count = COUNT_OF(note_fields),
-                                        .bytes = sizeof(struct note)};
-
-struct effect {
-    int64_t number;
-    struct text name;
-    struct text subject;
-    struct text actor;
-    struct text trace;
-    int64_t attempt;
-    int64_t amount;
-};
+const struct shape note_shape = {.name = "Note",
+                                 .fields = note_fields,
+                                 .field_count = COUNT_OF(note_fields),
+                                 .bytes = sizeof(struct note)};
 
 #define AT(member) .offset = offsetof(struct effect, member)
 static const struct field effect_fields[] = {
@@ -66,19 +35,19 @@ static const struct shape effect_shape = {.name = "Effect",
                                           .field_count = COUNT_OF(effect_fields),
                                           .bytes = sizeof(struct effect)};
 
-enum { EFFECTS_MAX = 8192, DESK_BIG_BYTES = 1024 * 1024 };
+enum { DESK_BIG_BYTES = 1024 * 1024 };
 
 static const struct statement effect_add = {
     .sql = "INSERT INTO desk.effect (name, subject, actor, trace, attempt, amount)"
            " VALUES ($1, $2, $3, $4, $5, $6)",
 };
-static const struct statement effect_list = {
+const struct statement effect_list = {
     .sql = "SELECT number, name, subject, actor, trace, attempt, amount FROM desk.effect"
            " ORDER BY number",
     .gives = &effect_shape,
     .rows_max = EFFECTS_MAX,
 };
-static const struct statement twin_add = {.sql = "INSERT INTO desk.twin (id) VALUES (1)"};
+const struct statement twin_add = {.sql = "INSERT INTO desk.twin (id) VALUES (1)"};
 
 static const struct migration desk_migrations[] = {
     {
@@ -99,22 +68,15 @@ static const struct migration desk_migrations[] = {
 
 static const struct refusal desk_no = {"no", 409, "The answer is no."};
 
-static struct {
-    atomic_uint runs; /* of handlers, whatever came of them */
-    atomic_bool is_mended;
-    unsigned conflicts; /* still to be answered */
-    struct store_fault plan;
-    struct store_fault fault; /* of the writer's store */
-    const void *input;        /* of the newest call */
-} desk_world;
+struct desk_world desk_world;
 
-static const struct event desk_events[] = {
+const struct event desk_events[] = {
     {.name = "desk.heard", .version = 1, .data = &note_shape, .summary = "Something was heard"},
 };
 
-static inline enum status desk_on_reply(struct call *call);
+static enum status desk_on_reply(struct call *call);
 
-static const struct errand desk_errands[] = {
+const struct errand desk_errands[] = {
     {.service = "till",
      .command = "till.charge",
      .data = &note_shape,
@@ -125,12 +87,12 @@ static const struct errand desk_errands[] = {
     {.service = "till", .command = "till.forget", .deadline_ms = 5000},
 };
 
-static inline bool desk_is(struct text how, const char *wanted)
+static bool desk_is(struct text how, const char *wanted)
 {
     return how.data != NULL && text_equals(how, text_of(wanted));
 }
 
-static inline enum status desk_write(struct call *call, int64_t amount)
+static enum status desk_write(struct call *call, int64_t amount)
 {
     const struct message *message = call->message;
     return store_exec(call->store, &effect_add,
@@ -140,7 +102,7 @@ static inline enum status desk_write(struct call *call, int64_t amount)
                       NULL);
 }
 
-static inline enum status desk_lose_once(void)
+static enum status desk_lose_once(void)
 {
     if (desk_world.conflicts == 0) {
         return STATUS_OK;
@@ -149,7 +111,7 @@ static inline enum status desk_lose_once(void)
     return STATUS_CONFLICT;
 }
 
-static inline enum status desk_tell(struct call *call, struct text how)
+static enum status desk_tell(struct call *call, struct text how)
 {
     const struct note heard = {.how = TEXT(""), .amount = 7};
     enum status status = tell(call, &desk_events[0], call->message->subject, FIELD_NONE, &heard);
@@ -159,7 +121,7 @@ static inline enum status desk_tell(struct call *call, struct text how)
     return status == STATUS_OK && desk_is(how, "tell_conflict_once") ? desk_lose_once() : status;
 }
 
-static inline enum status desk_go_wrong(struct call *call, struct text how)
+static enum status desk_go_wrong(struct call *call, struct text how)
 {
     if (desk_is(how, "refuse") || desk_is(how, "early_refuse")) {
         return refuse(call, &desk_no);
@@ -177,7 +139,7 @@ static inline enum status desk_go_wrong(struct call *call, struct text how)
     return desk_is(how, "conflict") ? STATUS_CONFLICT : STATUS_OK;
 }
 
-static inline enum status desk_behave(struct call *call, struct text how)
+static enum status desk_behave(struct call *call, struct text how)
 {
     if (atomic_load(&desk_world.is_mended)) {
         return STATUS_OK;
@@ -199,7 +161,7 @@ static inline enum status desk_behave(struct call *call, struct text how)
     return desk_go_wrong(call, how);
 }
 
-static inline enum status desk_handle(struct call *call)
+static enum status desk_handle(struct call *call)
 {
     const struct note nothing = {.how = TEXT(""), .amount = 0};
     const struct note *note = call->input != NULL ? call->input : &nothing;
@@ -217,7 +179,7 @@ static inline enum status desk_handle(struct call *call)
 }
 
 /* The amount says how it ended: what the reply says, or -1 refused, -2 expired. */
-static inline enum status desk_on_reply(struct call *call)
+static enum status desk_on_reply(struct call *call)
 {
     const struct note *note = call->input;
     bool is_refused = text_equals(call->message->outcome, outcome_refused);
@@ -247,9 +209,9 @@ static const struct command desk_commands[] = {
      .retry = {.attempts_max = 2}},
 };
 
-static const struct timer desk_timers[] = {{.name = "ring", .handle = desk_handle}};
+const struct timer desk_timers[] = {{.name = "ring", .handle = desk_handle}};
 
-static const struct service desk_service = {
+const struct service desk_service = {
     .name = "desk",
     .purpose = "Writes down what comes in",
     .migrations = desk_migrations,
@@ -265,5 +227,3 @@ static const struct service desk_service = {
     .timers = desk_timers,
     .timer_count = COUNT_OF(desk_timers),
 };
-
-#endif
