@@ -165,11 +165,11 @@ size_t search_path(const struct search *search, uint32_t marking, int *path_out)
     size_t at = count;
     for (uint32_t i = marking; at > 0; i = search->steps[i].from) {
         at--;
-        if (at < COMPLAINT_PATH_MAX) {
+        if (at < UNSOUND_PATH_MAX) {
             path_out[at] = search->steps[i].move;
         }
     }
-    return count < COMPLAINT_PATH_MAX ? count : COMPLAINT_PATH_MAX;
+    return count < UNSOUND_PATH_MAX ? count : UNSOUND_PATH_MAX;
 }
 
 uint32_t search_nearest(const struct search *search, const struct bit_set *places)

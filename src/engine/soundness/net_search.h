@@ -56,7 +56,7 @@ void search_run(struct search *search, const struct moves *moves,
                 const struct soundness_limits *limits);
 void search_finish(struct search *search);
 
-/* The moves from the start to the marking; at most COMPLAINT_PATH_MAX are written, and their
+/* The moves from the start to the marking; at most UNSOUND_PATH_MAX are written, and their
  * number is the answer. */
 size_t search_path(const struct search *search, uint32_t marking, int *path_out);
 

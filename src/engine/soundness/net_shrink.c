@@ -186,9 +186,8 @@ static struct piece join_pair(struct shop *shop, size_t place, size_t giver, siz
     bit_set_join(&first.move.gives, &second->move.gives);
     first.move.is_sure &= second->move.is_sure;
     first.made_of = join_parts(shop->arena, first.made_of, second->made_of);
-    first.length = first.length + second->length < COMPLAINT_PATH_MAX
-                       ? first.length + second->length
-                       : COMPLAINT_PATH_MAX;
+    first.length = first.length + second->length < UNSOUND_PATH_MAX ? first.length + second->length
+                                                                    : UNSOUND_PATH_MAX;
     return first;
 }
 
@@ -406,7 +405,7 @@ size_t made_of_write(const struct made_of *whole, int *path_out, size_t count)
     const struct made_of *open[NESTING_MAX];
     size_t depth = 0;
     open[depth++] = whole;
-    while (depth > 0 && count < COMPLAINT_PATH_MAX) {
+    while (depth > 0 && count < UNSOUND_PATH_MAX) {
         const struct made_of *part = open[--depth];
         if (part->move != NET_NOTHING) {
             path_out[count++] = part->move;

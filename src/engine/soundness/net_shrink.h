@@ -39,7 +39,7 @@ struct shrunk {
 /* The answer and what it took to find it live in the arena: up to 16 MiB. */
 void net_shrink(struct arena *arena, const struct moves *given, struct shrunk *shrunk_out);
 
-/* Appends the given net's moves; stops at COMPLAINT_PATH_MAX. */
+/* Appends the given net's moves; stops at UNSOUND_PATH_MAX. */
 size_t made_of_write(const struct made_of *whole, int *path_out, size_t count);
 
 #endif

@@ -15,12 +15,12 @@ enum {
     SHRINK_BYTES_MAX = 16 * 1024 * 1024,
 };
 
-void check_add(struct check *check, const struct complaint *complaint)
+void check_add(struct check *check, const struct unsound *fault)
 {
-    if (check->count < COMPLAINTS_MAX) {
-        struct complaint *added = &check->complaints[check->count++];
-        *added = *complaint;
-        added->sentence = complaint_sentence(check, added);
+    if (check->count < UNSOUND_MAX) {
+        struct unsound *added = &check->faults[check->count++];
+        *added = *fault;
+        added->sentence = unsound_sentence(check, added);
     }
 }
 
@@ -59,7 +59,7 @@ static struct moves read_net(struct arena *arena, const struct net *net)
                           .place_count = net->place_count};
 }
 
-/* ---- from a marking to a complaint ---- */
+/* ---- from a marking to a fault ---- */
 
 static struct bit_set minus(const struct bit_set *set, const struct bit_set *other)
 {
@@ -71,16 +71,16 @@ static struct bit_set minus(const struct bit_set *set, const struct bit_set *oth
 }
 
 /* The transition that has some of its marks and waits for the fewest. */
-static void find_waiting(const struct moves *moves, struct complaint *complaint)
+static void find_waiting(const struct moves *moves, struct unsound *fault)
 {
     size_t fewest = SIZE_MAX;
     for (size_t i = 0; i < moves->count; i++) {
-        struct bit_set missing = minus(&moves->items[i].takes, &complaint->marking);
+        struct bit_set missing = minus(&moves->items[i].takes, &fault->marking);
         size_t count = bit_set_count(&missing);
-        if (bit_set_meets(&moves->items[i].takes, &complaint->marking) && count < fewest) {
+        if (bit_set_meets(&moves->items[i].takes, &fault->marking) && count < fewest) {
             fewest = count;
-            complaint->transition = (int)i;
-            complaint->places = missing;
+            fault->transition = (int)i;
+            fault->places = missing;
         }
     }
 }
@@ -97,45 +97,44 @@ static bool nothing_can_happen(const struct moves *moves, const struct bit_set *
 
 /* Follows the path as far as it goes well. The kind becomes what is found on the way: something
  * may go wrong earlier than it was known to. */
-static void replay(const struct moves *moves, struct complaint *complaint)
+static void replay(const struct moves *moves, struct unsound *fault)
 {
-    complaint->marking = moves->start;
-    for (size_t i = 0; i < complaint->path_count; i++) {
-        int move = complaint->path[i];
-        MUST(move_is_possible(moves, &complaint->marking, (size_t)move));
-        struct bit_set after =
-            move_make(&moves->items[move], &complaint->marking, &complaint->places);
-        bool is_twice = !bit_set_is_empty(&complaint->places);
+    fault->marking = moves->start;
+    for (size_t i = 0; i < fault->path_count; i++) {
+        int move = fault->path[i];
+        MUST(move_is_possible(moves, &fault->marking, (size_t)move));
+        struct bit_set after = move_make(&moves->items[move], &fault->marking, &fault->places);
+        bool is_twice = !bit_set_is_empty(&fault->places);
         bool is_end = bit_set_meets(&after, &moves->ends);
         if (is_twice || (is_end && bit_set_count(&after) > 1)) {
-            complaint->kind = is_twice ? UNSOUND_TWICE : UNSOUND_LEFT_BEHIND;
-            complaint->transition = move;
-            complaint->path_count = i + 1;
+            fault->kind = is_twice ? UNSOUND_TWICE : UNSOUND_LEFT_BEHIND;
+            fault->transition = move;
+            fault->path_count = i + 1;
         }
         if (is_twice) {
             return;
         }
-        complaint->marking = after;
+        fault->marking = after;
     }
 }
 
 /* Says about the marking at the end of the path what there is to say. */
-static void describe(const struct moves *moves, struct complaint *complaint)
+static void describe(const struct moves *moves, struct unsound *fault)
 {
-    replay(moves, complaint);
-    if (complaint->kind == UNSOUND_LEFT_BEHIND) {
-        complaint->places = minus(&complaint->marking, &moves->ends);
-        if (bit_set_is_empty(&complaint->places)) { /* several ends */
-            complaint->places = complaint->marking;
+    replay(moves, fault);
+    if (fault->kind == UNSOUND_LEFT_BEHIND) {
+        fault->places = minus(&fault->marking, &moves->ends);
+        if (bit_set_is_empty(&fault->places)) { /* several ends */
+            fault->places = fault->marking;
         }
-    } else if (complaint->kind == UNSOUND_STUCK) {
-        if (nothing_can_happen(moves, &complaint->marking)) {
-            find_waiting(moves, complaint);
+    } else if (fault->kind == UNSOUND_STUCK) {
+        if (nothing_can_happen(moves, &fault->marking)) {
+            find_waiting(moves, fault);
         } else { /* something goes round that the shrunk net has not */
-            complaint->kind = UNSOUND_TRAPPED;
+            fault->kind = UNSOUND_TRAPPED;
         }
-    } else if (complaint->kind == UNSOUND_DEAD) {
-        complaint->places = minus(&moves->items[complaint->transition].takes, &complaint->marking);
+    } else if (fault->kind == UNSOUND_DEAD) {
+        fault->places = minus(&moves->items[fault->transition].takes, &fault->marking);
     }
 }
 
@@ -149,38 +148,37 @@ static int *take_path(struct check *check, const int *path, size_t count)
 static void tell_finding(struct check *check, const struct search *search,
                          const struct finding *finding)
 {
-    int path[COMPLAINT_PATH_MAX + 1];
+    int path[UNSOUND_PATH_MAX + 1];
     uint32_t marking = finding->kind == UNSOUND_DEAD
                            ? search_nearest(search, &search->moves->items[finding->move].takes)
                            : finding->marking;
-    struct complaint complaint = {.kind = finding->kind,
-                                  .transition = finding->move,
-                                  .other = NET_NOTHING,
-                                  .has_path = true,
-                                  .is_shortest = true};
-    complaint.path_count = search_path(search, marking, path);
+    struct unsound fault = {.kind = finding->kind,
+                            .transition = finding->move,
+                            .other = NET_NOTHING,
+                            .has_path = true,
+                            .is_shortest = true};
+    fault.path_count = search_path(search, marking, path);
     if (finding->kind == UNSOUND_TWICE) {
-        path[complaint.path_count++] = finding->move;
+        path[fault.path_count++] = finding->move;
     }
-    complaint.path = take_path(check, path, complaint.path_count);
-    describe(search->moves, &complaint);
-    check_add(check, &complaint);
+    fault.path = take_path(check, path, fault.path_count);
+    describe(search->moves, &fault);
+    check_add(check, &fault);
 }
 
 /* The same from the shrunk net, in the terms of the whole one. */
 static void tell_shrunk(struct check *check, const struct moves *moves, const struct shrunk *shrunk,
                         const struct search *search)
 {
-    int steps[COMPLAINT_PATH_MAX + 1];
-    int path[COMPLAINT_PATH_MAX];
+    int steps[UNSOUND_PATH_MAX + 1];
+    int path[UNSOUND_PATH_MAX];
     const struct finding *finding = &search->findings[0];
-    struct complaint complaint = {
-        .kind = finding->kind, .transition = NET_NOTHING, .other = NET_NOTHING};
+    struct unsound fault = {.kind = finding->kind, .transition = NET_NOTHING, .other = NET_NOTHING};
     if (finding->kind == UNSOUND_DEAD) {
         size_t count = made_of_write(shrunk->made_of[finding->move], path, 0);
         MUST(count > 0);
-        complaint.transition = path[0]; /* whatever begins it cannot begin */
-        check_add(check, &complaint);
+        fault.transition = path[0]; /* whatever begins it cannot begin */
+        check_add(check, &fault);
         return;
     }
     size_t step_count = search_path(search, finding->marking, steps);
@@ -188,15 +186,15 @@ static void tell_shrunk(struct check *check, const struct moves *moves, const st
         steps[step_count++] = finding->move;
     }
     if (shrunk->begin != NULL) {
-        complaint.path_count = made_of_write(shrunk->begin, path, 0);
+        fault.path_count = made_of_write(shrunk->begin, path, 0);
     }
     for (size_t i = 0; i < step_count; i++) {
-        complaint.path_count = made_of_write(shrunk->made_of[steps[i]], path, complaint.path_count);
+        fault.path_count = made_of_write(shrunk->made_of[steps[i]], path, fault.path_count);
     }
-    complaint.has_path = complaint.path_count < COMPLAINT_PATH_MAX;
-    complaint.path = take_path(check, path, complaint.path_count);
-    describe(moves, &complaint);
-    check_add(check, &complaint);
+    fault.has_path = fault.path_count < UNSOUND_PATH_MAX;
+    fault.path = take_path(check, path, fault.path_count);
+    describe(moves, &fault);
+    check_add(check, &fault);
 }
 
 /* ---- the order of the check ---- */
@@ -205,19 +203,19 @@ static void tell_shrunk(struct check *check, const struct moves *moves, const st
 static void show_way_to_choices(struct check *check, const struct search *search)
 {
     for (size_t i = 0; i < check->count; i++) {
-        struct complaint *complaint = &check->complaints[i];
-        if (complaint->kind != UNSOUND_NO_ELSE ||
-            search->first_enabled[complaint->transition] == MARKING_NONE) {
+        struct unsound *fault = &check->faults[i];
+        if (fault->kind != UNSOUND_NO_ELSE ||
+            search->first_enabled[fault->transition] == MARKING_NONE) {
             continue;
         }
-        int path[COMPLAINT_PATH_MAX];
-        uint32_t marking = search->first_enabled[complaint->transition];
-        complaint->has_path = true;
-        complaint->is_shortest = true;
-        complaint->path_count = search_path(search, marking, path);
-        complaint->path = take_path(check, path, complaint->path_count);
-        complaint->marking = marking_set_get(&search->set, marking);
-        complaint->sentence = complaint_sentence(check, complaint);
+        int path[UNSOUND_PATH_MAX];
+        uint32_t marking = search->first_enabled[fault->transition];
+        fault->has_path = true;
+        fault->is_shortest = true;
+        fault->path_count = search_path(search, marking, path);
+        fault->path = take_path(check, path, fault->path_count);
+        fault->marking = marking_set_get(&search->set, marking);
+        fault->sentence = unsound_sentence(check, fault);
     }
 }
 
@@ -246,9 +244,9 @@ static void refute(struct check *check, const struct moves *moves,
     size_t before = check->count;
     bool is_complete = search_whole(check, moves, limits, &soundness->marking_count);
     if (!is_complete && check->count == before) {
-        check_add(check, &(struct complaint){.kind = UNSOUND_TOO_LARGE,
-                                             .transition = NET_NOTHING,
-                                             .other = NET_NOTHING});
+        check_add(check, &(struct unsound){.kind = UNSOUND_TOO_LARGE,
+                                           .transition = NET_NOTHING,
+                                           .other = NET_NOTHING});
     }
 }
 
@@ -301,6 +299,6 @@ void soundness_check(struct arena *arena, const struct net *net,
         }
     }
     soundness_out->is_sound = check->count == 0;
-    soundness_out->complaints = check->complaints;
-    soundness_out->complaint_count = check->count;
+    soundness_out->faults = check->faults;
+    soundness_out->fault_count = check->count;
 }

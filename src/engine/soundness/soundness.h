@@ -42,9 +42,9 @@ enum unsound_kind {
         UNSOUND_COUNT
 };
 
-enum { COMPLAINTS_MAX = 32, COMPLAINT_PATH_MAX = 4096 };
+enum { UNSOUND_MAX = 32, UNSOUND_PATH_MAX = 4096 };
 
-struct complaint {
+struct unsound {
     enum unsound_kind kind;
     int transition;        /* the one to blame, the one that waits; NET_NOTHING: none alone */
     int other;             /* the second one of AMBIGUOUS; otherwise NET_NOTHING */
@@ -59,8 +59,8 @@ struct complaint {
 
 struct soundness {
     bool is_sound;
-    const struct complaint *complaints; /* those seen without moving a mark first */
-    size_t complaint_count;
+    const struct unsound *faults; /* those seen without moving a mark first */
+    size_t fault_count;
     size_t marking_count; /* looked at, of the shrunk net when it is sound */
 };
 
@@ -76,7 +76,7 @@ void soundness_check(struct arena *arena, const struct net *net,
 /* "left_behind" */
 const char *unsound_name(enum unsound_kind kind);
 
-/* {"sound":false,"markings":16,"complaints":[{"kind":"left_behind","sentence":...,"transition":...,
+/* {"sound":false,"markings":16,"faults":[{"kind":"left_behind","sentence":...,"transition":...,
  * "places":[...],"path":[...],"marking":[...]}]} */
 void soundness_write_json(struct json_writer *writer, const struct net *net,
                           const struct soundness *soundness);

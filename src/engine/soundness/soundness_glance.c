@@ -10,7 +10,7 @@ static void add_plain(struct check *check, enum unsound_kind kind, int transitio
                       struct bit_set places)
 {
     check_add(check,
-              &(struct complaint){
+              &(struct unsound){
                   .kind = kind, .transition = transition, .other = NET_NOTHING, .places = places});
 }
 
@@ -56,10 +56,10 @@ static void look_at_choice(struct check *check, size_t first)
             continue;
         }
         if (rest != NET_NOTHING) {
-            check_add(check, &(struct complaint){.kind = UNSOUND_AMBIGUOUS,
-                                                 .transition = rest,
-                                                 .other = (int)i,
-                                                 .places = one->takes});
+            check_add(check, &(struct unsound){.kind = UNSOUND_AMBIGUOUS,
+                                               .transition = rest,
+                                               .other = (int)i,
+                                               .places = one->takes});
             return;
         }
         rest = (int)i;

@@ -7,18 +7,18 @@
 struct check {
     struct arena *arena;
     const struct net *net;
-    struct complaint complaints[COMPLAINTS_MAX];
+    struct unsound faults[UNSOUND_MAX];
     size_t count;
     size_t markings_max; /* for the sentence of TOO_LARGE */
 };
 
-/* Adds a copy and puts it into words; what comes after COMPLAINTS_MAX is dropped. */
-void check_add(struct check *check, const struct complaint *complaint);
+/* Adds a copy and puts it into words; what comes after UNSOUND_MAX is dropped. */
+void check_add(struct check *check, const struct unsound *fault);
 
 /* False when the net is such that no mark can be moved. */
 bool check_at_a_glance(struct check *check);
 
 /* One sentence, with the path behind a colon. */
-struct text complaint_sentence(const struct check *check, const struct complaint *complaint);
+struct text unsound_sentence(const struct check *check, const struct unsound *fault);
 
 #endif

@@ -420,8 +420,8 @@ static void print_net(const struct net *net)
 
 static bool has_glance(const struct soundness *soundness)
 {
-    for (size_t i = 0; i < soundness->complaint_count; i++) {
-        enum unsound_kind kind = soundness->complaints[i].kind;
+    for (size_t i = 0; i < soundness->fault_count; i++) {
+        enum unsound_kind kind = soundness->faults[i].kind;
         if (kind == UNSOUND_UNREACHED || kind == UNSOUND_LEAVES_END || kind == UNSOUND_NO_END ||
             kind == UNSOUND_TAKES_NOTHING) {
             return true;
@@ -433,14 +433,14 @@ static bool has_glance(const struct soundness *soundness)
 static bool is_same_verdict(const struct slow *slow, const struct soundness *soundness)
 {
     size_t shortest[UNSOUND_COUNT] = {0};
-    for (size_t i = 0; i < soundness->complaint_count; i++) {
-        const struct complaint *complaint = &soundness->complaints[i];
-        size_t length = complaint->path_count + 1;
-        if (complaint->kind == UNSOUND_DEAD || complaint->kind == UNSOUND_UNSURE) {
+    for (size_t i = 0; i < soundness->fault_count; i++) {
+        const struct unsound *fault = &soundness->faults[i];
+        size_t length = fault->path_count + 1;
+        if (fault->kind == UNSOUND_DEAD || fault->kind == UNSOUND_UNSURE) {
             length = 1; /* which one is shown is a matter of taste */
         }
-        if (shortest[complaint->kind] == 0 || shortest[complaint->kind] > length) {
-            shortest[complaint->kind] = length;
+        if (shortest[fault->kind] == 0 || shortest[fault->kind] > length) {
+            shortest[fault->kind] = length;
         }
     }
     return memcmp(shortest, slow->shortest, sizeof shortest) == 0;
@@ -482,8 +482,8 @@ static void try_one(struct tally *tally, struct slow *slow)
         if (!is_same) {
             printf("# seed %llu\n", (unsigned long long)seed);
             print_net(&garden.net);
-            for (size_t i = 0; i < soundness.complaint_count; i++) {
-                printf("# %.*s\n", TEXT_ARGS(soundness.complaints[i].sentence));
+            for (size_t i = 0; i < soundness.fault_count; i++) {
+                printf("# %.*s\n", TEXT_ARGS(soundness.faults[i].sentence));
             }
             for (size_t i = 0; i < UNSOUND_COUNT; i++) {
                 printf("# slow: %s %zu\n", unsound_name((enum unsound_kind)i), slow->shortest[i]);
@@ -491,8 +491,8 @@ static void try_one(struct tally *tally, struct slow *slow)
             CHECK(is_same);
         }
         tally->sound += soundness.is_sound;
-        for (size_t i = 0; i < soundness.complaint_count; i++) {
-            tally->kinds[soundness.complaints[i].kind]++;
+        for (size_t i = 0; i < soundness.fault_count; i++) {
+            tally->kinds[soundness.faults[i].kind]++;
         }
     }
     arena_destroy(&arena);

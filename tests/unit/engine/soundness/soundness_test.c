@@ -25,13 +25,13 @@ static void check_verdict(const struct verdict *verdict)
     while (expected < SENTENCES_MAX && verdict->sentences[expected] != NULL) {
         expected++;
     }
-    for (size_t i = 0; i < expected && i < soundness.complaint_count; i++) {
-        CHECK_TEXT(soundness.complaints[i].sentence, verdict->sentences[i]);
+    for (size_t i = 0; i < expected && i < soundness.fault_count; i++) {
+        CHECK_TEXT(soundness.faults[i].sentence, verdict->sentences[i]);
     }
-    for (size_t i = expected; i < soundness.complaint_count; i++) {
-        CHECK_TEXT(soundness.complaints[i].sentence, "nothing more");
+    for (size_t i = expected; i < soundness.fault_count; i++) {
+        CHECK_TEXT(soundness.faults[i].sentence, "nothing more");
     }
-    CHECK_INT(soundness.complaint_count, expected);
+    CHECK_INT(soundness.fault_count, expected);
     CHECK(soundness.is_sound == (expected == 0));
     arena_destroy(&arena);
 }
@@ -64,16 +64,16 @@ static void naive_cancel_of_B55_is_four_steps(void)
     const struct net *net = net_of(arena, ORDER_NET "cancel: NeedExecutor > Cancelled\n");
     struct soundness soundness;
     soundness_check(arena, net, NULL, &soundness);
-    CHECK_INT(soundness.complaint_count, 1);
-    const struct complaint *complaint = &soundness.complaints[0];
-    CHECK_TEXT(text_of(unsound_name(complaint->kind)), "left_behind");
-    CHECK_INT(complaint->path_count, 4);
-    CHECK(complaint->is_shortest);
+    CHECK_INT(soundness.fault_count, 1);
+    const struct unsound *fault = &soundness.faults[0];
+    CHECK_TEXT(text_of(unsound_name(fault->kind)), "left_behind");
+    CHECK_INT(fault->path_count, 4);
+    CHECK(fault->is_shortest);
     struct json_writer writer;
     json_writer_init(&writer, arena, 1024);
     soundness_write_json(&writer, net, &soundness);
     CHECK_TEXT(json_written(&writer),
-               "{\"sound\":false,\"markings\":20,\"complaints\":[{\"kind\":\"left_behind\","
+               "{\"sound\":false,\"markings\":20,\"faults\":[{\"kind\":\"left_behind\","
                "\"sentence\":\"'cancel' from 'NeedExecutor' leaves a mark in 'NeedSupply': create, "
                "ask_estimate, set_example_rate, cancel\",\"transition\":\"cancel\",\"places\":["
                "\"NeedSupply\"],\"path\":[\"create\",\"ask_estimate\",\"set_example_rate\","
@@ -324,7 +324,7 @@ static void too_large_is_said(void)
     struct soundness_limits limits = {.markings_max = 5000};
     soundness_check(arena, net, &limits, &soundness);
     CHECK(!soundness.is_sound);
-    CHECK_TEXT(soundness.complaints[0].sentence,
+    CHECK_TEXT(soundness.faults[0].sentence,
                "more than 5000 markings can come about, too many to look at each; let fewer things "
                "go on at the same time");
     arena_destroy(&arena);
@@ -350,11 +350,11 @@ static void deep_trouble_is_found(void)
     soundness_check(arena, net, NULL, &soundness);
     printf("# trouble behind 2^30 markings: %.1f ms\n",
            (double)(clock_monotonic_ns() - before) / 1e6);
-    CHECK_INT(soundness.complaint_count, 1);
-    const struct complaint *complaint = &soundness.complaints[0];
-    CHECK_TEXT(text_of(unsound_name(complaint->kind)), "trapped");
-    CHECK(!complaint->is_shortest);
-    CHECK(complaint->has_path && complaint->path_count >= 32);
+    CHECK_INT(soundness.fault_count, 1);
+    const struct unsound *fault = &soundness.faults[0];
+    CHECK_TEXT(text_of(unsound_name(fault->kind)), "trapped");
+    CHECK(!fault->is_shortest);
+    CHECK(fault->has_path && fault->path_count >= 32);
     arena_destroy(&arena);
 }
 
