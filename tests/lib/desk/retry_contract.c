@@ -159,7 +159,7 @@ static void many_are_gone_through_in_pieces(void)
 {
     desk_open(&desk);
     for (int i = 0; i < 100; i++) {
-        char subject[8];
+        char subject[16];
         snprintf(subject, sizeof subject, "s%d", i);
         CHECK_STATUS(take_event(subject, "{\"how\":\"fail\",\"amount\":1}"), STATUS_UNAVAILABLE);
     }
