@@ -47,15 +47,15 @@ def replace_once(text, old, new):
     return text.replace(old, new)
 
 
-def follow(tree, with_change, with_times=False, with_asks=False):
+def follow(tree, with_change, with_times=False, with_asks=False, with_events=False):
     """Writes the files of the page; with_change also adds its route, with_times what is later,
-    with_asks what another service knows."""
+    with_asks what another service knows, with_events what is told and heard."""
     files = {re.match(r'/\* (\S+) - ', block).group(1): block
              for block in blocks() if block.startswith('/*')}
     check_equal(sorted(files), ['note.h', 'note_store.c', 'notes.c', 'notes.h'])
     rest = [block for block in blocks() if not block.startswith('/*')]
-    check_equal(len(rest), 8, 'a route and its row; a timer and a schedule, how one is set, rows; '
-                'a route that asks, its row, whom it asks')
+    check_equal(len(rest), 11, 'a route and its row; a timer and a schedule, how one is set, rows; '
+                'a route that asks, its row, whom it asks; who tells and hears, telling, rows')
     table = 'static const struct route routes[] = {\n'
     count = '    .route_count = COUNT_OF(routes),\n'
     if with_change:
@@ -71,6 +71,11 @@ def follow(tree, with_change, with_times=False, with_asks=False):
     if with_asks:
         notes = replace_once(files['notes.c'], table, f'{rest[5]}\n{table}{rest[6]}')
         files['notes.c'] = replace_once(notes, count, count + rest[7])
+    if with_events:
+        notes = replace_once(files['notes.c'], 'static enum status create_handle',
+                             f'{rest[8]}\nstatic enum status create_handle')
+        notes = replace_once(notes, rest[3], rest[3] + rest[9])  # after the insert
+        files['notes.c'] = replace_once(notes, count, count + rest[10])
     for name, text in files.items():
         write(os.path.join(tree, FOLDER, name), text)
 
@@ -274,8 +279,26 @@ def also_in_another_process(tree):
     notes.stop()
 
 
+@seconds_max(180)
+def what_is_told_is_heard(tree):
+    follow(tree, with_change=True, with_times=True, with_asks=True, with_events=True)
+    build(tree)
+    server = Server(tree)
+    key = read(os.path.join(tree, 'key'))
+    person = server.ask('POST', '/api/users', key, {'email': 'boris@example.com', 'type': 'client'})
+    path = f"/api/notes/{person[2]['id']}"
+    until = time.monotonic() + 10
+    while server.ask('GET', path, key)[0] != 200 and time.monotonic() < until:
+        time.sleep(0.05)
+    check_equal(server.ask('GET', path, key)[2]['text'], 'Welcome!')
+    check_equal(server.ask('POST', '/api/notes', key, {'text': 'hear, hear'})[0], 201)
+    check_in('notes.left', json.dumps(server.ask('GET', '/asyncapi.json', key)[2]))
+    check_equal(server.ask('GET', '/api/dead/notes', key)[2]['items'], [])
+    server.stop()
+
+
 def the_page_keeps_the_house_rules(tree):
-    follow(tree, with_change=True, with_times=True, with_asks=True)
+    follow(tree, with_change=True, with_times=True, with_asks=True, with_events=True)
     files = [os.path.join(FOLDER, name) for name in os.listdir(os.path.join(tree, FOLDER))]
     said = subprocess.run(['tools/tidy', '.'], cwd=tree, capture_output=True, text=True).stdout
     check_equal([line for line in said.splitlines() if line.startswith(FOLDER)], [])
@@ -287,5 +310,5 @@ def the_page_keeps_the_house_rules(tree):
 if __name__ == '__main__':
     main([four_files_make_a_service, what_comes_for_free_is_there, a_route_is_added,
           a_slip_is_a_sentence_at_start, what_is_set_for_later_happens,
-          another_service_is_asked, also_in_another_process,
+          another_service_is_asked, also_in_another_process, what_is_told_is_heard,
           the_page_keeps_the_house_rules], {'tree': tree})
