@@ -1,9 +1,9 @@
 """bus_conformance_test.py - what the real program does with messages, the model allows.
 
-bus_model_test.py proves the model; here the sample's services are run, killed and started again, and
-every step they took is compared with its rules by bus_trace.py. Each trace is short and starts with
-empty journals, as a run of the model does. The last tests are controls: with a mistake put in, the
-trace is no run of the model.
+bus_model_test.py proves the model; here the sample's services are run, killed and started again,
+and every step they took is compared with its rules by bus_trace.py. Each trace is short and starts
+with empty journals, as a run of the model does. The last tests are controls: with a mistake put in,
+the trace is no run of the model.
 """
 # stores: none
 import collections
