@@ -139,6 +139,39 @@ void message_trace_kept(struct store *store, const char *step, const char *consu
     arena_destroy(&arena);
 }
 
+static void tell_publish(const struct message *message)
+{
+    char channel[NAME_ROOM];
+    const struct trace_field fields[] = {
+        {.name = "source", .text = message->source},
+        {.name = "relay", .number = 0},
+        {.name = "channel", .text = channel_of(message->addressee, channel)},
+        {.name = "position", .number = message->position},
+        {.name = "previous", .number = message->previous},
+    };
+    trace_step(NULL, "publish", fields, COUNT_OF(fields));
+}
+
+void message_trace_sent(const struct message *message, const char *follower)
+{
+    if (follower == NULL) {
+        tell_publish(message);
+    } else {
+        message_trace(NULL, "resent", follower, message);
+    }
+}
+
+void message_trace_relay(struct store *store, const char *step, struct text source,
+                         int64_t position)
+{
+    const struct trace_field fields[] = {
+        {.name = "source", .text = source},
+        {.name = "relay", .number = 0},
+        {.name = "position", .number = position},
+    };
+    trace_step(store, step, fields, COUNT_OF(fields));
+}
+
 void message_trace_wants(const char *consumer, const char *event)
 {
     const struct trace_field fields[] = {

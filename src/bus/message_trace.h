@@ -33,6 +33,12 @@ void message_trace_batch(const char *step, const char *consumer, const struct bu
 void message_trace_kept(struct store *store, const char *step, const char *consumer,
                         struct text json);
 
+/* A source that sends: this message, to all or once more to one follower; or what it does with its
+ * place. */
+void message_trace_sent(const struct message *message, const char *follower);
+void message_trace_relay(struct store *store, const char *step, struct text source,
+                         int64_t position);
+
 /* Only events of these names are for this consumer, if at least one is said. */
 void message_trace_wants(const char *consumer, const char *event);
 

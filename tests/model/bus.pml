@@ -173,6 +173,7 @@ end:
             relay_started(me)
     }
     :: atomic { is_cut[me] -> relay_started(me); is_cut[me] = false }
+    :: atomic { is_cut[me] -> relay_again(me); is_cut[me] = false }
     od
 }
 

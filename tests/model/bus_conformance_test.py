@@ -14,6 +14,7 @@ import os
 import random
 import sys
 import tempfile
+import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -25,11 +26,14 @@ from kill_scenario import fast_directory
 from kontora import DidNotStart, the_postgres
 from tap import check, check_less, fail, main, seconds_max, test_scale
 
-SIDE_BY_SIDE = {'sqlite': 8, 'careless': 8, 'postgres': 2}  # a database has 100 connections
+SIDE_BY_SIDE = {'sqlite': 8, 'careless': 8, 'postgres': 2, 'rabbitmq': 3}
 QUIET_SECONDS = 15
 POINTS = ('call_ran', 'chore_before_commit', 'executor_before_commit', 'executor_after_commit',
           'executor_answered_one', 'intake_before_apply', 'intake_ran', 'retry_applied',
           'store_commit', 'store_mark', 'store_marked')
+POINTS_OF_RABBITMQ = ('rabbit_before_acknowledging', 'rabbit_confirmed', 'rabbit_place_kept',
+                      'rabbit_published', 'executor_before_commit', 'executor_after_commit')
+QUEUES = ('board.shop', 'board.till', 'till.commands', 'shop.commands')
 BEHAVIOURS = ('',) * 30 + ('refuse',) * 4 + ('fail_twice',) * 4 + ('poison', 'board_poison')
 
 
@@ -79,6 +83,38 @@ class Reader:
         self.alive.clear()
 
 
+class Broker:
+    """One for all stories; each has a part of it for itself."""
+
+    def __init__(self):
+        from rabbitmq import RabbitMQ
+        self.rabbitmq = RabbitMQ()
+        self.lock = threading.Lock()  # it is asked one thing at a time
+
+    def ask(self, question, *words):
+        for _ in range(10):
+            try:
+                with self.lock:
+                    return question(*words)
+            except RuntimeError as error:  # it is too busy to be asked
+                if 'failed to connect' not in str(error):
+                    raise
+                time.sleep(0.2)
+        fail('the broker cannot be asked')
+
+    def settings_of(self, name):
+        address = self.ask(self.rabbitmq.make_virtual_host, name)
+        return ['--bus.kind=rabbitmq', f'--bus.address={address}']
+
+    def lose_queues(self, name):
+        """With all that is in them."""
+        for queue in set(QUEUES) & set(self.ask(self.rabbitmq.queues, name)):
+            self.ask(self.rabbitmq.delete_queue, queue, name)
+
+
+broker = None
+
+
 class Story:
     """A house from its first start on, and the trace of what it did."""
 
@@ -86,7 +122,12 @@ class Story:
         self.chance = random.Random(seed)
         path = os.path.join(tempfile.mkdtemp(), 'trace')
         environment = {'KONTORA_BUS_TRACE': path, **({'KONTORA_BUG': bug} if bug else {})}
-        self.house = House(kind, variant='fault', environment=environment)
+        settings = ()
+        self.part = f'story_{seed}'
+        if kind == 'rabbitmq':
+            kind, settings = 'sqlite', broker.settings_of(self.part)
+        self.has_broker = bool(settings)
+        self.house = House(kind, 'fault', settings, environment)
         self.server = self.house.servers[0]
         self.environment = dict(self.server.environment)
         self.reader = Reader(path)
@@ -131,14 +172,14 @@ class Story:
 
     def short_life(self):
         """Killed at a fault point, or somewhere."""
-        point = self.chance.choice(POINTS)
+        point = self.chance.choice(POINTS_OF_RABBITMQ if self.has_broker else POINTS)
         try:
             self.start(KONTORA_FAULT=f'{point}:{self.chance.randint(1, 12)}')
             client = self.house.client('shop')
             for _ in range(self.chance.randint(1, 6)):
                 if not self.request(client):
                     break
-            time.sleep(self.chance.random() * 0.06)
+            time.sleep(self.chance.random() * (0.4 if self.has_broker else 0.06))
             self.server.kill()
         except DidNotStart:
             pass
@@ -166,6 +207,10 @@ class Story:
         client = self.house.client('shop')
         for _ in range(requests or self.chance.randint(2, 6)):
             check(self.request(client), self.server.logged()[-2000:])
+        if self.has_broker and self.chance.random() < 0.5:
+            self.wait_until_quiet(seconds)
+            broker.lose_queues(self.part)  # what is told before there is a new one never arrives
+            check(self.request(client), self.server.logged()[-2000:])
         self.wait_until_quiet(seconds)
         while self.decide():
             self.wait_until_quiet(seconds)
@@ -179,6 +224,8 @@ class Story:
         try:
             for _ in range(self.chance.choice((0, 1, 1, 2))):
                 self.short_life()
+                if self.has_broker and self.chance.random() < 0.6:
+                    broker.lose_queues(self.part)
             self.last_life(seconds, requests)
         finally:
             self.house.kill()
@@ -218,13 +265,13 @@ EVERYWHERE = 'commit resent deliver apply park retry retry_failed crash end'
 
 @seconds_max(120)
 def one_machine_does_what_the_model_allows():
-    steps = tell_all('sqlite', test_scale(560))
+    steps = tell_all('sqlite', test_scale(600))
     check_all_taken(steps, EVERYWHERE + ' park_behind dead replay drop')
 
 
 @seconds_max(120)
 def so_it_does_on_a_bus_that_is_careless():
-    steps = tell_all('careless', test_scale(420))
+    steps = tell_all('careless', test_scale(360))
     check_all_taken(steps, EVERYWHERE + ' duplicate gap')
 
 
@@ -233,6 +280,16 @@ def so_it_does_on_a_shared_store():
     the_postgres()
     steps = tell_all('postgres', test_scale(20))
     check_all_taken(steps, EVERYWHERE)
+
+
+@seconds_max(120)
+def so_it_does_over_rabbitmq():
+    global broker
+    broker = Broker()
+    steps = tell_all('rabbitmq', test_scale(20))
+    broker.rabbitmq.stop()
+    check_all_taken(steps, 'commit relay_started publish confirm cursor_moved deliver apply ack '
+                    'crash end')
 
 
 # ---- controls ----
@@ -262,5 +319,5 @@ def a_message_that_is_left_out_is_seen():
 
 if __name__ == '__main__':
     main([one_machine_does_what_the_model_allows, so_it_does_on_a_bus_that_is_careless,
-          so_it_does_on_a_shared_store, a_cursor_that_does_not_move_is_seen,
-          a_gap_that_is_ignored_is_seen, a_message_that_is_left_out_is_seen])
+          so_it_does_on_a_shared_store, so_it_does_over_rabbitmq,
+          a_cursor_that_does_not_move_is_seen, a_gap_that_is_ignored_is_seen, a_message_that_is_left_out_is_seen])

@@ -52,6 +52,13 @@ inline relay_started(relay)
     confirmed[relay] = relay_cursor
 }
 
+/* Not all that was published was confirmed: again from there. */
+inline relay_again(relay)
+{
+    true;
+    published[relay] = confirmed[relay]
+}
+
 inline publish(relay, position, channel, previous)
 {
     position == published[relay] + 1 && position <= committed;
@@ -172,6 +179,8 @@ inline park_behind(position, previous, subject)
     cursor = position
 }
 
+/* Where `seen` is kept in memory only, as our bus over RabbitMQ keeps it, a crash takes it away: then
+ * whoever starts says where it stands, and hears what it lacks. That is not tried by bus.pml. */
 inline ack(position)
 {
     true;

@@ -30,6 +30,7 @@ write() to a descriptor opened with O_APPEND, so the order of the lines is the o
   commit          source channel position subject                    a message enters the journal
                   previous, name: may be left out
   relay_started   source relay                                       it begins (again) at its cursor
+  relay_again     source relay                                       or behind what was confirmed
   publish         source relay channel position previous             in order, what goes nowhere too
   confirm         source relay position                              all up to here is confirmed
   cursor_moved    source relay position                              in the relay's transaction
@@ -83,11 +84,11 @@ OF_SOURCE = {'committed', 'relay_cursor', 'channel_of', 'previous_of', 'subject_
              'last_of', 'latest_of', 'published', 'confirmed'}
 OF_CONSUMER = {'cursor', 'seen', 'wanted', 'number', 'state', 'tries', 'waits_for', 'last_parked'}
 OF_LINES = {'state', 'tries', 'waits_for', 'last_parked'}  # all channels of a source have one queue
-SOURCE_STEPS = {'commit', 'relay_started', 'publish', 'confirm', 'cursor_moved', 'resent',
-                'resent_all'}
-VOLATILE = {'relay_started', 'publish', 'confirm', 'resent', 'resent_all', 'resend', 'deliver',
-            'duplicate', 'ack', 'queue_created'}  # no transaction: nothing of it is undone
-OF_THE_JOURNAL = {'commit', 'relay_started', 'publish', 'confirm', 'cursor_moved'}
+OF_A_RELAY = {'relay_started', 'relay_again', 'publish', 'confirm'}
+OF_THE_JOURNAL = OF_A_RELAY | {'commit', 'cursor_moved'}
+SOURCE_STEPS = OF_THE_JOURNAL | {'resent', 'resent_all'}
+VOLATILE = OF_A_RELAY | {'resent', 'resent_all', 'resend', 'deliver', 'duplicate', 'ack',
+                         'queue_created'}  # no transaction: nothing of it is undone
 NUMBERS = {'position', 'previous', 'relay', 'wish'}
 FIELD_OF_PARAMETER = {'request': 'wish'}
 EVENTS = 'events'  # the only channel of which a consumer may want some

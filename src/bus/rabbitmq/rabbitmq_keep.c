@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "bus/message_trace.h"
 
 #include <stdio.h>
 
@@ -94,6 +95,7 @@ static enum status run_keep(struct bus_write *write, struct store *store, struct
     member->keep.changed = 0;
     enum status status = keep_marks(member, store, arena);
     if (status == STATUS_OK && member->keep_place > 0) {
+        TRACE(message_trace_relay(store, "cursor_moved", member->name, member->keep_place));
         status = follower_move(store, TEXT("relay"), BUS_EVENTS, member->keep_place,
                                member->keep_now_ms);
     }

@@ -11,6 +11,7 @@
 #include "bus/rabbitmq/rabbitmq_parts.h"
 
 #include "base/fault.h"
+#include "bus/message_trace.h"
 
 enum { CHUNK_ARENA_BYTES = 1 << 30, BATCH_ARENA_BYTES = 64 << 20, DECLARE_MS = 500 };
 
@@ -131,6 +132,16 @@ static void hold(struct rabbit_member *member, int64_t pause_ms)
     member->is_held = true;
 }
 
+static void trace_acknowledged(const struct rabbit_member *member, const struct rabbit_chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->item_count; i++) {
+        if (chunk->items[i].kind == RABBIT_MESSAGE) {
+            TRACE(message_trace(NULL, "ack", member->member->name, &chunk->items[i].message));
+        }
+    }
+    (void)member;
+}
+
 /* Chunks at the head that are done leave together, with one word to the broker. */
 static void acknowledge(struct rabbit_queue *queue)
 {
@@ -139,6 +150,7 @@ static void acknowledge(struct rabbit_queue *queue)
     while (queue->chunks.first != NULL && queue->chunks.first->state == RABBIT_DONE) {
         struct rabbit_chunk *chunk = take_chunk(&queue->chunks);
         if (chunk->has_receipt) {
+            trace_acknowledged(queue->member, chunk);
             receipt = chunk->receipt;
             has_receipt = true;
         }
@@ -279,6 +291,17 @@ static bool place_feeds(struct rabbit_member *member, const struct rabbit_chunk 
     return true;
 }
 
+/* It was here already, or comes too early. */
+static void trace_misfit(const struct rabbit_feed *feed, const struct rabbit_item *item)
+{
+    if (item->kind == RABBIT_MESSAGE) {
+        TRACE(message_trace(NULL, "deliver", feed->member->member->name, &item->message));
+    }
+    if (item->kind == RABBIT_MESSAGE && item->message.previous > feed->scanned) {
+        TRACE(message_trace(NULL, "gap", feed->member->member->name, &item->message));
+    }
+}
+
 /* Which of the items are to be delivered, with what stood before them. */
 static size_t choose(struct rabbit_member *member, const struct rabbit_chunk *chunk,
                      struct message *messages)
@@ -287,8 +310,11 @@ static size_t choose(struct rabbit_member *member, const struct rabbit_chunk *ch
     for (size_t i = 0; i < chunk->item_count; i++) {
         const struct rabbit_item *item = &chunk->items[i];
         struct rabbit_feed *feed = rabbit__feed(member, item->message.source, item->channel);
-        if (!rabbit__fits(feed, item->message.previous, item->message.position) ||
-            !is_wanted(member, item)) {
+        if (!rabbit__fits(feed, item->message.previous, item->message.position)) {
+            trace_misfit(feed, item);
+            continue;
+        }
+        if (!is_wanted(member, item)) {
             continue;
         }
         messages[count] = item->message;

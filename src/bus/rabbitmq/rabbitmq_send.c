@@ -7,6 +7,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "bus/message_trace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,15 @@ static void published(void *context, uint64_t reference, enum status status, str
     }
     if (++sending->answered == sending->count) {
         mailbox_put(&rabbit->mailbox, &sending->note.node);
+    }
+}
+
+/* ---- for a trace ---- */
+
+static void trace_confirmed(const struct rabbit_stream *stream)
+{
+    if (!stream->is_resend) {
+        TRACE(message_trace_relay(NULL, "confirm", stream->member->name, stream->confirmed));
     }
 }
 
@@ -77,6 +87,7 @@ static void pop(struct rabbit_stream *stream)
     } else if (!stream->has_failed) {
         stream->confirmed = sending->upto;
         stream->failures = 0;
+        trace_confirmed(stream);
         FAULT_POINT("rabbit_confirmed");
         if (sending->unheard > 0 && stream->is_resend) {
             stream->is_abandoned = true; /* who wanted it makes his queue again, and asks again */
@@ -227,6 +238,7 @@ static void add_message(struct parcel *parcel, const struct rabbit_destination *
         .content_type = RABBIT_EVENT_CONTENT,
         .body = message_write(rabbit->texts, &outgoing),
     };
+    TRACE(message_trace_sent(&outgoing, stream->is_resend ? stream->follower : NULL));
     if (stream->is_resend) {
         parcelled->exchange = TEXT("");
         parcelled->routing_key = text_of(stream->queue);
@@ -333,6 +345,8 @@ static enum status place_relay(struct rabbit_stream *stream)
     if (position > stream->confirmed || stream->read != stream->confirmed) {
         forget_destinations(stream);
     }
+    TRACE(message_trace_relay(NULL, position >= stream->confirmed ? "relay_started" : "relay_again",
+                              stream->member->name, position));
     stream->confirmed = position > stream->confirmed ? position : stream->confirmed;
     return STATUS_OK;
 }
