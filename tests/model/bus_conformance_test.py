@@ -320,4 +320,5 @@ def a_message_that_is_left_out_is_seen():
 if __name__ == '__main__':
     main([one_machine_does_what_the_model_allows, so_it_does_on_a_bus_that_is_careless,
           so_it_does_on_a_shared_store, so_it_does_over_rabbitmq,
-          a_cursor_that_does_not_move_is_seen, a_gap_that_is_ignored_is_seen, a_message_that_is_left_out_is_seen])
+          a_cursor_that_does_not_move_is_seen, a_gap_that_is_ignored_is_seen,
+          a_message_that_is_left_out_is_seen])
