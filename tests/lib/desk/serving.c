@@ -21,7 +21,8 @@ static void serving_announce(struct bus *bus, size_t member)
 static void serving_taken(struct bus *bus, struct bus_batch *batch, enum status status)
 {
     struct serving *serving = (struct serving *)(void *)bus;
-    arena_destroy(&batch->arena);
+    struct arena *arena = batch->arena; /* in which the batch stands, too */
+    arena_destroy(&arena);
     pthread_mutex_lock(&serving->lock);
     serving->taken++;
     serving->status = status;
