@@ -57,6 +57,10 @@ static enum status find_place(struct intake *intake, struct text source, struct 
     *place = (struct place){.source = source};
     enum status status =
         cursor_find(intake->store, intake->arena, source, intake->batch->channel, &place->cursor);
+    if (status == STATUS_OK && !intake->any_parked) {
+        /* Only now: another process may have parked one of this source while we waited for it. */
+        status = parked_any(intake->store, intake->arena, &intake->any_parked);
+    }
     if (status == STATUS_OK) {
         intake->place_count++;
         *place_out = place;
@@ -218,9 +222,6 @@ static enum status take_batch(struct intake *intake)
 {
     const struct bus_batch *batch = intake->batch;
     enum status status = STATUS_OK;
-    if (batch->count > 0) {
-        status = parked_any(intake->store, intake->arena, &intake->any_parked);
-    }
     for (size_t i = 0; i < batch->count && status == STATUS_OK && !intake->has_stopped; i++) {
         status = take_one(intake, &batch->messages[i]);
     }

@@ -3,6 +3,7 @@
  */
 #include "base/clock.h"
 #include "runtime/intake/errand_store.h"
+#include "runtime/intake/intake_apply.h"
 #include "tests/lib/desk/serving.h"
 
 #include <pthread.h>
@@ -120,6 +121,39 @@ static void each_message_counts_once_and_in_order(void)
     CHECK_INT(desk_count(desk, &parked), 0);
     CHECK_INT(desk_count(desk, &effects), SOURCES * MESSAGES);
     CHECK_INT(desk_count(desk, &disorder), 0);
+    desk_close(desk);
+}
+
+/* One waits for the cursor while the other parks: what it has not seen when it began counts. */
+static void what_is_parked_meanwhile_holds_its_line(void)
+{
+    int64_t position;
+    struct desk *desk = &desks[0];
+    struct serving *serving = &servings[0];
+    desk_open(desk);
+    serving_open(serving);
+    const struct message messages[] = {
+        desk_event(1, "shop.ordered", "a", "{\"how\":\"refuse\",\"amount\":1}"),
+        desk_event(2, "shop.ordered", "a", "{\"amount\":2}"),
+    };
+    struct applying applying = {.host = &desk->host,
+                                .store = desk->store,
+                                .arena = desk->arena,
+                                .message = &messages[0],
+                                .is_hopeless = true,
+                                .now_ms = DESK_NOW};
+    desk_begin(desk);
+    CHECK_STATUS(cursor_find(desk->store, desk->arena, TEXT("shop"), BUS_EVENTS, &position),
+                 STATUS_OK);
+    CHECK_STATUS(intake_park(&applying), STATUS_OK);
+    CHECK_STATUS(cursor_move(desk->store, TEXT("shop"), BUS_EVENTS, 1), STATUS_OK);
+    serving_hand(serving, messages, 2, 0);
+    usleep(300000); /* so that it waits */
+    desk_commit(desk);
+    CHECK_STATUS(serving_wait(serving, 1), STATUS_OK);
+    CHECK_TEXT(serving_effects(serving), "");
+    CHECK_TEXT(serving_parked(serving), "dead a 1, behind a 0");
+    serving_close(serving);
     desk_close(desk);
 }
 
@@ -249,6 +283,7 @@ static void who_settles_second_finds_it_settled(void)
 
 static const struct test tests[] = {
     DESK_CASE(each_message_counts_once_and_in_order),
+    DESK_CASE(what_is_parked_meanwhile_holds_its_line),
     DESK_CASE(each_retry_has_its_effect_once),
     DESK_CASE(an_errand_ends_once),
     DESK_CASE(a_deadline_is_told_once),
