@@ -138,16 +138,26 @@ static struct word_sets read_sets(const struct context *context, const struct en
     return sets;
 }
 
+/* Complains when the key is no name. */
+static bool check_key(const struct context *context, const struct entry *entry,
+                      const struct yaml_node *member)
+{
+    struct complaints *complaints = context->complaints;
+    if (entry_fits(complaints->scratch, entry, ENTRY_NAME, member->key.text)) {
+        return true;
+    }
+    struct text expected = entry_expected(complaints->scratch, entry, ENTRY_NAME);
+    struct text quote = complaint_quote(complaints, member->key.text);
+    complain(complaints, member->key.at, "%.*s\"%.*s\" in \"%s\" must be %.*s",
+             TEXT_ARGS(context->where), TEXT_ARGS(quote), entry->name, TEXT_ARGS(expected));
+    return false;
+}
+
 static struct word read_key(const struct context *context, const struct entry *entry,
                             const struct yaml_node *member)
 {
-    if (!entry_fits(context->complaints->arena, entry, ENTRY_NAME, member->key.text)) {
-        struct text expected = entry_expected(context->complaints->scratch, entry, ENTRY_NAME);
-        struct text quote = complaint_quote(context->complaints, member->key.text);
-        complain(context->complaints, member->key.at, "%.*s\"%.*s\" in \"%s\" must be %.*s",
-                 TEXT_ARGS(context->where), TEXT_ARGS(quote), entry->name, TEXT_ARGS(expected));
-    }
-    return member->key;
+    bool is_good = check_key(context, entry, member);
+    return is_good ? member->key : (struct word){.at = member->key.at};
 }
 
 static struct pairs read_pairs(const struct context *context, const struct entry *entry,
@@ -218,9 +228,9 @@ static struct forms read_forms(const struct context *context, const struct entry
             struct word name = read_word(context, entry, ENTRY_NAME, member);
             memcpy(item, &name, sizeof name);
         } else {
-            struct word name = read_key(context, entry, member);
-            fill(context->complaints, entry->form, member, name.text, item);
-            memcpy(item, &name, sizeof name);
+            check_key(context, entry, member);
+            fill(context->complaints, entry->form, member, member->key.text, item);
+            memcpy(item, &member->key, sizeof member->key);
         }
         forms.count++;
     }

@@ -227,6 +227,96 @@ static const struct fault faults[] = {
     {"    from: start", "      from: start",
      "shop.yaml:19:11: a ':' that is not expected here: a text that has one must be in \"quotes\", "
      "and what stands below a word must be indented more"},
+    {"version: 1", "version: {one: 1}",
+     "shop.yaml:2:10: \"version\" must be a whole number from 1 to 1000000, but is a mapping"},
+    {"    from: start", "    from: start\n    from_any: [ordered]",
+     "shop.yaml:20:15: \"from\" and \"from_any\" cannot both be given"},
+    {"    from: ordered\n    to: charge", "    from: [ordered, ordered]\n    to: charge",
+     "shop.yaml:25:21: \"ordered\" is there twice"},
+    {"    from: ordered\n    to: charge", "    from: [start, ordered]\n    to: charge",
+     "shop.yaml:25:11: start stands alone: no case is there and somewhere else"},
+    {"    from: ordered\n    to: charge", "    from_any: ordered\n    to: charge",
+     "shop.yaml:25:15: operation \"pay\": \"from_any\" must be a list of names, or of lists of "
+     "names, but is a word"},
+    {"    from: ordered\n    to: charge", "    to: charge",
+     "shop.yaml:23:3: \"pay\" needs \"from\": the place it leaves, or \"in\" when it stays there"},
+    {" in: ordered,", " in: start,",
+     "shop.yaml:40:61: \"in\" is start, where there is no case yet"},
+    {" in: ordered,", " from: start, to: ordered,",
+     "shop.yaml:40:36: \"match\" finds a case, but from start there is none yet"},
+    {"sets: {note: event.note}", "sets: note",
+     "shop.yaml:40:76: event \"came\": \"sets\" must be a mapping of NAME: EXPRESSION, but is a "
+     "word"},
+    {"sets: {note: event.note}", "sets: {note: ''}",
+     "shop.yaml:40:83: event \"came\": \"sets\" is \"\", but must be an expression like price > 0, "
+     "2000 bytes at most"},
+    {"match: {case_id: order_id}", "match: {case id: order_id}",
+     "shop.yaml:40:37: event \"came\": \"case id\" in \"match\" must be a name like company_form: "
+     "letters, digits and _, 64 at most"},
+    {"    asks: [owner_id, note]", "    asks: {owner_id: note}",
+     "shop.yaml:21:11: operation \"order\": \"asks\" must be a name or a list of names, but is a "
+     "mapping"},
+    {"    asks: [owner_id, note]", "    asks: [owner_id, [note]]",
+     "shop.yaml:21:22: operation \"order\": \"asks\" must be a name or a list of names, but is a "
+     "list"},
+    {"    tells: shop.ordered", "    sets: {note: case_id}",
+     "shop.yaml:22:18: \"note\" is asked for, and set as well"},
+    {"  client: {is: owner_id, sees: [note, price]}", "  client: me",
+     "shop.yaml:5:11: participant \"client\": a participant must be a mapping of NAME: VALUE, but "
+     "is a word"},
+    {"timers:\n  late: {after: 30d, from: ordered, to: failed}", "timers: [late]",
+     "shop.yaml:41:9: \"timers\" must be a mapping of names, but is a list"},
+    {"min: 0}", "min: none}",
+     "shop.yaml:8:44: field \"price\": \"min\" is \"none\", but must be an amount like 100 or "
+     "99.50"},
+    {"max: 500}", "max: 0}",
+     "shop.yaml:9:27: field \"note\": \"max\" is 0, so nothing could be written"},
+    {"max: 500}", "max: many}",
+     "shop.yaml:9:27: field \"note\": \"max\" is \"many\", but must be a number of letters from 0 "
+     "to 100000"},
+    {"  paid: flag", "  paid: {kind: text, min: 3, max: 5, default: да}",
+     "shop.yaml:10:47: field \"paid\": \"default\" is \"да\", which could not be written in it"},
+    {"  owner_id: id", "  owner_id: {kind: texts, max: 5}",
+     "shop.yaml:3:15: \"one_open_per\": texts cannot be compared; name another "
+     "field\nshop.yaml:5:16: \"is\" names field \"owner_id\", which must be of kind id"},
+    {"    because: {ru: Нельзя, en: No}",
+     "    because:", "shop.yaml:27:5: \"because\" needs \"ru\" and \"en\""},
+    {"    because: {ru: Нельзя, en: No}", "    because: {ru: '', en: No}",
+     "shop.yaml:27:19: \"ru\" is \"\", but must be a line of text, 200 bytes at most"},
+    {"    retry: {times: 3, first: 5s, most: 1h}", "    retry: {first: 1h}", ""},
+    {"    retry: {times: 3, first: 5s, most: 1h}", "    retry: {times: -1}",
+     "shop.yaml:35:20: \"times\" is \"-1\", but must be a whole number from 0 to 1000"},
+    {"    catch: failed", "    catch: failed\n    next: ship", ""},
+    {"    catch: failed", "    catch: start",
+     "shop.yaml:36:12: \"catch\" is start, to which nothing leads back"},
+    {"  ship: {from: packed,", "  ship: {from: start,",
+     "shop.yaml:37:3: a stage cannot begin a case: an operation, an event or a timer with a "
+     "schedule can\nshop.yaml:37:16: \"from\" is start, to which nothing leads "
+     "back\nshop.yaml:38:3: \"else\" of \"keep\" stands alone: no other stage out of the same "
+     "place has a \"when\""},
+    {"when: paid, to: sent}", "to: sent}\n  send: {from: packed, to: sent}",
+     "shop.yaml:38:3: stage \"send\" is never done: \"ship\" in line 37 leaves the same place and "
+     "has no \"when\"\nshop.yaml:39:3: \"else\" of \"keep\" stands alone: no other stage out of "
+     "the same place has a \"when\""},
+    {"failed: {end: true, undoes: true}", "failed: {end: true}",
+     "shop.yaml:30:3: stage \"charge\" has \"undo\", but no place has \"undoes: true\", so that it "
+     "is never taken back"},
+    {"  late: {after: 30d, from: ordered, to: failed}",
+     "  late: {schedule: every 10m, after: 30d, from: ordered, to: failed}",
+     "shop.yaml:42:20: \"schedule\" stands alone: \"at\", \"after\" and \"before\" cannot be "
+     "given"},
+    {"  late: {after: 30d, from: ordered, to: failed}",
+     "  late: {at: note, after: 30d, before: 1d, from: ordered, to: failed}",
+     "shop.yaml:42:14: \"at\" names field \"note\", which must be of kind time or "
+     "date\nshop.yaml:42:40: \"after\" and \"before\" cannot both be given"},
+    {"  late: {after: 30d, from: ordered, to: failed}",
+     "  late: {after: 30d, from: ordered, to: failed, who: client}",
+     "shop.yaml:42:49: timer \"late\": a timer has no \"who\"; there may be after, before, at, "
+     "schedule, in, else, from, from_any, to, when, sets, tells, ru, en"},
+    {"  late: {after: 30d, from: ordered, to: failed}",
+     "  pay: {after: 30d, from: ordered, to: failed}",
+     "shop.yaml:42:3: there is a transition \"pay\" in line 23 already; \"pay\" needs another "
+     "name"},
 };
 
 static struct text put_fault(struct arena *arena, const struct fault *fault)
@@ -258,7 +348,7 @@ static void says_each_fault(void)
 {
     for (size_t i = 0; i < COUNT_OF(faults); i++) {
         struct arena *arena = arena_create("faults", DEFINITION_ARENA_BYTES * 2);
-        printf("# %s\n", faults[i].said);
+        printf("# fault %zu\n", i);
         CHECK_TEXT(say(arena, put_fault(arena, &faults[i])), faults[i].said);
         arena_destroy(&arena);
     }

@@ -94,6 +94,8 @@ static void refuses_what_is_not_plain(void)
                   "f:2:1: a second document begins here; one file is one workflow");
     check_refused(TEXT("{a: b}: c"), "f:1:1: a name must stand here; { } and [ ] are no names");
     check_refused(TEXT("a: \xFF"), "f:1:1: the file is no text in UTF-8");
+    check_refused(TEXT("%YAML 3.0\n--- a"),
+                  "f:1:1: this is no YAML: found incompatible YAML document");
     check_refused(TEXT("a: \"b"), "f:1:6: the closing quote is missing");
     check_refused(TEXT("a: b\n\tc: d"), "f:2:1: a tab; indent with spaces");
     check_refused(TEXT("a: @b"),
