@@ -168,7 +168,7 @@ static enum status desk_handle(struct call *call)
     bool is_early = note->how.data != NULL && text_starts_with(note->how, TEXT("early"));
     enum status status = STATUS_OK;
     atomic_fetch_add(&desk_world.runs, 1);
-    desk_world.input = call->input;
+    atomic_store(&desk_world.input, call->input);
     if (!is_early || atomic_load(&desk_world.is_mended)) {
         status = desk_write(call, note->amount);
     }

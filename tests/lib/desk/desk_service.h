@@ -44,8 +44,8 @@ struct desk_world {
     atomic_bool is_mended;
     unsigned conflicts; /* still to be answered */
     struct store_fault plan;
-    struct store_fault fault; /* of the writer's store */
-    const void *input;        /* of the newest call */
+    struct store_fault fault;    /* of the writer's store */
+    _Atomic(const void *) input; /* of the newest call */
 };
 extern struct desk_world desk_world;
 

@@ -282,11 +282,11 @@ static void who_takes_nothing_has_no_input(void)
     desk_open(&desk);
     struct message message = desk_event(1, "shop.plain", "a", "{\"amount\":\"many\"}");
     CHECK_STATUS(desk_take(&desk, &message), STATUS_OK);
-    CHECK(desk_world.input == NULL);
+    CHECK(atomic_load(&desk_world.input) == NULL);
     message.name = TEXT("shop.ordered");
     message.data = TEXT("{\"amount\":1}");
     CHECK_STATUS(desk_take(&desk, &message), STATUS_OK);
-    CHECK(desk_world.input != NULL);
+    CHECK(atomic_load(&desk_world.input) != NULL);
     desk_close(&desk);
 }
 
