@@ -46,7 +46,7 @@ static bool is_null_literal(const struct node *node)
 
 static bool is_text_literal(const struct node *node)
 {
-    return node->shape == NODE_LITERAL && node->kind == CONDITION_TEXT;
+    return node->shape == NODE_LITERAL && node->literal.kind == VALUE_TEXT;
 }
 
 /* "a number, an amount of money or a text" */

@@ -92,6 +92,9 @@ static bool find_member(struct reader *reader, struct node *node, struct text na
     size_t index = 0;
     if (!text_cut(name, '.', &object, &node->path) || !find_field(reader->source, object, &index)) {
         struct text hint = find_nearest(reader, name);
+        bool is_helpless = hint.bytes == 0;
+        hint = is_helpless ? find_nearest(reader, object) : hint;
+        name = is_helpless ? object : name;
         return condition__refuse(reader, node->from,
                                  text_format(reader->arena, "unknown field '%.*s'%.*s",
                                              TEXT_ARGS(name), TEXT_ARGS(hint)));
@@ -178,15 +181,19 @@ static struct node *read_constant(struct reader *reader)
 
 /* ---- what stands alone ---- */
 
-/* a, b, c) */
+static bool refuse_count(struct reader *reader)
+{
+    return condition__refuse(
+        reader, reader->word.from,
+        text_format(reader->arena, "more than %d in one list", CONDITION_LIST_MAX));
+}
+
 bool condition__read_list(struct reader *reader, struct node **items, size_t *count,
                           const char *after)
 {
     do {
-        if (*count > CONDITION_LIST_MAX) {
-            return condition__refuse(
-                reader, reader->word.from,
-                text_format(reader->arena, "more than %d in one list", CONDITION_LIST_MAX));
+        if (*count == CONDITION_LIST_MAX) {
+            return refuse_count(reader);
         }
         items[*count] = condition__read_expression(reader);
         if (items[*count] == NULL) {
@@ -202,11 +209,11 @@ static struct node *read_call(struct reader *reader, struct word name)
     struct node *items[CONDITION_LIST_MAX + 1];
     size_t count = 0;
     struct node *node = condition__new_node(reader, NODE_CALL, name.from);
-    if (node == NULL || !condition__advance(reader)) {
+    if (node == NULL) {
         return NULL;
     }
     node->function = condition__function(reader, name);
-    if (node->function == NULL) {
+    if (node->function == NULL || !condition__advance(reader)) {
         return NULL;
     }
     node->to = reader->word.to;
@@ -272,7 +279,7 @@ static struct node *read_case(struct reader *reader)
     }
     do {
         if (count == 2 * (size_t)CONDITION_LIST_MAX) {
-            condition__refuse_depth(reader, reader->word.from);
+            refuse_count(reader);
             return NULL;
         }
         if (!condition__expect(reader, "when", "in a case") ||

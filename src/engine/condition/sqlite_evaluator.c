@@ -9,8 +9,9 @@
 #include <string.h>
 
 enum {
-    SLOT_COUNT = 2048, /* statements kept; a power of two */
-    STEPS_MAX = 1000000,
+    SLOT_COUNT = 2048,  /* statements kept; a power of two */
+    BEAT_STEPS = 10000, /* of SQLite's machine, between two looks at the beats */
+    BEATS_MAX = 100,
     SCRATCH_BYTES = 8 * 1024 * 1024,
     SQL_BYTES_MAX = 256 * 1024,
 };
@@ -25,6 +26,7 @@ struct slot {
 struct evaluator {
     sqlite3 *db;
     struct arena *scratch;
+    unsigned beats; /* of this evaluation */
     struct slot slots[SLOT_COUNT];
 };
 
@@ -40,14 +42,17 @@ static int authorize(void *unused, int action, const char *first, const char *se
     return may ? SQLITE_OK : SQLITE_DENY;
 }
 
-static int stop(void *unused)
+/* SQLite counts the steps of a statement over all its runs, so a beat alone says nothing. */
+static int is_too_long(void *data)
 {
-    (void)unused;
-    return 1;
+    struct evaluator *evaluator = data;
+    evaluator->beats++;
+    return evaluator->beats > BEATS_MAX;
 }
 
-static void settle_limits(sqlite3 *db)
+static void settle_limits(struct evaluator *evaluator)
 {
+    sqlite3 *db = evaluator->db;
     sqlite3_limit(db, SQLITE_LIMIT_LENGTH, CONDITION_VALUE_BYTES_MAX);
     sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, SQL_BYTES_MAX);
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
@@ -55,7 +60,7 @@ static void settle_limits(sqlite3 *db)
     sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
     sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_progress_handler(db, STEPS_MAX, stop, NULL);
+    sqlite3_progress_handler(db, BEAT_STEPS, is_too_long, evaluator);
     sqlite3_set_authorizer(db, authorize, NULL);
 }
 
@@ -69,7 +74,7 @@ struct evaluator *evaluator_create(void)
     }
     evaluator->scratch = arena_create("evaluator", SCRATCH_BYTES);
     condition__add_functions(evaluator->db, evaluator->scratch);
-    settle_limits(evaluator->db);
+    settle_limits(evaluator);
     return evaluator;
 }
 
@@ -264,6 +269,7 @@ enum status condition_evaluate(struct evaluator *evaluator, struct arena *arena,
     if (status != STATUS_OK) {
         return status;
     }
+    evaluator->beats = 0;
     int code = sqlite3_step(statement);
     status = code == SQLITE_ROW
                  ? take_value(arena, statement, condition->kind, value_out, error_out)
