@@ -109,8 +109,13 @@ class RabbitMQ:
                               text=True, check=False, **self.as_user)
 
     def run(self, expression):
-        """An Erlang expression in the broker ("1 + 1."); the value as Erlang prints it."""
+        """An Erlang expression in the broker ("1 + 1."); the value as Erlang prints it. On a busy
+        machine the way to it may be closed for a moment; then nothing was asked yet."""
+        deadline = time.monotonic() + READY_SECONDS
         done = self._ask(expression)
+        while "failed to connect" in done.stderr and time.monotonic() < deadline:
+            time.sleep(0.2)
+            done = self._ask(expression)
         if done.returncode != 0 or not done.stdout.startswith("{ok, "):
             raise RuntimeError(f"{expression}: {done.stdout} {done.stderr}")
         return done.stdout.strip()[len("{ok, "):-1]
