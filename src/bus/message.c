@@ -170,6 +170,53 @@ struct text message_write(struct arena *arena, const struct message *message)
     return json_written(&writer);
 }
 
+/* ---- several in one ---- */
+
+/* Levels of what is JSON. */
+static unsigned depth_of(struct text json)
+{
+    unsigned depth = 0;
+    unsigned deepest = 0;
+    bool is_in_text = false;
+    for (size_t i = 0; i < json.bytes; i++) {
+        char byte = json.data[i];
+        if (byte == '"') {
+            is_in_text = !is_in_text;
+        } else if (is_in_text) {
+            i += byte == '\\'; /* what is escaped ends no text */
+        } else if (byte == '{' || byte == '[') {
+            depth++;
+            deepest = depth > deepest ? depth : deepest;
+        } else if (byte == '}' || byte == ']') {
+            depth--;
+        }
+    }
+    return deepest;
+}
+
+bool message_may_be_joined(const struct message *message)
+{
+    enum { LEVELS_ABOVE = 2 }; /* the array, and the message */
+    return depth_of(message->data) <= JSON_DEPTH_MAX - LEVELS_ABOVE;
+}
+
+struct text message_join(struct arena *arena, const struct text *written, size_t count)
+{
+    struct json_writer writer;
+    size_t bytes = 2;
+    MUST(count > 0);
+    for (size_t i = 0; i < count; i++) {
+        bytes += written[i].bytes + 1;
+    }
+    json_writer_init(&writer, arena, bytes);
+    json_begin_array(&writer);
+    for (size_t i = 0; i < count; i++) {
+        json_put_raw(&writer, written[i]);
+    }
+    json_end_array(&writer);
+    return json_written(&writer);
+}
+
 /* ---- reading ---- */
 
 /* Goes through the attributes; the first that is wrong is the one that is told. */
@@ -332,20 +379,12 @@ static struct message take_all(struct reading *reading)
     return message;
 }
 
-enum status message_read(struct arena *arena, struct text json, struct message *message_out,
-                         struct text *error_out)
+enum status message_read_value(struct arena *arena, const struct json *value,
+                               struct message *message_out, struct text *error_out)
 {
-    struct json_error at = {.what = "it is too large"};
-    struct reading reading = {.arena = arena};
+    struct reading reading = {.arena = arena, .root = value};
     *error_out = NO_TEXT;
-    enum status status = json_read(arena, json, json.bytes + 1, &reading.root, &at);
-    if (status != STATUS_OK) {
-        *error_out =
-            text_format(arena, "It is no JSON that can be read: %s, at byte %zu.",
-                        status == STATUS_TOO_LARGE ? "it is too large" : at.what, at.offset);
-        return STATUS_MALFORMED;
-    }
-    if (reading.root->kind != JSON_OBJECT) {
+    if (value->kind != JSON_OBJECT) {
         *error_out = TEXT("A message must be a JSON object.");
         return STATUS_MALFORMED;
     }
@@ -356,4 +395,19 @@ enum status message_read(struct arena *arena, struct text json, struct message *
     }
     *message_out = message;
     return STATUS_OK;
+}
+
+enum status message_read(struct arena *arena, struct text json, struct message *message_out,
+                         struct text *error_out)
+{
+    const struct json *root = NULL;
+    struct json_error at = {.what = "it is too large"};
+    enum status status = json_read(arena, json, json.bytes + 1, &root, &at);
+    if (status != STATUS_OK) {
+        *error_out =
+            text_format(arena, "It is no JSON that can be read: %s, at byte %zu.",
+                        status == STATUS_TOO_LARGE ? "it is too large" : at.what, at.offset);
+        return STATUS_MALFORMED;
+    }
+    return message_read_value(arena, root, message_out, error_out);
 }

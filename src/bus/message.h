@@ -69,4 +69,14 @@ struct text message_write(struct arena *arena, const struct message *message);
 NODISCARD enum status message_read(struct arena *arena, struct text json,
                                    struct message *message_out, struct text *error_out);
 
+/* Several in one, CloudEvents' batch format (application/cloudevents-batch+json): an array of what
+ * message_write gave. May be: no part of it is nested so deep that the array could not be read. */
+bool message_may_be_joined(const struct message *message);
+struct text message_join(struct arena *arena, const struct text *written, size_t count);
+
+/* Like message_read, of a value that was read with all of a batch. */
+struct json;
+NODISCARD enum status message_read_value(struct arena *arena, const struct json *value,
+                                         struct message *message_out, struct text *error_out);
+
 #endif

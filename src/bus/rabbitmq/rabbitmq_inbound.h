@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 
+struct json;
+
 /* Where a member is in one channel of one source. */
 struct rabbit_feed {
     struct rabbit_feed *next;
@@ -27,11 +29,14 @@ struct rabbit_feed {
     int64_t report_anyway_ms;
 };
 
+enum rabbit_form { RABBIT_ONE, RABBIT_SEVERAL, RABBIT_WORD };
+
 struct rabbit_delivery {
     struct rabbit_delivery *next;
     struct amqp_receipt receipt;
-    bool is_control;
+    enum rabbit_form form;
     struct text body;
+    const struct json *members; /* of several; NULL: not read, or not to be read */
 };
 
 enum rabbit_item_kind { RABBIT_MESSAGE, RABBIT_UPTO };
@@ -51,11 +56,12 @@ struct rabbit_chunk {
     struct arena *arena;
     struct rabbit_delivery *first;
     struct rabbit_delivery *last;
-    size_t count;
+    size_t count; /* messages, as far as the deliveries say */
     size_t bytes;
     bool is_read;
     struct rabbit_item *items;
     size_t item_count;
+    struct message *chosen; /* room for all items: what of them flies */
     bool has_receipt;
     struct amqp_receipt receipt; /* acknowledges all of it */
     enum rabbit_chunk_state state;

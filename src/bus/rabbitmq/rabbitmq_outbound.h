@@ -13,16 +13,17 @@ struct rabbit_destination {
 
 struct rabbit_stream;
 
-/* Messages that were published together. */
+/* Rows that were published together, several of them in one message of the broker's. */
 struct rabbit_sending {
     struct rabbit_note note; /* must be first */
     struct rabbit_stream *stream;
     struct rabbit_sending *next;
     int64_t after; /* it holds what stands between these two in the journal */
     int64_t upto;
-    size_t count;
+    size_t count; /* rows */
+    size_t message_count;
     size_t bytes;
-    size_t answered; /* these three: of the link's thread until the note is put */
+    size_t answered; /* messages; these three: of the link's thread until the note is put */
     enum status worst;
     uint64_t unheard; /* a destination that has no queue, and one; 0: none */
     bool is_answered;

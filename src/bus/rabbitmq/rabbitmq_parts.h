@@ -23,12 +23,16 @@
 #define RABBIT_DEAD            TEXT("kontora.dead")
 #define RABBIT_MALFORMED       TEXT("kontora.malformed")
 #define RABBIT_EVENT_CONTENT   TEXT("application/cloudevents+json")
+#define RABBIT_BATCH_CONTENT   TEXT("application/cloudevents-batch+json")
 #define RABBIT_CONTROL_CONTENT TEXT("application/vnd.kontora.control+json")
+#define RABBIT_COUNT_HEADER    "kontora-count" /* how many are in a batch */
 
 enum {
-    RABBIT_PREFETCH = 1024,
+    RABBIT_JOINED_MAX = 64,          /* rows in one message of the broker's */
+    RABBIT_JOINED_BYTES = 256 << 10, /* as long as there is more than one */
+    RABBIT_PREFETCH = 256,           /* deliveries: 64 MiB when all of them are full */
     RABBIT_WINDOW = 1000,
-    RABBIT_CHUNK_MAX = 256,       /* deliveries */
+    RABBIT_CHUNK_MAX = 256,       /* rows; nor is a larger batch taken from others */
     RABBIT_FLIGHT_MAX = 4,        /* batches of a queue: while one is committed the next is read */
     RABBIT_CHUNK_BYTES = 8 << 20, /* no more deliveries into a chunk beyond this */
     RABBIT_UNACKED_MAX = 5000,    /* of what nobody wants, until the cursor is moved past it */

@@ -73,42 +73,119 @@ static const char *complain(const struct rabbit_queue *queue, const struct messa
     return NULL;
 }
 
-static bool read_message(struct rabbit_queue *queue, struct rabbit_chunk *chunk, struct text body,
-                         struct rabbit_item *item)
+static void put_aside(struct rabbit_queue *queue, const struct rabbit_delivery *delivery,
+                      struct text reason)
 {
+    log_line(LOG_ERROR, "bus", "What a queue brought is no message; it was put aside.",
+             LOG_TEXT("queue", text_of(queue->name)), LOG_TEXT("reason", reason),
+             LOG_NUMBER("bytes", delivery->body.bytes));
+}
+
+/* Becomes an item, unless something is wrong with it. */
+static void take_message(const struct rabbit_queue *queue, struct rabbit_chunk *chunk,
+                         struct message message, struct text *error_out)
+{
+    const char *complaint = complain(queue, &message);
+    if (complaint != NULL) {
+        *error_out = text_of(complaint);
+        return;
+    }
+    chunk->items[chunk->item_count++] = (struct rabbit_item){
+        .kind = RABBIT_MESSAGE,
+        .message = message,
+        .channel = text_is_given(message.addressee) ? BUS_COMMANDS : BUS_EVENTS,
+    };
+}
+
+static bool read_one(struct rabbit_queue *queue, struct rabbit_chunk *chunk,
+                     const struct rabbit_delivery *delivery)
+{
+    struct message message;
     struct text error = NO_TEXT;
-    enum status status = message_read(chunk->arena, body, &item->message, &error);
-    if (status == STATUS_OK) {
-        error = text_of(complain(queue, &item->message));
+    if (message_read(chunk->arena, delivery->body, &message, &error) == STATUS_OK) {
+        take_message(queue, chunk, message, &error);
     }
     if (text_is_given(error)) {
-        log_line(LOG_ERROR, "bus", "What a queue brought is no message; it was put aside.",
-                 LOG_TEXT("queue", text_of(queue->name)), LOG_TEXT("reason", error),
-                 LOG_NUMBER("bytes", body.bytes));
+        put_aside(queue, delivery, error);
+    }
+    return !text_is_given(error);
+}
+
+/* The good ones are taken even where one is not: the cursor knows them when they come again. */
+static bool read_several(struct rabbit_queue *queue, struct rabbit_chunk *chunk,
+                         const struct rabbit_delivery *delivery)
+{
+    struct text first_error = NO_TEXT;
+    if (delivery->members == NULL) {
+        put_aside(queue, delivery, TEXT("It is no array of 1 to 256 messages."));
         return false;
     }
-    item->kind = RABBIT_MESSAGE;
-    item->channel = text_is_given(item->message.addressee) ? BUS_COMMANDS : BUS_EVENTS;
-    chunk->item_count++;
-    return true;
+    for (const struct json *value = delivery->members->first; value != NULL; value = value->next) {
+        struct message message;
+        struct text error = NO_TEXT;
+        if (message_read_value(chunk->arena, value, &message, &error) == STATUS_OK) {
+            take_message(queue, chunk, message, &error);
+        }
+        first_error = text_is_given(first_error) ? first_error : error;
+    }
+    if (text_is_given(first_error)) {
+        put_aside(queue, delivery, first_error);
+    }
+    return !text_is_given(first_error);
+}
+
+/* How many items it may become. */
+static size_t open_delivery(struct rabbit_chunk *chunk, struct rabbit_delivery *delivery)
+{
+    const struct json *root = NULL;
+    struct json_error at;
+    if (delivery->form != RABBIT_SEVERAL) {
+        return 1;
+    }
+    enum status status =
+        json_read(chunk->arena, delivery->body, delivery->body.bytes + 1, &root, &at);
+    if (status == STATUS_OK && root->kind == JSON_ARRAY && root->count > 0 &&
+        root->count <= RABBIT_CHUNK_MAX) {
+        delivery->members = root;
+        return root->count;
+    }
+    return 0;
+}
+
+static bool read_delivery(struct rabbit_queue *queue, struct rabbit_chunk *chunk,
+                          const struct rabbit_delivery *delivery)
+{
+    switch (delivery->form) {
+    case RABBIT_ONE:
+        return read_one(queue, chunk, delivery);
+    case RABBIT_SEVERAL:
+        return read_several(queue, chunk, delivery);
+    case RABBIT_WORD:
+        return read_control(queue, chunk, delivery->body, &chunk->items[chunk->item_count]);
+    }
+    return false;
 }
 
 /* What is none is rejected: first into the list of the dead, then to where people look. */
 void rabbit__read_chunk(struct rabbit_queue *queue, struct rabbit_chunk *chunk)
 {
+    size_t count = 0;
     MUST(!chunk->is_read);
     chunk->is_read = true;
-    chunk->items = ARENA_ARRAY(chunk->arena, struct rabbit_item, chunk->count);
+    for (struct rabbit_delivery *delivery = chunk->first; delivery != NULL;
+         delivery = delivery->next) {
+        count += open_delivery(chunk, delivery);
+    }
+    chunk->items = ARENA_ARRAY(chunk->arena, struct rabbit_item, count);
+    chunk->chosen = ARENA_ARRAY(chunk->arena, struct message, count);
     for (const struct rabbit_delivery *delivery = chunk->first; delivery != NULL;
          delivery = delivery->next) {
-        struct rabbit_item *item = &chunk->items[chunk->item_count];
-        bool is_read = delivery->is_control ? read_control(queue, chunk, delivery->body, item)
-                                            : read_message(queue, chunk, delivery->body, item);
-        if (is_read) {
+        if (read_delivery(queue, chunk, delivery)) {
             chunk->has_receipt = true;
             chunk->receipt = delivery->receipt;
         } else {
             amqp_link_reject(queue->rabbit->consumer.link, delivery->receipt, false);
         }
     }
+    MUST(chunk->item_count <= count);
 }

@@ -50,11 +50,32 @@ static void free_chunks(struct rabbit_chunks *chunks)
 
 /* ---- on the thread of the link ---- */
 
-static struct rabbit_chunk *open_chunk(struct rabbit_queue *queue)
+/* As it says itself; what is in it is looked at later. */
+static size_t count_of(const struct amqp_delivery *delivery)
+{
+    for (size_t i = 0; i < delivery->headers.count; i++) {
+        const struct amqp_field *header = &delivery->headers.items[i];
+        if (header->is_number && text_equals(header->name, TEXT(RABBIT_COUNT_HEADER)) &&
+            header->number > 0) {
+            return header->number < RABBIT_CHUNK_MAX ? (size_t)header->number : RABBIT_CHUNK_MAX;
+        }
+    }
+    return 1;
+}
+
+static enum rabbit_form form_of(const struct amqp_delivery *delivery)
+{
+    if (text_equals(delivery->content_type, RABBIT_CONTROL_CONTENT)) {
+        return RABBIT_WORD;
+    }
+    return text_equals(delivery->content_type, RABBIT_BATCH_CONTENT) ? RABBIT_SEVERAL : RABBIT_ONE;
+}
+
+static struct rabbit_chunk *open_chunk(struct rabbit_queue *queue, size_t count)
 {
     const struct rabbit_chunk *last = queue->arriving.last;
     size_t count_max = queue->kind == RABBIT_DEAD_QUEUE ? 1 : RABBIT_CHUNK_MAX;
-    if (queue->arriving.first != NULL && last->count < count_max &&
+    if (queue->arriving.first != NULL && last->count + count <= count_max &&
         last->bytes < RABBIT_CHUNK_BYTES) {
         return queue->arriving.last;
     }
@@ -68,12 +89,14 @@ static struct rabbit_chunk *open_chunk(struct rabbit_queue *queue)
 static void arrived(void *context, struct amqp_link *link, const struct amqp_delivery *delivery)
 {
     struct rabbit_queue *queue = context;
+    enum rabbit_form form = form_of(delivery);
+    size_t count = form == RABBIT_SEVERAL ? count_of(delivery) : 1;
     (void)link;
     pthread_mutex_lock(&queue->lock);
-    struct rabbit_chunk *chunk = open_chunk(queue);
+    struct rabbit_chunk *chunk = open_chunk(queue, count);
     struct rabbit_delivery *copy = ARENA_NEW(chunk->arena, struct rabbit_delivery);
     copy->receipt = delivery->receipt;
-    copy->is_control = text_equals(delivery->content_type, RABBIT_CONTROL_CONTENT);
+    copy->form = form;
     copy->body = text_copy(chunk->arena, delivery->body);
     if (chunk->first == NULL) {
         chunk->first = copy;
@@ -81,7 +104,7 @@ static void arrived(void *context, struct amqp_link *link, const struct amqp_del
         chunk->last->next = copy;
     }
     chunk->last = copy;
-    chunk->count++;
+    chunk->count += count;
     chunk->bytes += delivery->body.bytes;
     pthread_mutex_unlock(&queue->lock);
     rabbit__ring(queue->rabbit, &queue->bell);
@@ -303,9 +326,9 @@ static void trace_misfit(const struct rabbit_feed *feed, const struct rabbit_ite
 }
 
 /* Which of the items are to be delivered, with what stood before them. */
-static size_t choose(struct rabbit_member *member, const struct rabbit_chunk *chunk,
-                     struct message *messages)
+static size_t choose(struct rabbit_member *member, struct rabbit_chunk *chunk)
 {
+    struct message *messages = chunk->chosen;
     size_t count = 0;
     for (size_t i = 0; i < chunk->item_count; i++) {
         const struct rabbit_item *item = &chunk->items[i];
@@ -336,21 +359,17 @@ static bool pour(struct rabbit_queue *queue, struct rabbit_chunk *chunk)
     if (!place_feeds(member, chunk)) {
         return false;
     }
-    struct message messages[RABBIT_CHUNK_MAX];
-    size_t count = choose(member, chunk, messages);
+    size_t count = choose(member, chunk);
+    const struct message *messages = chunk->chosen;
     chunk->state = RABBIT_DONE;
     if (count > 0) {
         struct rabbit_batch *batch =
             make_batch(member, messages[0].addressee.data != NULL ? BUS_COMMANDS : BUS_EVENTS);
-        struct message *copy = ARENA_ARRAY(batch->batch.arena, struct message, count);
-        for (size_t i = 0; i < count; i++) {
-            copy[i] = messages[i];
-        }
-        batch->batch.messages = copy;
+        batch->batch.messages = messages; /* the chunk stays until they are taken */
         batch->batch.count = count;
         if (batch->batch.channel == BUS_EVENTS) {
-            batch->batch.source = copy[0].source;
-            batch->batch.upto = rabbit__feed(member, copy[0].source, BUS_EVENTS)->scanned;
+            batch->batch.source = messages[0].source;
+            batch->batch.upto = rabbit__feed(member, messages[0].source, BUS_EVENTS)->scanned;
         }
         batch->queue = queue;
         batch->chunk = chunk;

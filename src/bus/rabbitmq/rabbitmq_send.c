@@ -1,5 +1,8 @@
 /* rabbitmq_send.c - from the journal to the broker, in order, a window of messages at a time.
  *
+ * Rows that stand one behind the other and go the same way are one message of the broker's: its
+ * work is for messages, whatever is in them. One that is alone goes out as it is.
+ *
  * A stream stands behind the last row that was confirmed. What is not confirmed is published again
  * from there, once everything that is under way has its answer: doubled messages do no harm.
  */
@@ -26,7 +29,7 @@ static void published(void *context, uint64_t reference, enum status status, str
     } else if (status != STATUS_OK) {
         sending->worst = status;
     }
-    if (++sending->answered == sending->count) {
+    if (++sending->answered == sending->message_count) {
         mailbox_put(&rabbit->mailbox, &sending->note.node);
     }
 }
@@ -214,40 +217,95 @@ struct parcel { /* what is handed to the link at once */
     struct rabbit_sending *sending;
     struct amqp_message *messages;
     struct amqp_field *headers; /* one for each message */
+    struct text *texts;         /* of the rows of the last message, which is not closed yet */
+    size_t text_count;
+    size_t text_bytes;
+    bool is_single; /* nothing may be joined to that one */
 };
+
+static struct amqp_message *last_message(struct parcel *parcel)
+{
+    MUST(parcel->sending->message_count > 0);
+    return &parcel->messages[parcel->sending->message_count - 1];
+}
+
+/* A single one says its trace outside too; of several each has its own inside. */
+static void close_message(struct parcel *parcel)
+{
+    struct rabbit *rabbit = parcel->sending->stream->member->rabbit;
+    if (parcel->text_count == 0) {
+        return;
+    }
+    struct amqp_message *message = last_message(parcel);
+    message->body = parcel->texts[0];
+    if (parcel->text_count > 1) {
+        struct amqp_field *header = &parcel->headers[parcel->sending->message_count - 1];
+        *header = AMQP_NUMBER(RABBIT_COUNT_HEADER, (int64_t)parcel->text_count);
+        message->headers = (struct amqp_fields){header, 1};
+        message->content_type = RABBIT_BATCH_CONTENT;
+        message->body = message_join(rabbit->texts, parcel->texts, parcel->text_count);
+    }
+    parcel->texts += parcel->text_count;
+    parcel->text_count = parcel->text_bytes = 0;
+}
+
+static void open_message(struct parcel *parcel, const struct amqp_message *envelope,
+                         const struct message *message)
+{
+    struct arena *texts = parcel->sending->stream->member->rabbit->texts;
+    char *id = arena_take_raw(texts, ID_TEXT_BYTES + 1);
+    char *trace = arena_take_raw(texts, MESSAGE_TRACEPARENT_BYTES + 1);
+    close_message(parcel);
+    size_t index = parcel->sending->message_count++;
+    parcel->messages[index] = *envelope;
+    parcel->messages[index].message_id = (struct text){id, ID_TEXT_BYTES};
+    id_write(message->id, id);
+    if (message_traceparent(message, trace)) {
+        parcel->headers[index] = AMQP_TEXT("traceparent", text_of(trace));
+        parcel->messages[index].headers = (struct amqp_fields){&parcel->headers[index], 1};
+    }
+}
+
+static bool fits_into_last(struct parcel *parcel, const struct amqp_message *envelope, size_t bytes)
+{
+    if (parcel->text_count == 0 || parcel->text_count == RABBIT_JOINED_MAX || parcel->is_single) {
+        return false;
+    }
+    const struct amqp_message *last = last_message(parcel);
+    return last->reference == envelope->reference &&
+           text_equals(last->routing_key, envelope->routing_key) &&
+           parcel->text_bytes + bytes <= RABBIT_JOINED_BYTES;
+}
 
 static void add_message(struct parcel *parcel, const struct rabbit_destination *destination,
                         const struct message *message)
 {
     struct rabbit_stream *stream = parcel->sending->stream;
-    struct rabbit *rabbit = stream->member->rabbit;
-    struct message outgoing = *message;
-    outgoing.previous = destination->newest;
     bool is_event = !text_is_given(message->addressee);
-    char *id = arena_take_raw(rabbit->texts, ID_TEXT_BYTES + 1);
-    char *trace = arena_take_raw(rabbit->texts, MESSAGE_TRACEPARENT_BYTES + 1);
-    id_write(message->id, id);
-    size_t index = parcel->sending->count++;
-    struct amqp_message *parcelled = &parcel->messages[index];
-    *parcelled = (struct amqp_message){
+    struct amqp_message envelope = {
         .reference = (uint64_t)(destination - stream->destinations) + 1,
         .exchange = is_event ? text_of(stream->member->member->exchange) : RABBIT_COMMANDS,
         .routing_key = is_event ? message->name : message->addressee,
-        .message_id = {id, ID_TEXT_BYTES},
         .may_be_unheard = is_event,
         .content_type = RABBIT_EVENT_CONTENT,
-        .body = message_write(rabbit->texts, &outgoing),
     };
     TRACE(message_trace_sent(&outgoing, stream->is_resend ? stream->follower : NULL));
     if (stream->is_resend) {
-        parcelled->exchange = TEXT("");
-        parcelled->routing_key = text_of(stream->queue);
+        envelope.exchange = TEXT("");
+        envelope.routing_key = text_of(stream->queue);
     }
-    if (message_traceparent(message, trace)) {
-        parcel->headers[index] = AMQP_TEXT("traceparent", text_of(trace));
-        parcelled->headers = (struct amqp_fields){&parcel->headers[index], 1};
+    struct message outgoing = *message;
+    outgoing.previous = destination->newest;
+    struct text written = message_write(stream->member->rabbit->texts, &outgoing);
+    bool may_be_joined = message_may_be_joined(message);
+    if (!may_be_joined || !fits_into_last(parcel, &envelope, written.bytes)) {
+        open_message(parcel, &envelope, message);
+        parcel->is_single = !may_be_joined;
     }
-    parcel->sending->bytes += parcelled->body.bytes;
+    parcel->texts[parcel->text_count++] = written;
+    parcel->text_bytes += written.bytes + 1;
+    parcel->sending->count++;
+    parcel->sending->bytes += written.bytes;
 }
 
 static void add_sending(struct rabbit_stream *stream, struct rabbit_sending *sending)
@@ -277,10 +335,11 @@ static void hand_over(struct parcel *parcel)
     struct rabbit_stream *stream = sending->stream;
     struct rabbit *rabbit = stream->member->rabbit;
     sending->upto = stream->read;
+    close_message(parcel);
     if (sending->count > 0) {
         add_sending(stream, sending);
-        amqp_link_publish(rabbit->publisher.link, parcel->messages, sending->count, published,
-                          sending);
+        amqp_link_publish(rabbit->publisher.link, parcel->messages, sending->message_count,
+                          published, sending);
     } else {
         memory_free(sending);
         stream->confirmed = stream->first == NULL ? stream->read : stream->confirmed;
@@ -288,19 +347,27 @@ static void hand_over(struct parcel *parcel)
     parcel->sending = NULL;
 }
 
+static void begin_parcel(struct parcel *parcel, struct rabbit_stream *stream, size_t count_max)
+{
+    struct arena *texts = stream->member->rabbit->texts;
+    arena_reset(texts);
+    *parcel = (struct parcel){
+        .sending = make_sending(stream),
+        .messages = ARENA_ARRAY(texts, struct amqp_message, count_max),
+        .headers = ARENA_ARRAY(texts, struct amqp_field, count_max),
+        .texts = ARENA_ARRAY(texts, struct text, count_max),
+    };
+}
+
 static enum status publish(struct rabbit_stream *stream, struct messages rows)
 {
-    struct rabbit *rabbit = stream->member->rabbit;
     struct parcel parcel = {0};
     enum status status = STATUS_OK;
     for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
         const struct message *message = &rows.items[i];
         struct rabbit_destination *destination = NULL;
         if (parcel.sending == NULL) {
-            arena_reset(rabbit->texts);
-            parcel.sending = make_sending(stream);
-            parcel.messages = ARENA_ARRAY(rabbit->texts, struct amqp_message, rows.count);
-            parcel.headers = ARENA_ARRAY(rabbit->texts, struct amqp_field, rows.count);
+            begin_parcel(&parcel, stream, rows.count - i);
         }
         if (is_for_stream(stream, message)) {
             status = find_destination(stream, message, &destination);
