@@ -299,7 +299,9 @@ static void put_head(struct telling *telling)
     describe_begin(writer, "info");
     describe(writer, "title", "Kontora");
     describe(writer, "version", KONTORA_VERSION);
-    describe(writer, "description", "What services tell each other");
+    describe(writer, "description",
+             "What services tell each other. A message is application/cloudevents+json; several "
+             "that waited share one, application/cloudevents-batch+json, an array of them.");
     describe_begin(writer, "license");
     describe(writer, "name", "Apache-2.0");
     describe(writer, "url", "https://www.apache.org/licenses/LICENSE-2.0");

@@ -115,6 +115,66 @@ static void what_is_none_stays_none(void)
     goes_round(empty);
 }
 
+static void several_in_one_come_back(void)
+{
+    begin();
+    struct message messages[] = {full(), bare(), full()};
+    struct text written[COUNT_OF(messages)];
+    const struct json *root = NULL;
+    struct json_error at;
+    messages[2].data = TEXT("{\"text\":\"]},{[ \\\"\"}");
+    for (size_t i = 0; i < COUNT_OF(messages); i++) {
+        written[i] = message_write(arena, &messages[i]);
+    }
+    struct text joined = message_join(arena, written, COUNT_OF(messages));
+    CHECK_STATUS(json_read(arena, joined, 1000, &root, &at), STATUS_OK);
+    CHECK_INT(root->kind, JSON_ARRAY);
+    CHECK_INT(root->count, COUNT_OF(messages));
+    const struct json *value = root->first;
+    for (size_t i = 0; i < COUNT_OF(messages); i++, value = value->next) {
+        struct message back;
+        struct text error;
+        CHECK_STATUS(message_read_value(arena, value, &back, &error), STATUS_OK);
+        check_same(&back, &messages[i]);
+    }
+    struct message none;
+    struct text error;
+    CHECK_STATUS(message_read_value(arena, root, &none, &error), STATUS_MALFORMED);
+    CHECK_TEXT(error, "A message must be a JSON object.");
+}
+
+static struct text nested(unsigned depth, const char *inside)
+{
+    struct text text = text_of(inside);
+    for (unsigned i = 0; i < depth; i++) {
+        text = i + 1 < depth ? text_format(arena, "[%.*s]", TEXT_ARGS(text))
+                             : text_format(arena, "{\"a\":%.*s}", TEXT_ARGS(text));
+    }
+    return text;
+}
+
+/* Exactly what can be read in a batch. */
+static void what_is_deep_goes_alone(void)
+{
+    begin();
+    for (unsigned depth = 1; depth <= JSON_DEPTH_MAX; depth++) {
+        const char *const insides[] = {"1", "\"[[{{\"", "\"\\\"[[\"", "\"]]\\\\\""};
+        for (size_t i = 0; i < COUNT_OF(insides); i++) {
+            struct message message = full();
+            const struct json *root = NULL;
+            struct json_error at;
+            message.data = nested(depth, insides[i]);
+            struct text written = message_write(arena, &message);
+            struct text joined = message_join(arena, &written, 1);
+            bool is_read = json_read(arena, joined, joined.bytes, &root, &at) == STATUS_OK;
+            CHECK_INT(message_may_be_joined(&message), is_read);
+            CHECK_INT(is_read, depth <= JSON_DEPTH_MAX - 2);
+        }
+    }
+    struct message empty = bare();
+    CHECK(message_may_be_joined(&empty));
+}
+
 static void each_field_alone_comes_back(void)
 {
     begin();
@@ -282,6 +342,8 @@ static void a_copy_stands_alone(void)
 static const struct test tests[] = {
     {.name = "every_field_comes_back", .run = every_field_comes_back},
     {.name = "what_is_none_stays_none", .run = what_is_none_stays_none},
+    {.name = "several_in_one_come_back", .run = several_in_one_come_back},
+    {.name = "what_is_deep_goes_alone", .run = what_is_deep_goes_alone},
     {.name = "each_field_alone_comes_back", .run = each_field_alone_comes_back},
     {.name = "it_is_a_cloud_event", .run = it_is_a_cloud_event},
     {.name = "attribute_names_are_lower_case_letters_and_digits",
