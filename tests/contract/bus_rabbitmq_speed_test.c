@@ -2,8 +2,8 @@
  * beside a bare publisher: the same broker, bodies of the same size, the same window, nobody who
  * consumes.
  *
- * The bar is half of the bare publisher; it is asserted with much room below it, because machines
- * that run tests have other things to do.
+ * The bar is half of the bare publisher. What waits shares messages of the broker's, so there is
+ * much room above it, also on machines that have other things to do.
  */
 #include "base/clock.h"
 #include "bus/rabbitmq/amqp_link.h"
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EVENTS = 20000, BODY_BYTES = 450, AT_ONCE = 250, WINDOW = 1000 };
+enum { EVENTS = 40000, BODY_BYTES = 450, AT_ONCE = 250, WINDOW = 1000 };
 
 static struct rabbitmq_server *server;
 static struct rig rig;
@@ -138,7 +138,7 @@ static void half_of_a_bare_publisher(void)
     double ours = bus_rate(count);
     printf("# %.0f events a second; a bare publisher %.0f; the ratio is %.2f\n", ours, bare,
            ours / bare);
-    CHECK(ours / bare > 0.2);
+    CHECK(ours / bare > 0.5);
 }
 
 static const struct test tests[] = {
