@@ -99,8 +99,8 @@ bool condition_is_constant(const struct condition *condition);
 /* What it gives. Never CONDITION_ANY but for a mapping of null. */
 enum condition_kind condition_kind(const struct condition *condition);
 
-/* One form for all ways to write the same: lower case, single spaces, no needless parentheses.
- * Compiled again it gives the same condition and the same canonical text. */
+/* One form for all ways to write the same: lower case, single spaces, no needless parentheses. It
+ * is a condition itself, the same one, unless the spaces have made it longer than one may be. */
 struct text condition_text(const struct condition *condition);
 
 /* A word of the language ("end", "in"), which no field may be called. */

@@ -1,4 +1,5 @@
 /* condition_test.c - what conditions give, what they need, how they are shown. */
+#include "engine/condition/condition_parts.h"
 #include "tests/unit/engine/condition/condition_rig.h"
 
 #include <pthread.h>
@@ -510,9 +511,61 @@ static void too_few_values(void)
     CHECK_STATUS(status, STATUS_OK);
 }
 
+/* Should the reader ever let something through, SQLite does not do it. */
+static void evaluate_sql(const char *sql)
+{
+    struct arena *arena = arena_create("bug", ARENA_BYTES);
+    struct evaluator *evaluator = evaluator_create();
+    const struct condition condition = {.number = UINT64_MAX, .sql = text_of(sql)};
+    struct value value;
+    struct text error;
+    enum status status =
+        condition_evaluate(evaluator, arena, &condition, NO_VALUES, &value, &error);
+    CHECK_STATUS(status, STATUS_OK);
+}
+
+static void a_table_is_read(void)
+{
+    evaluate_sql("SELECT count(*) FROM sqlite_schema");
+}
+
+static void chance_is_asked(void)
+{
+    evaluate_sql("SELECT random() IS NULL");
+}
+
+static void it_recurses(void)
+{
+    evaluate_sql(
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x+1 FROM c) SELECT max(x) FROM c");
+}
+
+static void something_is_changed(void)
+{
+    evaluate_sql("CREATE TABLE t(x)");
+}
+
+static void another_file_is_opened(void)
+{
+    evaluate_sql("ATTACH '/tmp/x' AS y");
+}
+
+static void there_are_two(void)
+{
+    evaluate_sql("SELECT 1; SELECT 2");
+}
+
 static void bugs_stop_the_process(void)
 {
     CHECK_MUST_FAIL(too_few_values, "field_count");
+    CHECK_MUST_FAIL(a_table_is_read, "SQLITE_OK");
+    CHECK_MUST_FAIL(chance_is_asked, "SQLITE_OK");
+    CHECK_MUST_FAIL(it_recurses, "SQLITE_OK");
+    CHECK_MUST_FAIL(something_is_changed, "SQLITE_OK");
+    CHECK_MUST_FAIL(another_file_is_opened, "SQLITE_OK");
+    CHECK_MUST_FAIL(there_are_two, "rest");
+    evaluate_sql(
+        "SELECT abs(-1)"); /* the rest is refused for what it does, not for how it is made */
 }
 
 static const struct test tests[] = {
