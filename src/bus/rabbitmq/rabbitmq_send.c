@@ -289,13 +289,13 @@ static void add_message(struct parcel *parcel, const struct rabbit_destination *
         .may_be_unheard = is_event,
         .content_type = RABBIT_EVENT_CONTENT,
     };
-    TRACE(message_trace_sent(&outgoing, stream->is_resend ? stream->follower : NULL));
     if (stream->is_resend) {
         envelope.exchange = TEXT("");
         envelope.routing_key = text_of(stream->queue);
     }
     struct message outgoing = *message;
     outgoing.previous = destination->newest;
+    TRACE(message_trace_sent(&outgoing, stream->is_resend ? stream->follower : NULL));
     struct text written = message_write(stream->member->rabbit->texts, &outgoing);
     bool may_be_joined = message_may_be_joined(message);
     if (!may_be_joined || !fits_into_last(parcel, &envelope, written.bytes)) {
