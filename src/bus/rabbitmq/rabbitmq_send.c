@@ -135,7 +135,7 @@ static struct rabbit_destination *add_destination(struct rabbit_stream *stream,
             stream->destinations, stream->destination_room * sizeof *stream->destinations);
     }
     char *name = NULL;
-    if (text_is_given(addressee)) {
+    if (addressee.data != NULL) { /* is given, and the analyzer sees it too */
         name = memory_take(addressee.bytes + 1);
         memcpy(name, addressee.data, addressee.bytes);
     }
