@@ -87,5 +87,7 @@ extern const struct cli_command cli_fsck;
 extern const struct cli_command cli_key;
 extern const struct cli_command cli_bench;
 extern const struct cli_command cli_schema;
+extern const struct cli_command cli_check;
+extern const struct cli_command cli_draw;
 
 #endif

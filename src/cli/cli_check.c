@@ -1,0 +1,143 @@
+/* cli_check.c - kontora check: what is wrong with workflow files, before anything runs. */
+#include "cli/cli_workflow.h"
+
+#include <stdio.h>
+
+static bool is_fine(const struct checked_workflow *checked)
+{
+    return !text_is_given(checked->trouble) && checked->workflow != NULL &&
+           checked->soundness.is_sound;
+}
+
+/* ---- for a person ---- */
+
+static void print_fault(const struct checked_workflow *checked, const struct unsound *fault)
+{
+    struct spot at = cli_fault_spot(checked, fault);
+    printf("%.*s:", TEXT_ARGS(checked->file));
+    if (at.line > 0) {
+        printf("%d:%d:", at.line, at.column);
+    }
+    printf(" %.*s\n", TEXT_ARGS(fault->sentence));
+}
+
+static void print_checked(const struct checked_workflow *checked)
+{
+    if (text_is_given(checked->trouble)) {
+        printf("%.*s\n", TEXT_ARGS(checked->trouble));
+    } else if (checked->workflow == NULL) {
+        printf("%.*s\n", TEXT_ARGS(text_trim(complaints_text(checked->complaints))));
+    } else if (checked->soundness.is_sound) {
+        const struct workflow *workflow = checked->workflow;
+        printf("%.*s: %.*s %lld is sound: %zu places, %zu transitions\n", TEXT_ARGS(checked->file),
+               TEXT_ARGS(workflow->name), (long long)workflow->version, workflow->place_count,
+               workflow->transition_count);
+    }
+    for (size_t i = 0; i < checked->soundness.fault_count; i++) {
+        print_fault(checked, &checked->soundness.faults[i]);
+    }
+}
+
+/* ---- for a program ---- */
+
+static void write_complaint(struct json_writer *writer, struct spot at, struct text sentence)
+{
+    json_begin_object(writer);
+    if (at.line > 0) {
+        json_key(writer, "line");
+        json_put_integer(writer, at.line);
+        json_key(writer, "column");
+        json_put_integer(writer, at.column);
+    }
+    json_key(writer, "sentence");
+    json_put_text(writer, sentence);
+    json_end_object(writer);
+}
+
+static void write_complaints(struct json_writer *writer, const struct checked_workflow *checked)
+{
+    json_key(writer, "complaints");
+    json_begin_array(writer);
+    if (text_is_given(checked->trouble)) {
+        write_complaint(writer, (struct spot){0, 0}, checked->trouble);
+    }
+    for (size_t i = 0; checked->complaints != NULL && i < checked->complaints->count; i++) {
+        const struct complaint *complaint = &checked->complaints->items[i];
+        write_complaint(writer, complaint->at, complaint->sentence);
+    }
+    for (size_t i = 0; i < checked->soundness.fault_count; i++) {
+        const struct unsound *fault = &checked->soundness.faults[i];
+        write_complaint(writer, cli_fault_spot(checked, fault), fault->sentence);
+    }
+    json_end_array(writer);
+}
+
+static void write_checked(struct json_writer *writer, const struct checked_workflow *checked)
+{
+    json_begin_object(writer);
+    json_key(writer, "file");
+    json_put_text(writer, text_is_utf8(checked->file) ? checked->file : TEXT("?"));
+    json_key(writer, "ok");
+    json_put_flag(writer, is_fine(checked));
+    if (checked->workflow != NULL) {
+        json_key(writer, "workflow");
+        json_put_text(writer, checked->workflow->name);
+        json_key(writer, "version");
+        json_put_integer(writer, checked->workflow->version);
+    }
+    write_complaints(writer, checked);
+    if (checked->workflow != NULL) {
+        json_key(writer, "soundness");
+        soundness_write_json(writer, &checked->made->net, &checked->soundness);
+    }
+    json_end_object(writer);
+}
+
+static int check_files(struct command_line *line)
+{
+    bool as_json = cli_flag(line, "json") != NULL;
+    bool all_fine = true;
+    struct json_writer writer;
+    if (line->word_count == 0) {
+        return cli_fail(EXIT_USAGE, "which file? kontora check FILE...");
+    }
+    json_writer_init(&writer, line->arena, 4096);
+    json_begin_array(&writer);
+    for (size_t i = 0; i < line->word_count; i++) {
+        struct checked_workflow checked = cli_check_workflow(line->arena, line->words[i]);
+        all_fine = all_fine && is_fine(&checked);
+        if (as_json) {
+            write_checked(&writer, &checked);
+        } else {
+            print_checked(&checked);
+        }
+    }
+    json_end_array(&writer);
+    if (as_json) {
+        printf("%.*s\n", TEXT_ARGS(json_written(&writer)));
+    }
+    return all_fine ? EXIT_OK : EXIT_FAILED;
+}
+
+static const struct flag flags[] = {
+    {"json", NULL, "Print the answer as JSON, with places, paths and positions"},
+};
+
+const struct cli_command cli_check = {
+    .name = "check",
+    .words = "FILE...",
+    .summary = "Say what is wrong with workflow files",
+    .help =
+        "Reads each file as the server would, and proves that no case can get stuck: that it can\n"
+        "end from wherever it may come to, whatever people and conditions do, that it leaves\n"
+        "nothing behind then, and that everything in it can happen. What is wrong is said with\n"
+        "line and column and the shortest way to the trouble; `kontora draw` shows it. Ends with\n"
+        "1 when anything is wrong. FILE may be - for standard input.\n"
+        "\n"
+        "Examples:\n"
+        "  kontora check order.yaml leave.yaml\n"
+        "  kontora check --json order.yaml",
+    .flags = flags,
+    .flag_count = COUNT_OF(flags),
+    .run = check_files,
+};
