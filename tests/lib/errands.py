@@ -96,11 +96,14 @@ class Errands:
         until(lambda: len(self.heard(order)) >= len(expected), seconds)
         promise(self.heard(order) == expected, 'the board has heard', self.heard(order), expected)
 
-    def check_everything(self, seconds=60):
+    def check_orders(self, seconds=60):
         if self.pending is not None:
             self.note_answer(*self.settle(None, None))
         for order in self.orders:
             self.check_order(order, seconds)
+
+    def check_everything(self, seconds=60):
+        self.check_orders(seconds)
         charged = [order for order, (behaviour, _) in self.orders.items()
                    if ENDS[behaviour] == 'charged']
         till = self.house.client('till').get('/api/till/summary').json
