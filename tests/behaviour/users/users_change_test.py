@@ -8,7 +8,7 @@ import sys
 import threading
 import uuid
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from kontora import Server, the_store
 from tap import check, check_equal, check_match, check_not_equal, for_each_test, main
 
