@@ -1,9 +1,10 @@
 """troubles_test.py - three processes, three servers, and everything that can go wrong with them.
 
 G19, G23, G25, G26, C23, T43 in short: while orders are made, PostgreSQL is restarted and killed,
-Redis emptied and killed, RabbitMQ killed, short of memory, queues deleted, each Kontora killed; then
-all of them at once, and brought up in the wrong order. In the end each order must have been charged
-or refused once, and everybody must have heard everything, once and in order; nobody lends a hand.
+Redis emptied and killed, RabbitMQ killed, short of memory, queues deleted, each Kontora killed;
+then all of them at once, and brought up in the wrong order. In the end each order must have been
+charged or refused once, and everybody must have heard everything, once and in order; nobody lends a
+hand.
 """
 # stores: none
 import os
