@@ -10,12 +10,12 @@ import time
 
 
 def beside(program):
-    """Of the program in build/VARIANT/..."""
+    """In the build that the program is of: build/release/bench, whatever the program's variant."""
     folder = os.path.dirname(os.path.abspath(program))
-    while not os.path.exists(os.path.join(folder, 'bench', 'stream_readers')):
+    while not os.path.exists(os.path.join(folder, 'release', 'bench', 'stream_readers')):
         assert folder != '/', f'stream_readers is not built beside {program}'
         folder = os.path.dirname(folder)
-    return os.path.join(folder, 'bench', 'stream_readers')
+    return os.path.join(folder, 'release', 'bench', 'stream_readers')
 
 
 class Readers:

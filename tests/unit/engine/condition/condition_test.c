@@ -377,7 +377,9 @@ static void faults_are_told(void)
          "the field 'name' is longer than 1048576 bytes"},
         {"length(name) > 1", RIG_NAME, value_text(most), STATUS_OK, NULL},
         {"name || 'x' = 'y'", RIG_NAME, value_text(most), STATUS_TOO_LARGE, too_long},
+#ifndef __SANITIZE_THREAD__ /* whose memmem looks at all the rest at each of a million calls */
         {"replace(name, 'a', 'bb') = 'y'", RIG_NAME, value_text(most), STATUS_TOO_LARGE, too_long},
+#endif
     };
     struct arena *arena = arena_create("faults", ARENA_BYTES);
     struct evaluator *evaluator = evaluator_create();
