@@ -9,6 +9,8 @@
 
 #include "store/store.h"
 
+#include <stdatomic.h>
+
 enum store_fault_call {
     STORE_FAULT_BEGIN = 1,
     STORE_FAULT_EXEC = 2,
@@ -19,7 +21,7 @@ enum store_fault_call {
 };
 
 struct store_fault {
-    unsigned calls;
+    atomic_uint calls; /* a test may end the trouble while others are at it */
     int countdown;
     int repeat;
     enum status status;

@@ -65,9 +65,8 @@ static void pause_ms(int64_t ms)
 
 static const char *make_directory(struct command_line *line, const char *name)
 {
-    const char *path = text_format(line->arena, "%s/kontora-bench-events-%s-%ld", line->words[1],
-                                   name, (long)getpid())
-                           .data;
+    const char *path =
+        text_format(line->arena, "%s/events-%s-%ld", line->words[1], name, (long)getpid()).data;
     if (mkdir(path, 0700) != 0) {
         cli_fail(EXIT_IO, "%s: %s", path, strerror(errno));
         return NULL;
