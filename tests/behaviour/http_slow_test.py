@@ -19,6 +19,8 @@ from tap import check, check_equal, check_less, main, seconds_max, test_scale
 
 HEAD_MS = 3000
 SLOW_COUNT = min(test_scale(1000), 5000)
+LATE_SECONDS_MAX = 20  # on a busy machine; typical is none
+HELD_UP_MS = 1500  # who waited for the slow would wait HEAD_MS or more; typical is 1 ms
 GET = b'GET /j HTTP/1.1\r\nHost: x\r\n\r\n'
 
 
@@ -101,7 +103,7 @@ class Good(threading.Thread):
 
 def check_undisturbed(server, slow, name, cut_between):
     good = Good(server, 3)
-    slow.run(cut_between[1] + 4)
+    slow.run(cut_between[1] + LATE_SECONDS_MAX + 2)
     p99_ms = good.p99_ms()
     times = sorted(slow.ended.values())
     print(f'# {name}: {len(times)} of {SLOW_COUNT} cut'
@@ -110,8 +112,8 @@ def check_undisturbed(server, slow, name, cut_between):
     slow.close()
     check_equal(len(times), SLOW_COUNT, f'{name}: not all were cut')
     check(times[0] >= cut_between[0], f'{name}: cut after {times[0]} s already')
-    check_less(times[-1], cut_between[1] + 2, f'{name}: cut late')
-    check_less(p99_ms, 50, 'good clients are held up')  # the machine is shared; typical is 1 ms
+    check_less(times[-1], cut_between[1] + LATE_SECONDS_MAX, f'{name}: cut late')
+    check_less(p99_ms, HELD_UP_MS, 'good clients are held up')
 
 
 @seconds_max(120)
@@ -158,7 +160,7 @@ def those_who_do_not_read_are_cut(server):
         time.sleep(0.2)
     counts = server.counts()
     check_equal((counts['open'], counts['buffered']), (1, 0))
-    check_less(p99_ms, 50, 'good clients are held up')
+    check_less(p99_ms, HELD_UP_MS, 'good clients are held up')
     for client in clients:
         client.close()
 
