@@ -24,7 +24,7 @@ struct fault_batch {
     enum stage stage;
     enum status status;
     int64_t due_ms;
-    struct fault_batch *next; /* of all that are known to the thread */
+    struct fault_batch *next; /* of all that are known to the thread, in the order they came */
 };
 
 struct fault_member {
@@ -46,6 +46,7 @@ struct fault_bus {
     struct mailbox_node wake;
     atomic_bool is_woken;
     struct fault_batch *batches;
+    struct fault_batch **end; /* where the next one goes: what is due at once keeps its order */
     pthread_t thread;
     bool has_thread;
     atomic_bool stops; /* no harm any more */
@@ -158,8 +159,8 @@ static void arrived(struct fault_bus *self, struct fault_batch *batch)
         }
         return;
     }
-    batch->next = self->batches;
-    self->batches = batch;
+    *self->end = batch;
+    self->end = &batch->next;
 }
 
 /* True when it is over with this one. */
@@ -192,6 +193,7 @@ static int64_t act_on_due(struct fault_bus *self)
         if (!is_with_member && (is_hurried || batch->due_ms <= now_ms)) {
             if (act_on(self, batch)) {
                 *place = next;
+                self->end = next == NULL ? place : self->end;
                 continue;
             }
         } else if (!is_with_member && (next_ms == -1 || batch->due_ms < next_ms)) {
@@ -323,6 +325,7 @@ struct bus *bus_fault_create(const struct bus_options *options,
     self->options = *options;
     bus_init(&self->bus, &fault_ops, &self->options);
     self->script = *script;
+    self->end = &self->batches;
     self->delivering = script->seed;
     self->taking = script->seed + 1;
     self->inner_members = memory_take((count + 1) * sizeof *self->inner_members);

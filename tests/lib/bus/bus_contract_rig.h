@@ -97,6 +97,8 @@ void rig_wait(struct rig *rig, size_t member, int effects);
 /* Has each member handled what it follows and what is addressed to it, once and in order? Says
  * what is wrong. For a stopped or a running rig. */
 bool rig_is_exact(struct rig *rig);
+/* The same, but what was told may still come. For a running rig to which nobody tells anything. */
+bool rig_is_exact_so_far(struct rig *rig);
 int64_t rig_cursor(struct rig *rig, size_t member, const char *source, enum bus_channel channel);
 struct journal_ends rig_ends(struct rig *rig, size_t member);
 
