@@ -24,6 +24,7 @@ struct call;
 struct route;
 struct service;
 struct host;
+struct stage_run; /* engine/run/stage_run.h */
 
 /* OK with an answer given; REFUSED by refuse(); any other status is a fault of the world and
  * becomes a 503 (or a retry) without the handler's help: just return it. */
@@ -52,6 +53,9 @@ enum caller_kind { CALLER_NOBODY, CALLER_ROOT, CALLER_SERVICE };
 struct caller {
     enum caller_kind kind;
     struct text name; /* for logs: "root key", "uid 0", "users" */
+    /* For whom it calls: said by who has signed him in (Kontora-Person, Kontora-Roles). */
+    struct id person;   /* none: for itself */
+    struct texts roles; /* "b2b", "admin.moderator": what he may come in as */
 };
 
 struct call {
@@ -65,6 +69,7 @@ struct call {
     const struct route *route;     /* NULL: not a request */
     const struct message *message; /* NULL: a request */
     unsigned attempt;              /* of a message: 1 for the first time */
+    struct stage_run *stage;       /* of a function that a case runs; the engine's */
     const void *gathered;          /* what the table's `gather` has asked others for; see ask.h */
 
     /* The runtime's own from here on. */

@@ -72,6 +72,16 @@ struct chore {
     bool heeds_alarms; /* it looks for what is due, whenever work_effects.alarm_at has come */
 };
 
+/* Further tables in the schema of a service, with numbers of their own. */
+struct series {
+    const char *name;
+    const struct migration *migrations;
+    size_t count;
+};
+
+struct case_work; /* engine/cases.h */
+struct catalog;   /* engine/recipe.h */
+
 struct service {
     const char *name; /* also the schema */
     const char *purpose;
@@ -99,6 +109,11 @@ struct service {
     size_t ask_count;
     const struct stream *streams;
     size_t stream_count;
+
+    const struct case_work *cases; /* workflows, and the functions they name; NULL: none */
+    const struct catalog *catalog; /* what the engine has made of them; its own */
+    const struct series *series;   /* of the floors between the runtime and this service */
+    size_t series_count;
 };
 
 #endif

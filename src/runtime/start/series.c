@@ -15,8 +15,14 @@ size_t series_of(const struct service *service, struct series series_out[SERIES_
         {"later", later_migrations, later_migration_count},
         {service->name, service->migrations, service->migration_count},
     };
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        series_out[i] = all[i];
+    size_t count = 0;
+    MUST(COUNT_OF(all) + service->series_count <= SERIES_MAX);
+    for (size_t i = 0; i + 1 < COUNT_OF(all); i++) {
+        series_out[count++] = all[i];
     }
-    return COUNT_OF(all);
+    for (size_t i = 0; i < service->series_count; i++) {
+        series_out[count++] = service->series[i];
+    }
+    series_out[count++] = all[COUNT_OF(all) - 1]; /* the service's own come last */
+    return count;
 }

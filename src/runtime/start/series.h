@@ -7,12 +7,6 @@
 
 enum { SERIES_MAX = 8 };
 
-struct series {
-    const char *name;
-    const struct migration *migrations;
-    size_t count;
-};
-
 /* In the order in which they are applied; how many there are. */
 size_t series_of(const struct service *service, struct series series_out[SERIES_MAX]);
 

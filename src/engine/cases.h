@@ -1,0 +1,92 @@
+/* cases.h - what a service says about its cases: workflows, and the functions they name; and what
+ * its code may do with them.
+ *
+ * A workflow is data (docs/workflow.md); C is for effects and calculations. A function is bound to
+ * it by name. It is a handler like any other: it runs in the transaction in which the case moves,
+ * reads what `with` hands it from call->input, and ends by saying one thing:
+ *
+ *   answer(call, &result)            done; the case goes on
+ *   stage_next(call, "name", ...)    done; the case goes on at a stage that `next` lists
+ *   stage_ask(call, &errand, ...)    a command to a service; the case goes on with its reply
+ *   stage_wait(call)                 the result comes later, by case_answer() with the work id
+ *   stage_retry(call, "why")         not now: tried again by the stage's `retry`
+ *   refuse(call, &refusal)           failed for good: `catch`, or a person looks at it
+ */
+#ifndef ENGINE_CASES_H
+#define ENGINE_CASES_H
+
+#include "runtime/service.h"
+
+/* A workflow compiled into the program: the text between two symbols of the linker. */
+struct workflow_file {
+    const char *name; /* "feeding.yaml", as errors call it */
+    const char *begin;
+    const char *end;
+};
+
+struct case_function {
+    const char *name; /* "create-corp-client-id" */
+    const char *summary;
+    const struct shape *takes; /* what it reads of `with`; NULL: nothing */
+    const struct shape *gives; /* its result; NULL: none */
+    handle_fn *run;
+    const struct refusal *const *refusals;
+    size_t refusal_count;
+    bool is_shared; /* others may run it too: POST /functions/NAME, once for each Idempotency-Key */
+};
+
+/* Of struct service: its cases. */
+struct case_work {
+    const struct workflow_file *workflows;
+    size_t workflow_count;
+    const struct case_function *functions;
+    size_t function_count;
+    bool takes_directory; /* and those of the directory that the setting cases.directory names */
+};
+
+/* ---- inside a function ---- */
+
+struct id stage_case(const struct call *call);
+/* Signed, the same for the same stage of the same case at the same visit: what a receiving side
+ * recognises a repeated command by. */
+struct text stage_work_id(const struct call *call);
+/* How many times the case has come to this stage, this one included. */
+int64_t stage_visit(const struct call *call);
+/* The result of the stage before it, JSON; NO_TEXT: there is none. */
+struct text stage_previous(const struct call *call);
+
+NODISCARD enum status stage_next(struct call *call, const char *stage, const void *result);
+NODISCARD enum status stage_ask(struct call *call, const struct errand *errand, const void *data);
+NODISCARD enum status stage_wait(struct call *call);
+NODISCARD enum status stage_retry(struct call *call, const char *why);
+
+/* For errands that stage_ask sends: their on_reply. */
+NODISCARD enum status case_reply(struct call *call);
+
+/* ---- from any handler of the owning service ---- */
+
+struct case_start {
+    const char *workflow;
+    int64_t version;        /* 0: the newest */
+    const char *transition; /* out of start; NULL: the one there is */
+    struct text form;       /* a JSON object, by the transition's form */
+    struct id person;       /* who asks for it; none: the service itself */
+};
+
+/* ABSENT: there is no such workflow, version or way to begin. MALFORMED: the form is wrong.
+ * EXISTS: one is open already, and case_out is that one. error_out is a sentence then. */
+NODISCARD enum status case_start(struct call *call, const struct case_start *start,
+                                 struct id *case_out, struct text *error_out);
+
+/* The result that somebody waits for. ABSENT: nobody does, any more or at all, and it is noted.
+ * MALFORMED: the work id is not ours, or the result does not fit; error_out is a sentence. */
+struct case_answer {
+    struct text work_id;
+    bool has_failed;
+    struct text result; /* JSON; when it has failed {"code": ..., "message": ...} */
+    struct text next;   /* a stage that `next` lists; NO_TEXT: goes on as it should */
+};
+NODISCARD enum status case_answer(struct call *call, const struct case_answer *answer,
+                                  struct text *error_out);
+
+#endif

@@ -1,0 +1,44 @@
+/* case_store.h - the rows of cases: the case itself, what it is found by, its history. */
+#ifndef ENGINE_RUN_CASE_STORE_H
+#define ENGINE_RUN_CASE_STORE_H
+
+#include "engine/run/case_record.h"
+
+/* The tables of the series "engine". */
+extern const struct migration engine_migrations[];
+extern const size_t engine_migration_count;
+
+/* ABSENT: there is none. UNAVAILABLE: its recipe is not loaded; the log says which. */
+NODISCARD enum status case_load(struct store *store, struct arena *arena,
+                                const struct catalog *catalog, struct id id,
+                                struct case_record **record_out);
+
+/* Inserts it when before is NULL. EXISTS: one_open_per says no. CONFLICT: somebody was faster. The
+ * record's revision is the new one, before's the one that was read. */
+NODISCARD enum status case_keep(struct store *store, struct arena *arena,
+                                const struct case_record *record, const struct case_record *before);
+
+/* The open case with the same one_open_per as this one. */
+NODISCARD enum status case_find_open(struct store *store, struct arena *arena,
+                                     const struct case_record *record, struct id *id_out);
+
+/* ---- history: one row for each revision ---- */
+
+struct case_step {
+    struct id case_id;
+    int64_t revision;
+    int64_t at;
+    struct text transition; /* or "moved", "skipped", ... when a person mended it */
+    struct text actor;      /* who or what */
+    struct id person;       /* none: nobody */
+    struct text party;      /* the kind he came in as; NO_TEXT */
+    struct text changes;    /* {"places": ["asked"], "fields": {"answer": [null, "yes"]}} */
+};
+
+NODISCARD enum status case_step_keep(struct store *store, const struct case_step *step);
+
+/* Those after a revision, in order. */
+NODISCARD enum status case_steps(struct store *store, struct arena *arena, struct id case_id,
+                                 int64_t after, int64_t limit, struct rows *rows_out);
+
+#endif
