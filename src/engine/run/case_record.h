@@ -18,16 +18,42 @@ struct case_record {
     int64_t revision;     /* 0: it does not exist yet */
     struct value *values; /* of the fields, by index, as condition.h holds them */
     int64_t *visits;      /* by transition: how many times its stage was begun */
+    bool *is_waiting;     /* by transition: its stage is begun and has no result; stage_store.h */
+    int *done;            /* transitions with `undo` that were done, in their order */
+    size_t done_count;
     struct text previous; /* the result of the newest stage, JSON; NO_TEXT: none */
     int64_t opened_at;
     int64_t changed_at;
     int64_t closed_at; /* 0: it is open */
     struct id opened_by;
-    struct id operation; /* whose outcome is not known yet; none */
+    struct id operation; /* that is under way: it has happened, and what follows has not; none */
 };
+
+enum { CASE_DONE_MAX = 1000 }; /* stages to take back; a loop with more of them is cut off */
 
 /* A new one, in `start`, its fields what `default` says. */
 struct case_record *case_record_new(struct arena *arena, const struct recipe *recipe, struct id id);
+
+/* The same once more: what is changed from here on can be compared with it. */
+struct case_record *case_record_copy(struct arena *arena, const struct case_record *record);
+
+/* No stage of it is under way. */
+bool case_is_at_rest(const struct case_record *record);
+
+/* What of a record is kept as JSON: ["asked"]; {"visits": {"book": 1}, "waiting": ["book"], "done":
+ * ["book"]}; {"first_day": "2026-03-31"}. */
+struct text case_places_write(struct arena *arena, const struct case_record *record);
+struct text case_stages_write(struct arena *arena, const struct case_record *record);
+struct text case_fields_write(struct arena *arena, const struct case_record *record);
+
+/* The other way round. CORRUPT: it is nothing that was written here. */
+struct case_written {
+    struct text places;
+    struct text stages;
+    struct text fields;
+};
+NODISCARD enum status case_record_read(struct arena *arena, const struct case_written *written,
+                                       struct case_record *record);
 
 /* ---- fields as JSON ---- */
 

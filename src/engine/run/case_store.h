@@ -3,6 +3,7 @@
 #define ENGINE_RUN_CASE_STORE_H
 
 #include "engine/run/case_record.h"
+#include "store/migrate.h"
 
 /* The tables of the series "engine". */
 extern const struct migration engine_migrations[];
@@ -17,6 +18,11 @@ NODISCARD enum status case_load(struct store *store, struct arena *arena,
  * record's revision is the new one, before's the one that was read. */
 NODISCARD enum status case_keep(struct store *store, struct arena *arena,
                                 const struct case_record *record, const struct case_record *before);
+
+/* In engine_found_by a case stands with each place it is in, and with each key that has a value. */
+extern const struct text case_found_by_place;
+struct text case_key_value(struct arena *arena, const struct case_field *field,
+                           const struct value *value);
 
 /* The open case with the same one_open_per as this one. */
 NODISCARD enum status case_find_open(struct store *store, struct arena *arena,
@@ -34,6 +40,8 @@ struct case_step {
     struct text party;      /* the kind he came in as; NO_TEXT */
     struct text changes;    /* {"places": ["asked"], "fields": {"answer": [null, "yes"]}} */
 };
+
+enum { CASE_STEPS_MAX = 1000 };
 
 NODISCARD enum status case_step_keep(struct store *store, const struct case_step *step);
 

@@ -1,0 +1,256 @@
+/* case_record.c - a case in memory, and its three texts: places, stages, fields. */
+#include "engine/run/case_record.h"
+
+#include "engine/net.h"
+
+#include <string.h>
+
+enum { VALUES_MAX = 20000, BYTES_EXPECTED = 256 };
+
+/* As a person writes it in YAML, read as what it would be in JSON. */
+static struct json default_as_json(const struct case_field *field)
+{
+    struct json json = {.kind = JSON_STRING, .text = field->otherwise};
+    if (field->kind == CASE_FLAG) {
+        json.kind = text_equals(field->otherwise, TEXT("true")) ? JSON_TRUE : JSON_FALSE;
+    } else if (field->kind == CASE_INTEGER) {
+        json.kind = JSON_NUMBER;
+    }
+    return json;
+}
+
+static void set_defaults(struct arena *arena, struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    for (size_t i = 0; i < workflow->field_count; i++) {
+        const struct case_field *field = &workflow->fields[i];
+        struct json json = default_as_json(field);
+        struct text error = NO_TEXT;
+        bool is_read = !text_is_given(field->otherwise) ||
+                       case_value_read(arena, field, &json, &record->values[i], &error);
+        MUST(is_read); /* the definition has looked */
+    }
+}
+
+static struct case_record *take_record(struct arena *arena, const struct recipe *recipe)
+{
+    const struct workflow *workflow = recipe->workflow;
+    struct case_record *record = ARENA_NEW(arena, struct case_record);
+    record->recipe = recipe;
+    record->values = ARENA_ARRAY(arena, struct value, workflow->field_count + 1);
+    record->visits = ARENA_ARRAY(arena, int64_t, workflow->transition_count + 1);
+    record->is_waiting = ARENA_ARRAY(arena, bool, workflow->transition_count + 1);
+    return record;
+}
+
+struct case_record *case_record_new(struct arena *arena, const struct recipe *recipe, struct id id)
+{
+    struct case_record *record = take_record(arena, recipe);
+    record->id = id;
+    bit_set_add(&record->marking, WORKFLOW_START);
+    set_defaults(arena, record);
+    return record;
+}
+
+struct case_record *case_record_copy(struct arena *arena, const struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    struct case_record *copy = take_record(arena, record->recipe);
+    struct case_record arrays = *copy;
+    *copy = *record;
+    copy->values = arrays.values;
+    copy->visits = arrays.visits;
+    copy->is_waiting = arrays.is_waiting;
+    memcpy(copy->values, record->values, workflow->field_count * sizeof *copy->values);
+    memcpy(copy->visits, record->visits, workflow->transition_count * sizeof *copy->visits);
+    memcpy(copy->is_waiting, record->is_waiting, workflow->transition_count);
+    if (record->done_count > 0) {
+        copy->done = ARENA_ARRAY(arena, int, record->done_count);
+        memcpy(copy->done, record->done, record->done_count * sizeof *copy->done);
+    }
+    return copy;
+}
+
+bool case_is_at_rest(const struct case_record *record)
+{
+    for (size_t i = 0; i < record->recipe->workflow->transition_count; i++) {
+        if (record->is_waiting[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- writing ---- */
+
+struct text case_places_write(struct arena *arena, const struct case_record *record)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, arena, BYTES_EXPECTED);
+    json_begin_array(&writer);
+    for (int i = net_next(&record->marking, 0); i >= 0; i = net_next(&record->marking, i + 1)) {
+        json_put_text(&writer, record->recipe->workflow->places[i].name);
+    }
+    json_end_array(&writer);
+    return json_written(&writer);
+}
+
+static void put_visits(struct json_writer *writer, const struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    json_key(writer, "visits");
+    json_begin_object(writer);
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        if (record->visits[i] > 0) {
+            json_key_text(writer, workflow->transitions[i].name);
+            json_put_integer(writer, record->visits[i]);
+        }
+    }
+    json_end_object(writer);
+}
+
+static void put_waiting(struct json_writer *writer, const struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    json_key(writer, "waiting");
+    json_begin_array(writer);
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        if (record->is_waiting[i]) {
+            json_put_text(writer, workflow->transitions[i].name);
+        }
+    }
+    json_end_array(writer);
+}
+
+struct text case_stages_write(struct arena *arena, const struct case_record *record)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, arena, BYTES_EXPECTED);
+    json_begin_object(&writer);
+    put_visits(&writer, record);
+    put_waiting(&writer, record);
+    json_key(&writer, "done");
+    json_begin_array(&writer);
+    for (size_t i = 0; i < record->done_count; i++) {
+        json_put_text(&writer, record->recipe->workflow->transitions[record->done[i]].name);
+    }
+    json_end_array(&writer);
+    json_end_object(&writer);
+    return json_written(&writer);
+}
+
+struct text case_fields_write(struct arena *arena, const struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    struct json_writer writer;
+    json_writer_init(&writer, arena, BYTES_EXPECTED);
+    json_begin_object(&writer);
+    for (size_t i = 0; i < workflow->field_count; i++) {
+        if (record->values[i].kind != VALUE_NULL) {
+            json_key_text(&writer, workflow->fields[i].name);
+            case_value_write(&writer, &workflow->fields[i], &record->values[i]);
+        }
+    }
+    json_end_object(&writer);
+    return json_written(&writer);
+}
+
+/* ---- reading ---- */
+
+static const struct json *read_json(struct arena *arena, struct text text, enum json_kind kind)
+{
+    const struct json *root = NULL;
+    struct json_error error;
+    bool is_read = json_read(arena, text, VALUES_MAX, &root, &error) == STATUS_OK;
+    return is_read && root->kind == kind ? root : NULL;
+}
+
+static bool read_places(struct arena *arena, struct text text, struct case_record *record)
+{
+    const struct json *places = read_json(arena, text, JSON_ARRAY);
+    for (const struct json *item = places ? places->first : NULL; item; item = item->next) {
+        int place = workflow_place(record->recipe->workflow, item->text);
+        if (item->kind != JSON_STRING || place == WORKFLOW_NOWHERE) {
+            return false;
+        }
+        bit_set_add(&record->marking, (size_t)place);
+    }
+    return places != NULL;
+}
+
+static bool read_visits(const struct json *visits, struct case_record *record)
+{
+    for (const struct json *item = visits->first; item; item = item->next) {
+        int transition = workflow_transition(record->recipe->workflow, item->key);
+        if (transition == WORKFLOW_NOWHERE || !json_to_integer(item, &record->visits[transition])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool read_waiting(const struct json *waiting, struct case_record *record)
+{
+    for (const struct json *item = waiting->first; item; item = item->next) {
+        int transition = workflow_transition(record->recipe->workflow, item->text);
+        if (transition == WORKFLOW_NOWHERE) {
+            return false;
+        }
+        record->is_waiting[transition] = true;
+    }
+    return true;
+}
+
+static bool read_done(struct arena *arena, const struct json *done, struct case_record *record)
+{
+    record->done = ARENA_ARRAY(arena, int, done->count + 1);
+    for (const struct json *item = done->first; item; item = item->next) {
+        int transition = workflow_transition(record->recipe->workflow, item->text);
+        if (transition == WORKFLOW_NOWHERE) {
+            return false;
+        }
+        record->done[record->done_count++] = transition;
+    }
+    return true;
+}
+
+static bool read_stages(struct arena *arena, struct text text, struct case_record *record)
+{
+    const struct json *stages = read_json(arena, text, JSON_OBJECT);
+    if (stages == NULL) {
+        return false;
+    }
+    const struct json *visits = json_member(stages, TEXT("visits"));
+    const struct json *waiting = json_member(stages, TEXT("waiting"));
+    const struct json *done = json_member(stages, TEXT("done"));
+    return visits != NULL && waiting != NULL && done != NULL && read_visits(visits, record) &&
+           read_waiting(waiting, record) && read_done(arena, done, record);
+}
+
+static bool read_fields(struct arena *arena, struct text text, struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    const struct json *fields = read_json(arena, text, JSON_OBJECT);
+    for (const struct json *item = fields ? fields->first : NULL; item; item = item->next) {
+        int index = workflow_field(workflow, item->key);
+        struct text error = NO_TEXT;
+        if (index == WORKFLOW_NOWHERE || !case_value_read(arena, &workflow->fields[index], item,
+                                                          &record->values[index], &error)) {
+            return false;
+        }
+    }
+    return fields != NULL;
+}
+
+enum status case_record_read(struct arena *arena, const struct case_written *written,
+                             struct case_record *record)
+{
+    struct case_record *fresh = take_record(arena, record->recipe);
+    record->values = fresh->values;
+    record->visits = fresh->visits;
+    record->is_waiting = fresh->is_waiting;
+    bool is_read = read_places(arena, written->places, record) &&
+                   read_stages(arena, written->stages, record) &&
+                   read_fields(arena, written->fields, record);
+    return is_read ? STATUS_OK : STATUS_CORRUPT;
+}
