@@ -267,26 +267,25 @@ static void put_money(struct json_writer *writer, const struct case_field *field
     json_put_text(writer, (struct text){text, bytes});
 }
 
-static void put_integer(struct json_writer *writer, const struct case_field *field, int64_t number)
+static void put_time(struct json_writer *writer, int64_t wall_ms)
 {
     char time[CLOCK_TEXT_BYTES + 1];
-    switch (field->kind) {
-    case CASE_FLAG:
+    clock_write(wall_ms, time);
+    json_put_text(writer, text_of(time));
+}
+
+static void put_integer(struct json_writer *writer, const struct case_field *field, int64_t number)
+{
+    if (field->kind == CASE_FLAG) {
         json_put_flag(writer, number != 0);
-        return;
-    case CASE_DATE:
+    } else if (field->kind == CASE_DATE) {
         put_date(writer, number);
-        return;
-    case CASE_MONEY:
+    } else if (field->kind == CASE_MONEY) {
         put_money(writer, field, number);
-        return;
-    case CASE_TIME:
-        clock_write(number, time);
-        json_put_text(writer, text_of(time));
-        return;
-    default:
+    } else if (field->kind == CASE_TIME) {
+        put_time(writer, number);
+    } else {
         json_put_integer(writer, number);
-        return;
     }
 }
 
