@@ -64,7 +64,7 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests sample run test demo cluster bench lint fuzz san install clean need need-test need-bench need-cluster format campaign docs
+.PHONY: help build tests sample run test demo cluster bench bench-peers lint fuzz san install clean need need-test need-bench need-cluster format campaign docs
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -94,6 +94,9 @@ cluster: need-cluster ## two processes, PostgreSQL, RabbitMQ and Redis on loopba
 bench: need-bench ## measures against the disk, PostgreSQL and nginx; prints ratios
 	@$(MAKE) --no-print-directory build tests
 	bench/run
+
+bench-peers: need-bench ## durable steps of Restate and DBOS on this machine, beside which ours stand
+	bench/peers/run
 
 lint: need-test ## house rules, formatter, clang-tidy, cppcheck, clang's warnings
 	tools/lint
