@@ -13,17 +13,40 @@ struct text encode_base64url(struct arena *arena, const void *bytes, size_t coun
     return text_of(encoded);
 }
 
+/* libsodium takes each byte from 0x80 on for an underscore. */
+static bool is_ascii(struct text text)
+{
+    for (size_t i = 0; i < text.bytes; i++) {
+        if ((unsigned char)text.data[i] >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool decode(struct text encoded, unsigned char *bytes_out, size_t count_max,
+                   size_t *count_out)
+{
+    return is_ascii(encoded) && sodium_base642bin(bytes_out, count_max, encoded.data, encoded.bytes,
+                                                  NULL, count_out, NULL, BASE64URL) == 0;
+}
+
 bool decode_base64url(struct arena *arena, struct text encoded, size_t count_max,
                       struct text *bytes_out)
 {
     unsigned char *bytes = arena_take_raw(arena, count_max);
     size_t count = 0;
-    if (sodium_base642bin(bytes, count_max, encoded.data, encoded.bytes, NULL, &count, NULL,
-                          BASE64URL) != 0) {
+    if (!decode(encoded, bytes, count_max, &count)) {
         return false;
     }
     *bytes_out = (struct text){(const char *)bytes, count};
     return true;
+}
+
+bool decode_base64url_exactly(struct text encoded, void *bytes_out, size_t count)
+{
+    size_t decoded = 0;
+    return decode(encoded, bytes_out, count, &decoded) && decoded == count;
 }
 
 struct text encode_hex(struct arena *arena, const void *bytes, size_t count)

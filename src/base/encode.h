@@ -12,6 +12,9 @@ struct text encode_base64url(struct arena *arena, const void *bytes, size_t coun
 bool decode_base64url(struct arena *arena, struct text encoded, size_t count_max,
                       struct text *bytes_out);
 
+/* The same for exactly count bytes, into the caller's memory. */
+bool decode_base64url_exactly(struct text encoded, void *bytes_out, size_t count);
+
 /* Lower case digits. */
 struct text encode_hex(struct arena *arena, const void *bytes, size_t count);
 

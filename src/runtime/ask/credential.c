@@ -84,13 +84,7 @@ bool credential_is_signed(const struct credential *credential,
                           const unsigned char public_key[PUBLIC_KEY_BYTES])
 {
     unsigned char signature[SIGNATURE_BYTES];
-    const char *end = NULL;
-    size_t bytes = 0;
-    struct text encoded = credential->signature;
-    bool is_whole =
-        sodium_base642bin(signature, sizeof signature, encoded.data, encoded.bytes, NULL, &bytes,
-                          &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
-        bytes == sizeof signature && end == encoded.data + encoded.bytes;
+    bool is_whole = decode_base64url_exactly(credential->signature, signature, sizeof signature);
     return is_whole && crypto_sign_verify_detached(
                            signature, (const unsigned char *)credential->signed_text.data,
                            credential->signed_text.bytes, public_key) == 0;

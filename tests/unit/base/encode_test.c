@@ -31,6 +31,38 @@ static void base64url_refuses_other_forms(void)
     arena_destroy(&arena);
 }
 
+/* Each byte there is, as the third letter: 64 of them are one. */
+static void base64url_has_64_letters(void)
+{
+    struct arena *arena = arena_create("test", 65536);
+    int letter_count = 0;
+    for (int byte = 0; byte < 256; byte++) {
+        const char letters[] = {'Z', 'm', (char)byte, 'v'};
+        const struct text encoded = {letters, sizeof letters};
+        struct text plain;
+        if (decode_base64url(arena, encoded, 3, &plain)) {
+            CHECK(text_equals(encode_base64url(arena, plain.data, plain.bytes), encoded));
+            letter_count++;
+        }
+    }
+    CHECK_INT(letter_count, 64);
+    arena_destroy(&arena);
+}
+
+static void base64url_of_a_known_length(void)
+{
+    unsigned char bytes[3];
+    CHECK(decode_base64url_exactly(TEXT("-_8A"), bytes, 3));
+    CHECK_INT(memcmp(bytes, "\xFB\xFF\x00", 3), 0);
+    CHECK(!decode_base64url_exactly(TEXT("-_8"), bytes, 3));
+    CHECK(!decode_base64url_exactly(TEXT("-_8A-_8A"), bytes, 3));
+    CHECK(!decode_base64url_exactly(TEXT("-\xFF"
+                                         "8A"),
+                                    bytes, 3));
+    CHECK(!decode_base64url_exactly(NO_TEXT, bytes, 3));
+    CHECK(decode_base64url_exactly(TEXT(""), bytes, 0));
+}
+
 static void hex_goes_there_and_back(void)
 {
     struct arena *arena = arena_create("test", 4096);
@@ -47,6 +79,8 @@ static void hex_goes_there_and_back(void)
 static const struct test tests[] = {
     {"base64url_goes_there_and_back", base64url_goes_there_and_back, 0},
     {"base64url_refuses_other_forms", base64url_refuses_other_forms, 0},
+    {"base64url_has_64_letters", base64url_has_64_letters, 0},
+    {"base64url_of_a_known_length", base64url_of_a_known_length, 0},
     {"hex_goes_there_and_back", hex_goes_there_and_back, 0},
 };
 
