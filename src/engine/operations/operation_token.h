@@ -11,33 +11,30 @@
 #include "base/arena.h"
 #include "base/id.h"
 #include "base/status.h"
-#include "base/text.h"
+#include "engine/signature.h"
 
-enum { SIGNING_KEY_BYTES = 32, OPERATION_TOKEN_MS = 24 * 60 * 60 * 1000 };
-
-struct signing_key {
-    uint8_t bytes[SIGNING_KEY_BYTES];
-};
+enum { OPERATION_TOKEN_MS = 24 * 60 * 60 * 1000, OPERATION_TOKEN_BYTES = 108 };
 
 struct operation_claim {
     struct id case_id; /* none: it will begin one */
     int64_t revision;
-    int64_t good_until; /* wall ms */
-    struct id nonce;
+    int64_t good_until; /* wall ms; from then on it is good no more */
+    struct id nonce;    /* a new one for each */
     /* Signed, not carried: whoever reads it says what they must be. */
-    struct id person;
+    struct id person; /* none: a service */
     struct text kind;
     struct text workflow;
     int64_t version;
     struct text operation;
 };
 
-/* URL-safe letters. */
+/* OPERATION_TOKEN_BYTES URL-safe letters. */
 struct text operation_token_write(struct arena *arena, const struct signing_key *key,
                                   const struct operation_claim *claim);
 
 /* The claim comes with what is not carried, and leaves with the rest. MALFORMED: it is not ours, or
- * it is for something else or somebody else. TIMEOUT: it was good once. */
+ * it is for something else or somebody else, and the claim is as it was. TIMEOUT: it was good once;
+ * what came of it can still be found by its nonce. */
 NODISCARD enum status operation_token_read(const struct signing_key *key, struct text written,
                                            int64_t now_ms, struct operation_claim *claim);
 
