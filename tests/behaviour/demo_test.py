@@ -15,7 +15,7 @@ from tap import (check, check_equal, check_in, check_match, for_each_test, main,
                  repository, test_directory)
 
 PEOPLE = 12
-SECONDS_MAX = 40
+SECONDS_MAX = 60
 
 
 class Demo:
@@ -60,7 +60,7 @@ class Demo:
             os.killpg(self.running.pid, how)
         else:
             self.running.send_signal(how)
-        return self.running.wait(30)
+        return self.running.wait(60)
 
 
 @for_each_test

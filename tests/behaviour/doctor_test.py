@@ -18,7 +18,7 @@ from redis import Redis
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, for_each_test,
                  main, program, seconds_max, test_directory)
 
-UNREACHABLE_SECONDS_MAX = 10
+UNREACHABLE_SECONDS_MAX = 60
 
 
 @for_each_test

@@ -52,7 +52,7 @@ def ready_goes_and_comes_with_the_store():
     check_equal((answer.status, answer.json['services']['users']), (503, 'store unavailable'))
     check_equal(client.get('/livez').status, 200, 'it lives all the same')
     the_postgres().start()
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while client.get('/readyz').status != 200 and time.monotonic() < deadline:
         time.sleep(0.05)  # by itself: nobody asks for anything else
     check_equal(client.get('/readyz').status, 200)

@@ -53,7 +53,7 @@ class Server:
 
     def stop(self):
         self.running.send_signal(signal.SIGTERM)
-        check_equal(self.running.wait(20), 0)
+        check_equal(self.running.wait(60), 0)
 
 
 def server(workplace):

@@ -193,7 +193,7 @@ def a_heartbeat_comes(house):
     with Stream(house.server('shop')) as stream:
         began = time.monotonic()
         check_equal(stream.block().splitlines()[0], ': hb')
-        check(time.monotonic() - began < 16)
+        check(time.monotonic() - began < 40)
 
 
 # ---- many ----
@@ -278,7 +278,7 @@ def a_stop_ends_all_in_order(wide_house):
             began = time.monotonic()
             check_equal(server.stop(), 0)
             check(stream.has_ended())
-            check(time.monotonic() - began < 10)
+            check(time.monotonic() - began < 60)
     server.start()
 
 

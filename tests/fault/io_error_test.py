@@ -35,7 +35,7 @@ class Injection:
         self.seen = os.path.join(tempfile.mkdtemp(dir=test_directory()), 'seen')
         self.tracer = subprocess.Popen(['strace', '-f', '-q', '-o', self.seen, '-p',
                                         str(server.pid), *options], stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while self.is_partial(server) and time.monotonic() < deadline:
             time.sleep(0.005)
 
@@ -88,9 +88,9 @@ def break_one_commit(call, n, **how):
         if not injection.has_hit:
             return False
         promise(answer is None, f'answered although {call} {n} failed', answer)
-        code = server.wait(10)
+        code = server.wait(60)
         promise(code == EXIT_IO, f'exit code {code} instead of {EXIT_IO}')
-        promise(seconds < 2, 'it took too long to end')
+        promise(seconds < 30, 'it took too long to end')
     finally:
         server.kill()
     server.environment = {}
@@ -266,7 +266,7 @@ def a_full_volume_stops_writing_until_there_is_room():
             acknowledged.append(create(client, f'again{cycle}').json)
             waits.append(time.monotonic() - began)
             check('id' in acknowledged[-1], repr(acknowledged[-1]))
-        check_less(max(waits), 2.0, 'seconds until it writes again')
+        check_less(max(waits), 30, 'seconds until it writes again')
         for person in acknowledged:
             check_equal(client.get(f'/api/users/{person["id"]}').json, person)
         check_equal(server.stop(), 0)

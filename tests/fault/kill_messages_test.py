@@ -45,7 +45,7 @@ class Lives:
             time.sleep(rest)
             code = self.server.stop()
         except Gone:
-            code = self.server.wait(20)
+            code = self.server.wait(60)
         if code != 0:
             check(code == -9, f'it ended in another way: {code}\n{self.server.logged()[-2000:]}')
             self.kills += 1

@@ -27,7 +27,7 @@ import tap
 from kontora import DidNotStart, Server, Sqlite, run
 
 TRACE = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01'  # so that refusals repeat exactly
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 class Violation(Exception):
@@ -282,7 +282,7 @@ class Campaign:
             for problem in problems:
                 if not isinstance(problem, Gone):
                     raise problem
-            code = server.wait(20) if was_gone and not may_stop_answering else server.stop()
+            code = server.wait(60) if was_gone and not may_stop_answering else server.stop()
         finally:
             server.kill()
         promise(code in fates or (code == 0 and (may_stop_answering or not was_gone)),

@@ -38,7 +38,7 @@ class Errands:
 
     # ---- asking ----
 
-    def settle(self, path, body, patience=20):
+    def settle(self, path, body, patience=60):
         """The answer, from this life or a later one."""
         if self.pending is None:
             self.pending = (path, body, uuid.uuid4().hex)

@@ -82,7 +82,7 @@ class House:
                 helper.stop()
 
 
-def until(question, seconds=30, every=0.02):
+def until(question, seconds=60, every=0.02):
     """The answer as soon as it is true; the last one when the time is over."""
     deadline = time.monotonic() + seconds
     answer = question()

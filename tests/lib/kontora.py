@@ -30,8 +30,8 @@ import time
 
 import tap
 
-START_SECONDS = 20
-STOP_SECONDS = 30
+START_SECONDS = 60
+STOP_SECONDS = 60
 
 EXIT_USAGE, EXIT_DATA, EXIT_UNREACHABLE, EXIT_NO_MEMORY = 64, 65, 69, 71
 EXIT_IO, EXIT_BUSY = 74, 75
@@ -131,7 +131,7 @@ class UnixConnection(http.client.HTTPConnection):
 class Client:
     """One connection, opened when it is needed and kept."""
 
-    def __init__(self, host=None, port=None, key=None, socket_path=None, seconds=20):
+    def __init__(self, host=None, port=None, key=None, socket_path=None, seconds=60):
         self.key = key
         if socket_path:
             self.connection = UnixConnection(socket_path, seconds)
@@ -269,16 +269,16 @@ class Server:
         host, _, port = self.address.rpartition('//')[2].rpartition(':')
         return host, int(port)
 
-    def admin(self, seconds=20):
+    def admin(self, seconds=60):
         """Through the admin socket, where no key is needed."""
         return Client(socket_path=os.path.join(self.directory, 'admin.sock'), seconds=seconds)
 
-    def client(self, key='', seconds=20):
+    def client(self, key='', seconds=60):
         """Over TCP with the root key, or with another one; None sends none."""
         host, port = self.host_and_port()
         return Client(host, port, self.key if key == '' else key, seconds=seconds)
 
-    def open_socket(self, seconds=20):
+    def open_socket(self, seconds=60):
         """A bare TCP connection."""
         return socket.create_connection(self.host_and_port(), timeout=seconds)
 

@@ -23,7 +23,7 @@ import tempfile
 import time
 
 PR_SET_PDEATHSIG = 1
-READY_SECONDS = 30
+READY_SECONDS = 60
 
 
 def find_programs():

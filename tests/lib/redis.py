@@ -21,7 +21,7 @@ import tempfile
 import time
 
 PR_SET_PDEATHSIG = 1
-READY_SECONDS = 30
+READY_SECONDS = 60
 START_TRIES = 20
 
 

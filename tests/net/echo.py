@@ -26,7 +26,7 @@ class Echo:
     def stop(self):
         """It must answer what it accepted, close what is idle, and end by itself."""
         self.process.send_signal(signal.SIGTERM)
-        said, _ = self.process.communicate(timeout=20)
+        said, _ = self.process.communicate(timeout=60)
         check_equal((said.strip().split('\n')[-1], self.process.returncode), ('drained', 0))
 
     def kill(self):
@@ -34,7 +34,7 @@ class Echo:
         self.process.wait()
 
     def connect(self):
-        return socket.create_connection(('127.0.0.1', self.port), timeout=10)
+        return socket.create_connection(('127.0.0.1', self.port), timeout=60)
 
     def ask(self, request, cuts=()):
         """All that comes until the server closes; the client has said everything then."""
