@@ -16,8 +16,8 @@ enum {
     ARENA_BYTES = 1024 * 1024,
     LONG_MS = 60 * 1000,
     DEADLINE_MS = 50,
-    SLACK_MS = 500, /* a busy machine may not let a thread run for as long as that */
-    BACK_MS_MAX = 15 * 1000,
+    SLACK_MS = 20 * 1000, /* a busy machine may not let a thread run for long */
+    OUTAGE_MS = 500,
     THREADS = 8,
     CROWD = 24, /* more than there are connections */
 };
@@ -43,11 +43,7 @@ static enum status get_once(struct cache *cache, const char *key)
 
 static void wait_until_back(struct cache *cache)
 {
-    int64_t began = clock_monotonic_ms();
-    while (cache_put(cache, TEXT("back"), TEXT(""), LONG_MS) != STATUS_OK) {
-        CHECK(clock_monotonic_ms() - began < BACK_MS_MAX);
-        usleep(2000);
-    }
+    CHECK_UNTIL(cache_put(cache, TEXT("back"), TEXT(""), LONG_MS) == STATUS_OK);
     struct arena *arena = arena_create("test", ARENA_BYTES);
     CHECK(!text_is_given(cache_trouble(cache, arena)));
     arena_destroy(&arena);
@@ -74,7 +70,7 @@ struct callers {
     atomic_int next_number;
     atomic_long calls;
     atomic_long failed;
-    atomic_long slow; /* took longer than a tenth of the deadline */
+    atomic_long waited; /* failed, and only at the deadline */
     atomic_long slowest_us;
 };
 
@@ -88,7 +84,7 @@ static void note_call(int64_t began_ns, enum status status)
     }
     atomic_fetch_add(&callers.calls, 1);
     atomic_fetch_add(&callers.failed, status == STATUS_UNAVAILABLE);
-    atomic_fetch_add(&callers.slow, us > DEADLINE_MS * 1000 / 10);
+    atomic_fetch_add(&callers.waited, status == STATUS_UNAVAILABLE && us >= DEADLINE_MS * 1000);
 }
 
 /* What is found under the key of a thread is something that this thread has put there. */
@@ -137,30 +133,28 @@ static void join_callers(void)
 }
 
 /* Calls go on through an outage that begins and ends while they do. */
-static void check_outage(void (*begin)(struct redis_server *), void (*end)(struct redis_server *),
-                         int outage_ms)
+static void check_outage(void (*begin)(struct redis_server *), void (*end)(struct redis_server *))
 {
     struct redis_server *server = redis_server_start(NULL);
     struct cache *cache = open_with(redis_server_address(server), "");
     start_callers(cache, THREADS, call_often);
-    usleep(200 * 1000);
-    CHECK_INT(atomic_load(&callers.failed), 0);
-    begin(server);
-    usleep((useconds_t)outage_ms * 1000);
+    CHECK_UNTIL(atomic_load(&callers.calls) - atomic_load(&callers.failed) > 100 * THREADS);
     long failed = atomic_load(&callers.failed);
-    CHECK(failed > THREADS);
+    begin(server);
+    CHECK_UNTIL(atomic_load(&callers.failed) > failed + THREADS);
+    usleep(OUTAGE_MS * 1000);
     check_trouble(cache, "the Redis at ");
     end(server);
     wait_until_back(cache);
-    usleep(200 * 1000);
+    usleep(100 * 1000);
     atomic_store(&callers.stops, true);
     join_callers();
     CHECK(atomic_load(&callers.slowest_us) <= (DEADLINE_MS + SLACK_MS) * 1000);
-    /* The circuit: without it each call of the outage would have been slow. */
-    printf("# %ld calls, %ld of them unavailable, %ld slower than %d ms, slowest %ld us\n",
-           atomic_load(&callers.calls), atomic_load(&callers.failed), atomic_load(&callers.slow),
-           DEADLINE_MS / 10, atomic_load(&callers.slowest_us));
-    CHECK(atomic_load(&callers.slow) * 20 <= atomic_load(&callers.calls));
+    /* The circuit: without it each call of the outage would have waited. */
+    printf("# %ld calls, %ld of them unavailable, %ld only at the deadline, slowest %ld us\n",
+           atomic_load(&callers.calls), atomic_load(&callers.failed), atomic_load(&callers.waited),
+           atomic_load(&callers.slowest_us));
+    CHECK(atomic_load(&callers.waited) * 4 <= atomic_load(&callers.failed));
     CHECK_STATUS(get_once(cache, "back"), STATUS_OK);
     cache_destroy(&cache);
     redis_server_stop(&server);
@@ -168,17 +162,17 @@ static void check_outage(void (*begin)(struct redis_server *), void (*end)(struc
 
 static void killed_and_started_again(void)
 {
-    check_outage(redis_server_kill, redis_server_start_again, 500);
+    check_outage(redis_server_kill, redis_server_start_again);
 }
 
 static void stopped_and_continued(void)
 {
-    check_outage(redis_server_pause, redis_server_go_on, 1000);
+    check_outage(redis_server_pause, redis_server_go_on);
 }
 
 static void put_to_sleep(struct redis_server *server)
 {
-    redis_server_tell(server, "DEBUG SLEEP 1");
+    redis_server_tell(server, "DEBUG SLEEP 3");
 }
 
 static void wakes_by_itself(struct redis_server *server)
@@ -188,7 +182,7 @@ static void wakes_by_itself(struct redis_server *server)
 
 static void sleeps(void)
 {
-    check_outage(put_to_sleep, wakes_by_itself, 500);
+    check_outage(put_to_sleep, wakes_by_itself);
 }
 
 /* ---- one thing at a time ---- */

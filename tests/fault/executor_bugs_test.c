@@ -32,7 +32,7 @@ static bool answers_before_the_commit(const char *bug)
     unsigned begun = atomic_load(&rig.commits_begun);
     atomic_store(&rig.commits_are_counted, true);
     int client = rig_begin_post("", "{\"name\":\"a\"}");
-    RIG_UNTIL(atomic_load(&rig.commits_begun) == begun + 1);
+    CHECK_UNTIL(atomic_load(&rig.commits_begun) == begun + 1);
     struct pollfd ready = {.fd = client, .events = POLLIN};
     bool answers = poll(&ready, 1, 100) != 0;
     atomic_store(&rig.commits_are_counted, false);

@@ -239,7 +239,7 @@ static int follow(struct store *store)
 {
     int64_t after = 0;
     int seen = 0;
-    int64_t end_ms = clock_monotonic_ms() + 40000;
+    int64_t end_ms = clock_monotonic_ms() + TEST_PATIENCE_MS;
     while ((atomic_load(&writers_left) > 0 || seen < atomic_load(&told)) &&
            clock_monotonic_ms() < end_ms) {
         struct messages messages;

@@ -468,10 +468,7 @@ static void *work_on(void *context)
 static void wait_for_acked(struct work *work, long more)
 {
     long wanted = atomic_load(&work->acked_count) + more;
-    for (int i = 0; i < 20000 && atomic_load(&work->acked_count) < wanted; i++) {
-        usleep(1000);
-    }
-    CHECK(atomic_load(&work->acked_count) >= wanted);
+    CHECK_UNTIL(atomic_load(&work->acked_count) >= wanted);
 }
 
 /* Reads everything back: all of a batch is there or nothing, as it was said. */
@@ -531,18 +528,13 @@ static void a_server_that_is_away_costs_no_time(void)
     arena = arena_create("fault", ARENA_BYTES_MAX);
     store = entries_open(server, &source);
     postgres_server_kill(server);
-    int64_t began_ms = clock_monotonic_ms();
+    int64_t began_ms = test_processor_ms();
     for (int i = 0; i < 10000; i++) {
         CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_UNAVAILABLE);
     }
-    CHECK(clock_monotonic_ms() - began_ms < 1000);
+    CHECK(test_processor_ms() - began_ms < 2000);
     postgres_server_start_again(server);
-    enum status status = STATUS_UNAVAILABLE;
-    while (status == STATUS_UNAVAILABLE && clock_monotonic_ms() - began_ms < 20000) {
-        usleep(10000);
-        status = store_begin(store, STORE_WRITE);
-    }
-    CHECK_STATUS(status, STATUS_OK);
+    CHECK_UNTIL(store_begin(store, STORE_WRITE) == STATUS_OK);
     put_ok(1);
     commit_ok();
     CHECK_INT(entries_count(store, arena), 1);

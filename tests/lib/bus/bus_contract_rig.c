@@ -12,7 +12,7 @@
 enum {
     RIG_ARENA_BYTES = 256 * 1024 * 1024,
     PIECES_MAX = 60,
-    PATIENCE_MS = 50 * 1000,
+    PATIENCE_MS = TEST_PATIENCE_MS,
     COUNTED_FROM = 1 << 30,
 };
 
@@ -433,7 +433,7 @@ static void end_executors(struct rig *rig)
 
 void rig_stop(struct rig *rig)
 {
-    CHECK(bus_stop(rig->bus, 10000));
+    CHECK(bus_stop(rig->bus, PATIENCE_MS));
     struct bus_depth depth;
     bus_depth(rig->bus, &depth);
     end_executors(rig);

@@ -304,9 +304,9 @@ static void many_keys_cost_little(void)
     struct text document = many_members(arena, 200000, -1);
     const struct json *root = NULL;
     struct json_error error = {0};
-    int64_t before = clock_monotonic_ms();
+    int64_t before = test_processor_ms();
     CHECK_STATUS(read_all(arena, document, &root, &error), STATUS_OK);
-    int64_t took_ms = clock_monotonic_ms() - before;
+    int64_t took_ms = test_processor_ms() - before;
     printf("# 200000 keys took %lld ms\n", (long long)took_ms);
     CHECK(took_ms < 10000);
     arena_destroy(&arena);

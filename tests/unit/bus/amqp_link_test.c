@@ -17,11 +17,11 @@ static void everything_arrives_once(void)
     rig_start(rig, false);
     int64_t begun_ms = clock_monotonic_ms();
     rig_publish(rig, TEXT("facts"), 0, count);
-    WAIT_FOR(rig_answered_count(rig) == count);
+    CHECK_UNTIL(rig_answered_count(rig) == count);
     int64_t published_ms = clock_monotonic_ms();
     CHECK_INT(atomic_load(&rig->published[STATUS_OK]), count);
     rig->consumer = rig_link(rig, rig_consumer_up);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == count);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == count);
     int64_t consumed_ms = clock_monotonic_ms();
     CHECK_INT(rig_missing(rig, count), 0);
     CHECK_INT(rig_doubled(rig, count), 0);
@@ -30,7 +30,7 @@ static void everything_arrives_once(void)
            BODY_BYTES, (int)(count * 1000L / (published_ms - begun_ms + 1)),
            (int)(count * 1000L / (consumed_ms - published_ms + 1)));
     amqp_link_ack(rig->consumer, rig->first, false); /* long taken: the broker closes the channel */
-    WAIT_FOR(atomic_load(&rig->ended[STATUS_EXISTS]) == 1);
+    CHECK_UNTIL(atomic_load(&rig->ended[STATUS_EXISTS]) == 1);
     rig_finish(rig);
 }
 
@@ -56,8 +56,8 @@ static void many_threads_may_publish(void)
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
     }
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) == THREADS * 2000);
-    WAIT_FOR(rig_missing(rig, THREADS * 2000) == 0);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == THREADS * 2000);
+    CHECK_UNTIL(rig_missing(rig, THREADS * 2000) == 0);
     CHECK_INT(atomic_load(&rig->arrived_count), THREADS * 2000);
     rig_finish(rig);
 }
@@ -121,17 +121,17 @@ static void large_and_empty_bodies_arrive_whole(void)
          .body = TEXT("")},
     };
     rabbitmq_server_delete_queue(broker, "large", "board.events"); /* the rig's own consumer */
-    WAIT_FOR(atomic_load(&rig->ended[STATUS_ABSENT]) == 1);
+    CHECK_UNTIL(atomic_load(&rig->ended[STATUS_ABSENT]) == 1);
     rig_declare(rig, rig->consumer);
     amqp_link_consume(rig->consumer, &(struct amqp_consumer){.queue = queue,
                                                              .prefetch = 10,
                                                              .context = rig,
                                                              .arrived = look_at_large,
                                                              .ended = rig_ended});
-    WAIT_FOR(atomic_load(&rig->ready) == 3);
+    CHECK_UNTIL(atomic_load(&rig->ready) == 3);
     amqp_link_publish(rig->publisher, messages, 2, rig_published, rig);
-    WAIT_FOR(atomic_load(&bodies_seen) == 2);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) == 2);
+    CHECK_UNTIL(atomic_load(&bodies_seen) == 2);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == 2);
     rig_finish(rig);
     memory_free(large_body);
 }
@@ -147,7 +147,7 @@ static void what_no_queue_takes_is_returned(void)
     rig_publish(rig, TEXT("facts"), 10, 15);
     rig->queue = "board.events";
     rig_publish(rig, TEXT("facts"), 15, 20);
-    WAIT_FOR(rig_answered_count(rig) == 20);
+    CHECK_UNTIL(rig_answered_count(rig) == 20);
     CHECK_INT(atomic_load(&rig->published[STATUS_OK]), 15);
     CHECK_INT(atomic_load(&rig->published[STATUS_ABSENT]), 5);
     for (int i = 0; i < 20; i++) {
@@ -161,10 +161,10 @@ static void an_absent_exchange_costs_the_channel_only(void)
     struct rig *rig = rig_prepare("exchange", 0);
     rig_start(rig, false);
     rig_publish(rig, TEXT("no such exchange"), 0, 3);
-    WAIT_FOR(rig_answered_count(rig) == 3);
+    CHECK_UNTIL(rig_answered_count(rig) == 3);
     CHECK_INT(atomic_load(&rig->published[STATUS_UNCERTAIN]), 3);
     rig_publish(rig, TEXT("facts"), 3, 10);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) == 7);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == 7);
     CHECK_INT(atomic_load(&rig->downs), 0);
     rig_finish(rig);
 }
@@ -179,12 +179,12 @@ static void declarations_say_what_is_wrong(void)
     amqp_link_declare_queue(rig->publisher, text_of(rig->queue), (struct amqp_fields){other, 1},
                             counted);
     amqp_link_bind(rig->publisher, text_of(rig->queue), TEXT("nothing"), TEXT("x"), counted);
-    WAIT_FOR(atomic_load(&rig->answers[STATUS_ABSENT]) == 2);
+    CHECK_UNTIL(atomic_load(&rig->answers[STATUS_ABSENT]) == 2);
     CHECK_INT(atomic_load(&rig->answers[STATUS_EXISTS]), 1);
     rig_publish(rig, TEXT("facts"), 0, 42);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) == 42);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == 42);
     amqp_link_look(rig->publisher, text_of(rig->queue), counted);
-    WAIT_FOR(atomic_load(&rig->last_message_count) == 42);
+    CHECK_UNTIL(atomic_load(&rig->last_message_count) == 42);
     CHECK_INT(rabbitmq_server_ready_count(broker, "declared", rig->queue), 42);
     CHECK_INT(rabbitmq_server_ready_count(broker, "declared", "other"), -1);
     rig_finish(rig);
@@ -196,16 +196,16 @@ static void what_is_rejected_comes_again_or_dies(void)
     rig->keeps_acks = true;
     rig_start(rig, true);
     rig_publish(rig, TEXT("facts"), 0, 1);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == 1);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 1);
     CHECK_INT(atomic_load(&rig->delivery_count), 0);
     struct amqp_receipt receipt = rig->first;
     amqp_link_reject(rig->consumer, receipt, true);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == 2);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 2);
     CHECK_INT(atomic_load(&rig->delivery_count), 1);
     CHECK_INT(atomic_load(&rig->redelivered), 1);
     receipt.tag = 2;
     amqp_link_reject(rig->consumer, receipt, false);
-    WAIT_FOR(rabbitmq_server_ready_count(broker, "rejected", "dead") == 1);
+    CHECK_UNTIL(rabbitmq_server_ready_count(broker, "rejected", "dead") == 1);
     rig_finish(rig);
 }
 
@@ -215,16 +215,16 @@ static void a_deleted_queue_ends_its_consumer(void)
     rig_start(rig, true);
     for (int round = 1; round <= 3; round++) {
         rabbitmq_server_delete_queue(broker, "deleted", rig->queue);
-        WAIT_FOR(atomic_load(&rig->ended[STATUS_ABSENT]) == round);
+        CHECK_UNTIL(atomic_load(&rig->ended[STATUS_ABSENT]) == round);
         rig_declare(rig, rig->consumer);
         rig_consume(rig, rig->consumer);
-        WAIT_FOR(atomic_load(&rig->ready) == 2 + round);
+        CHECK_UNTIL(atomic_load(&rig->ready) == 2 + round);
         rig_publish(rig, TEXT("facts"), round * 10, round * 10 + 10);
-        WAIT_FOR(atomic_load(&rig->arrived_count) == round * 10);
+        CHECK_UNTIL(atomic_load(&rig->arrived_count) == round * 10);
     }
     rig->queue = "no such queue";
     rig_consume(rig, rig->consumer);
-    WAIT_FOR(atomic_load(&rig->ended[STATUS_ABSENT]) == 4);
+    CHECK_UNTIL(atomic_load(&rig->ended[STATUS_ABSENT]) == 4);
     rig_finish(rig);
 }
 
@@ -236,11 +236,11 @@ static void a_wrong_password_is_a_sentence(void)
     snprintf(rig->address, sizeof rig->address, "amqp://guest:s3cr3t@127.0.0.1:%d/password",
              rabbitmq_server_port(broker));
     rig->publisher = rig_link(rig, rig_publisher_up);
-    WAIT_FOR(atomic_load(&rig->downs) >= 3);
+    CHECK_UNTIL(atomic_load(&rig->downs) >= 3);
     CHECK(rig_was_told(rig, "ACCESS_REFUSED"));
     CHECK(!rig_was_told(rig, "s3cr3t"));
     rig_publish(rig, TEXT("facts"), 0, 10);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_UNAVAILABLE]) == 10);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_UNAVAILABLE]) == 10);
     CHECK_INT(atomic_load(&rig->ups), 0);
     rig_finish(rig);
 }
@@ -251,7 +251,7 @@ static void an_absent_virtual_host_is_a_sentence(void)
     snprintf(rig->address, sizeof rig->address, "amqp://guest:guest@localhost:%d/absent",
              rabbitmq_server_port(broker));
     rig->publisher = rig_link(rig, rig_publisher_up);
-    WAIT_FOR(atomic_load(&rig->downs) >= 1);
+    CHECK_UNTIL(atomic_load(&rig->downs) >= 1);
     CHECK(rig_was_told(rig, "absent"));
     rig_finish(rig);
 }

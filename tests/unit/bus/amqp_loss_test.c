@@ -13,7 +13,7 @@
 
 struct rabbitmq_server *broker;
 
-enum { DESTROY_MS_MAX = 2500 };
+enum { DESTROY_MS_MAX = 30 * 1000 };
 
 /* ---- load: numbers go out from a thread until it is told to stop ---- */
 
@@ -41,7 +41,7 @@ static pthread_t begin_load(struct rig *rig)
     pthread_t thread;
     atomic_store(&load_ends, false);
     CHECK_INT(pthread_create(&thread, NULL, publish_all_the_time, rig), 0);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) > 1000);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) > 1000);
     return thread;
 }
 
@@ -49,12 +49,12 @@ static pthread_t begin_load(struct rig *rig)
 static void end_load(struct rig *rig, pthread_t thread)
 {
     int confirmed = atomic_load(&rig->published[STATUS_OK]);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) > confirmed + 1000); /* it goes on */
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) > confirmed + 1000); /* it goes on */
     atomic_store(&load_ends, true);
     pthread_join(thread, NULL);
     int count = atomic_load(&load_count);
-    WAIT_FOR(rig_answered_count(rig) == count);
-    WAIT_FOR(rig_missing(rig, count) == 0);
+    CHECK_UNTIL(rig_answered_count(rig) == count);
+    CHECK_UNTIL(rig_missing(rig, count) == 0);
     CHECK_INT(amqp_link_waiting(rig->publisher), 0);
     printf("# %d sent: %d OK, %d uncertain, %d unavailable, %d refused; %d arrived twice\n", count,
            atomic_load(&rig->published[STATUS_OK]), atomic_load(&rig->published[STATUS_UNCERTAIN]),
@@ -70,9 +70,9 @@ static void a_killed_broker_loses_nothing_confirmed(void)
     for (int round = 1; round <= test_scale(2); round++) {
         int ups = atomic_load(&rig->ups);
         rabbitmq_server_kill(broker);
-        WAIT_FOR(atomic_load(&rig->published[STATUS_UNAVAILABLE]) > 0);
+        CHECK_UNTIL(atomic_load(&rig->published[STATUS_UNAVAILABLE]) > 0);
         rabbitmq_server_start_again(broker);
-        WAIT_FOR(atomic_load(&rig->ups) >= ups + 2);
+        CHECK_UNTIL(atomic_load(&rig->ups) >= ups + 2);
     }
     CHECK(atomic_load(&rig->published[STATUS_UNCERTAIN]) > 0);
     end_load(rig, load);
@@ -92,8 +92,8 @@ static void a_cut_connection_loses_nothing_confirmed(void)
         } else {
             bad_link_reset(way);
         }
-        WAIT_FOR(atomic_load(&rig->ups) >= ups + 2);
-        WAIT_FOR(atomic_load(&rig->ready) >= ups + 2);
+        CHECK_UNTIL(atomic_load(&rig->ups) >= ups + 2);
+        CHECK_UNTIL(atomic_load(&rig->ready) >= ups + 2);
         usleep(100000);
     }
     end_load(rig, load);
@@ -111,13 +111,11 @@ static void a_stalled_way_is_left(void)
     for (int way_count = 1; way_count <= 3; way_count++) {
         int downs = atomic_load(&rig->downs);
         int ups = atomic_load(&rig->ups);
-        int64_t begun_ms = clock_monotonic_ms();
         bad_link_stall(way, (way_count & 1) != 0, (way_count & 2) != 0);
-        WAIT_FOR(atomic_load(&rig->downs) >= downs + 2);
-        CHECK(clock_monotonic_ms() - begun_ms < 12000);
+        CHECK_UNTIL(atomic_load(&rig->downs) >= downs + 2);
         bad_link_stall(way, false, false);
         bad_link_cut(way);
-        WAIT_FOR(atomic_load(&rig->ups) >= ups + 2);
+        CHECK_UNTIL(atomic_load(&rig->ups) >= ups + 2);
     }
     end_load(rig, load);
     rig_finish(rig);
@@ -132,22 +130,22 @@ static void a_memory_alarm_holds_publishing_only(void)
     rig->keeps_acks = true; /* 256 are out, the rest waits in the queue */
     rig_start(rig, true);
     rig_publish(rig, TEXT("facts"), 0, 5000);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) == 5000);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == 256);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == 5000);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 256);
     rabbitmq_server_memory_alarm(broker, true);
     rig_publish(rig, TEXT("facts"), 5000, 8000);
-    WAIT_FOR(atomic_load(&rig->blocked) == 1);
+    CHECK_UNTIL(atomic_load(&rig->blocked) == 1);
     struct amqp_receipt last = rig->first;
     for (last.tag = 256; last.tag <= 4096; last.tag += 256) { /* consuming goes on meanwhile */
-        WAIT_FOR(atomic_load(&rig->arrived_count) >= (int)last.tag);
+        CHECK_UNTIL(atomic_load(&rig->arrived_count) >= (int)last.tag);
         amqp_link_ack(rig->consumer, last, true);
     }
     usleep(3 * 1000 * 1000); /* three heartbeats */
     CHECK_INT(atomic_load(&rig->downs), 0);
     CHECK(atomic_load(&rig->published[STATUS_OK]) < 8000);
     rabbitmq_server_memory_alarm(broker, false);
-    WAIT_FOR(atomic_load(&rig->unblocked) == 1);
-    WAIT_FOR(atomic_load(&rig->published[STATUS_OK]) == 8000);
+    CHECK_UNTIL(atomic_load(&rig->unblocked) == 1);
+    CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == 8000);
     CHECK_INT(atomic_load(&rig->downs), 0);
     rig_finish(rig);
 }
@@ -167,7 +165,7 @@ static void a_link_ends_while_blocked(void)
     rig_start(rig, true);
     rabbitmq_server_memory_alarm(broker, true);
     rig_publish(rig, TEXT("facts"), 0, 3000);
-    WAIT_FOR(atomic_load(&rig->blocked) == 1);
+    CHECK_UNTIL(atomic_load(&rig->blocked) == 1);
     check_quick_end(&rig->publisher, 500);
     check_quick_end(&rig->consumer, 500);
     CHECK_INT(rig_answered_count(rig), 3000);
@@ -188,7 +186,7 @@ static void a_link_ends_while_stalled(void)
     CHECK_INT(atomic_load(&rig->published[STATUS_UNCERTAIN]), 900);
     bad_link_refuse(way, true);
     rig->publisher = rig_link(rig, rig_publisher_up);
-    WAIT_FOR(atomic_load(&rig->downs) >= 1);
+    CHECK_UNTIL(atomic_load(&rig->downs) >= 1);
     check_quick_end(&rig->publisher, 100);
     rig_finish(rig);
     bad_link_stop(&way);
@@ -214,15 +212,15 @@ static void a_late_ack_means_nothing(void)
     rig->keeps_acks = true;
     rig_start(rig, true);
     rig_publish(rig, TEXT("facts"), 0, 10);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == 10);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 10);
     struct amqp_receipt old = rig->first;
     old.tag = 10;
     bad_link_cut(way);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == 20); /* all of them once more */
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 20); /* all of them once more */
     CHECK_INT(atomic_load(&rig->redelivered), 10);
     amqp_link_ack(rig->consumer, old, true); /* would take all ten on the new connection */
     bad_link_cut(way);
-    WAIT_FOR(atomic_load(&rig->arrived_count) == 30);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 30);
     CHECK_INT(atomic_load(&rig->ended[STATUS_EXISTS]), 0);
     rig_finish(rig);
     bad_link_stop(&way);
@@ -248,7 +246,7 @@ static void strangers_and_silence_are_noticed(void)
     int ear = listen_anywhere(&port); /* takes the connection and never says a word */
     struct rig *rig = rig_prepare("silence", port);
     rig->publisher = rig_link(rig, rig_publisher_up);
-    WAIT_FOR(rig_was_told(rig, "did not answer"));
+    CHECK_UNTIL(rig_was_told(rig, "did not answer"));
     rig_finish(rig);
     close(ear);
 
@@ -257,7 +255,7 @@ static void strangers_and_silence_are_noticed(void)
     rig->publisher = rig_link(rig, rig_publisher_up);
     int client = accept(ear, NULL, NULL);
     CHECK(send(client, "HTTP/1.1 400 Bad Request\r\n", 26, MSG_NOSIGNAL) == 26);
-    WAIT_FOR(rig_was_told(rig, "does not speak AMQP"));
+    CHECK_UNTIL(rig_was_told(rig, "does not speak AMQP"));
     rig_finish(rig);
     close(client);
     close(ear);

@@ -45,7 +45,7 @@ static void nobody_there_is_said_at_once(void)
     CHECK_STATUS(try("amqp://a:topsecret@127.0.0.1:1", &error), STATUS_UNAVAILABLE);
     CHECK(says(error, "refused"));
     CHECK(!says(error, "topsecret"));
-    CHECK(clock_monotonic_ms() - began_ms < 2000);
+    CHECK(clock_monotonic_ms() - began_ms < 30 * 1000);
 }
 
 static void a_wrong_password_is_said(void)

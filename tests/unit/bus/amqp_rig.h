@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NUMBERS_MAX = 400000, BODY_BYTES = 200, BATCH_MAX = 500, WAIT_SECONDS = 40 };
+enum { NUMBERS_MAX = 400000, BODY_BYTES = 200, BATCH_MAX = 500 };
 
 struct rig {
     char address[256];
@@ -46,15 +46,6 @@ struct rig {
 };
 
 extern struct rabbitmq_server *broker; /* main() starts it */
-
-#define WAIT_FOR(condition)                                                                        \
-    do {                                                                                           \
-        int64_t end_ms = clock_monotonic_ms() + WAIT_SECONDS * 1000;                               \
-        while (!(condition) && clock_monotonic_ms() < end_ms) {                                    \
-            usleep(1000);                                                                          \
-        }                                                                                          \
-        CHECK(condition);                                                                          \
-    } while (0)
 
 /* ---- what a link says ---- */
 
@@ -196,10 +187,10 @@ static inline struct rig *rig_prepare(const char *name, int port)
 static inline void rig_start(struct rig *rig, bool consumes)
 {
     rig->publisher = rig_link(rig, rig_publisher_up);
-    WAIT_FOR(atomic_load(&rig->ready) == 1);
+    CHECK_UNTIL(atomic_load(&rig->ready) == 1);
     if (consumes) {
         rig->consumer = rig_link(rig, rig_consumer_up);
-        WAIT_FOR(atomic_load(&rig->ready) == 2);
+        CHECK_UNTIL(atomic_load(&rig->ready) == 2);
     }
 }
 

@@ -7,8 +7,6 @@
 #include "tests/lib/bus/bus_contract_stores.h"
 #include "tests/lib/check.h"
 
-enum { PATIENCE_MS = 50 * 1000 };
-
 static struct bus_fault_script script;
 static struct rig rig;
 
@@ -49,7 +47,7 @@ static void check_exact(const char *source, const char *follower, bool is_naive)
 /* Tells the naive one until he did something wrong: when that is, chance and the machine say. */
 static void check_harm(void)
 {
-    int64_t end_ms = clock_monotonic_ms() + PATIENCE_MS;
+    int64_t end_ms = clock_monotonic_ms() + TEST_PATIENCE_MS;
     open_rig("crm", "desk", true); /* other tables than those of check_exact */
     while (rig_is_exact_so_far(&rig)) {
         CHECK(clock_monotonic_ms() < end_ms);

@@ -22,7 +22,7 @@ static void vanish(int client, bool with_reset)
 
 static void everything_is_given_back(void)
 {
-    KNOCK_UNTIL(knock_counts().connections_open == 0);
+    CHECK_UNTIL(knock_counts().connections_open == 0);
     CHECK_INT(knock_counts().buffered_bytes, 0);
     knock_ask(TEXT(GET("/j")));
     CHECK_INT(knocked_status(0), 200);
@@ -63,7 +63,7 @@ static void peers_vanish_long_before_their_answer(void)
     for (int round = 0; round < test_scale(3); round++) {
         ask_all(TEXT("POST /held HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nsome body"
                      "GET /j HTTP/1.1\r\nHost: x\r\n\r\n"));
-        KNOCK_UNTIL(held_count() == PEERS);
+        CHECK_UNTIL(held_count() == PEERS);
         for (int i = 0; i < PEERS; i++) {
             vanish(clients[i], true);
         }
@@ -76,7 +76,7 @@ static void peers_vanish_long_before_their_answer(void)
         }
         pthread_mutex_unlock(&knock.lock);
         knock_release();
-        KNOCK_UNTIL(knock_counts().connections_open == 0);
+        CHECK_UNTIL(knock_counts().connections_open == 0);
     }
     everything_is_given_back();
     knock_stop();
@@ -119,7 +119,7 @@ static void a_server_may_be_destroyed_with_peers_inside(void)
 {
     knock_start();
     ask_all(TEXT(GET("/j") "GET /j HTTP/1.1\r\nHos"));
-    KNOCK_UNTIL(knock_counts().requests_total == PEERS);
+    CHECK_UNTIL(knock_counts().requests_total == PEERS);
     http_server_destroy(&knock.server);
     for (int i = 0; i < PEERS; i++) {
         close(clients[i]);
@@ -133,7 +133,7 @@ static void finish_twice(void)
     knock_start();
     int client = knock_connect();
     knock_send(client, TEXT(GET("/twice")));
-    sleep(5);
+    sleep(TEST_PATIENCE_MS / 1000);
 }
 
 static void an_exchange_is_finished_once(void)
@@ -146,7 +146,7 @@ static void finish_without_an_answer(void)
     knock_start();
     int client = knock_connect();
     knock_send(client, TEXT(GET("/held")));
-    KNOCK_UNTIL(held_count() == 1);
+    CHECK_UNTIL(held_count() == 1);
     http_finish(knock.held[0]);
 }
 

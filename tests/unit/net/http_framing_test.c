@@ -38,7 +38,7 @@ static void play(const struct framing_probe *probe, size_t cut)
     }
     (void)(is_sent && knock_send(client, text_of(behind)));
     shutdown(client, SHUT_WR);
-    knock_read(client, 10000, NULL);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     close(client);
     if (knocked_status(0) != probe->status || !knocked.is_closed) {
         printf("#   %s, cut at %zu: %s\n", probe->name, cut, knocked.data);

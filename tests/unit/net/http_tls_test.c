@@ -179,7 +179,7 @@ static void peers_vanish_in_the_handshake(void)
                    i % 2 ? (struct text){hello, (size_t)i % sizeof hello} : TEXT(GET("/j")));
         close(client);
     }
-    KNOCK_UNTIL(knock_counts().connections_open == 0);
+    CHECK_UNTIL(knock_counts().connections_open == 0);
     CHECK_INT(knock_counts().requests_total, 0);
     SSL *tls = shake_hands(NULL, TLS1_3_VERSION);
     CHECK(tls != NULL);

@@ -97,7 +97,7 @@ static inline void knock_ask(struct text request)
     int client = knock_connect();
     knock_send(client, request);
     shutdown(client, SHUT_WR);
-    knock_read(client, 10000, NULL);
+    knock_read(client, TEST_PATIENCE_MS, NULL);
     close(client);
 }
 

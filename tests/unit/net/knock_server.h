@@ -186,7 +186,7 @@ static inline void knock_stop(void)
         http_stream_end(knock.streams[i]);
     }
     pthread_mutex_unlock(&knock.lock);
-    CHECK(http_server_drain(knock.server, 20000));
+    CHECK(http_server_drain(knock.server, TEST_PATIENCE_MS));
     atomic_store(&knock.stops, true);
     pthread_join(knock.worker, NULL);
     http_server_destroy(&knock.server);
@@ -200,15 +200,5 @@ static inline struct http_server_counts knock_counts(void)
     http_server_count(knock.server, &counts);
     return counts;
 }
-
-/* Waits until the condition holds, ten seconds at most. */
-#define KNOCK_UNTIL(condition)                                                                     \
-    do {                                                                                           \
-        int64_t until_ms = clock_monotonic_ms() + 10000;                                           \
-        while (!(condition) && clock_monotonic_ms() < until_ms) {                                  \
-            usleep(1000);                                                                          \
-        }                                                                                          \
-        CHECK(condition);                                                                          \
-    } while (0)
 
 #endif

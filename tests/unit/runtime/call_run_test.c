@@ -155,7 +155,7 @@ static void has_one_effect_within_a_batch(void)
     int gate = rig_close_gate();
     for (size_t i = 0; i < COUNT_OF(clients); i++) {
         clients[i] = rig_begin_post(KEY, i == 2 ? "{\"name\":\"b\"}" : "{\"name\":\"a\"}");
-        RIG_UNTIL(rig_waiting() == i + 2);
+        CHECK_UNTIL(rig_waiting() == i + 2);
     }
     rig_open_gate(gate);
     CHECK_INT(rig_end(clients[0]), 201);
@@ -173,11 +173,11 @@ static void has_one_effect_within_a_batch_with_marks(void)
     rig_start((struct rig_options){0});
     int gate = rig_close_gate();
     int keyed = rig_begin_post(KEY, "{\"name\":\"a\"}");
-    RIG_UNTIL(rig_waiting() == 2);
+    CHECK_UNTIL(rig_waiting() == 2);
     int refused = rig_begin_post("", "{\"name\":\"c\",\"how\":\"refuse_late\"}");
-    RIG_UNTIL(rig_waiting() == 3);
+    CHECK_UNTIL(rig_waiting() == 3);
     int again = rig_begin_post(KEY, "{\"name\":\"a\"}");
-    RIG_UNTIL(rig_waiting() == 4);
+    CHECK_UNTIL(rig_waiting() == 4);
     rig_open_gate(gate);
     CHECK_INT(rig_end(keyed), 201);
     keep_first();

@@ -31,8 +31,8 @@ static void is_not_ready_while_no_transaction_begins(void)
     CHECK(rig_has(&answered, "\"unavailable\""));
     CHECK(rig_has(&answered, "Retry-After: 1\r\n"));
     CHECK(!host_is_ready(&rig.host));
-    CHECK_INT(rig_amount("before"), 1);  /* reading goes on */
-    RIG_UNTIL(host_is_ready(&rig.host)); /* nobody asked: it looks by itself */
+    CHECK_INT(rig_amount("before"), 1);    /* reading goes on */
+    CHECK_UNTIL(host_is_ready(&rig.host)); /* nobody asked: it looks by itself */
     CHECK_INT(rig_amount("a"), -1);
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
     rig_stop();
@@ -48,7 +48,7 @@ static void is_not_ready_when_the_store_is_lost_on_the_way(void)
                                  .status = STATUS_UNAVAILABLE});
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 503);
     CHECK(!host_is_ready(&rig.host));
-    RIG_UNTIL(host_is_ready(&rig.host));
+    CHECK_UNTIL(host_is_ready(&rig.host));
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
     rig_stop();
 }
@@ -218,9 +218,9 @@ static void runs_again_when_the_kept_reply_cannot_be_seen(void)
         .calls = STORE_FAULT_QUERY, .repeat = 2, .countdown = 1, .status = STATUS_CONFLICT});
     int gate = rig_close_gate();
     int keyed = rig_begin_post("Idempotency-Key: k\r\n", "{\"name\":\"a\"}");
-    RIG_UNTIL(rig_waiting() == 2);
+    CHECK_UNTIL(rig_waiting() == 2);
     int other = rig_begin_post("", "{\"name\":\"a\"}");
-    RIG_UNTIL(rig_waiting() == 3);
+    CHECK_UNTIL(rig_waiting() == 3);
     atomic_store(&books.gate_is_closed, false);
     CHECK_INT(rig_end(gate), 201);
     CHECK_INT(rig_end(keyed), 201);

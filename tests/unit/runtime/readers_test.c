@@ -124,7 +124,7 @@ static void ends_a_shared_snapshot_with_the_next_commit(void)
     CHECK(rig_send(clients[0], "GET /entries/a?gate=true HTTP/1.1\r\nHost: x\r\n\r\n"
                                "GET /entries/a HTTP/1.1\r\nHost: x\r\n\r\n"));
     shutdown(clients[0], SHUT_WR);
-    RIG_UNTIL(atomic_load(&books.at_gate) == 1);
+    CHECK_UNTIL(atomic_load(&books.at_gate) == 1);
     CHECK(rig_send_post(clients[1], "", "{\"name\":\"a\"}"));
     CHECK_INT(rig_end(clients[1]), 201);
     CHECK_INT(rig_number("amount"), 2);
@@ -181,12 +181,12 @@ static void refuses_what_the_pool_cannot_take(void)
     atomic_store(&books.gate_is_closed, true);
     int reading = rig_connect();
     CHECK(rig_send_get(reading, "/entries?gate=true", ""));
-    RIG_UNTIL(atomic_load(&books.at_gate) == 1);
+    CHECK_UNTIL(atomic_load(&books.at_gate) == 1);
     for (size_t i = 0; i < MORE; i++) {
         clients[i] = rig_connect();
         CHECK(rig_send_get(clients[i], "/entries", ""));
     }
-    RIG_UNTIL(count_answers(clients, MORE) == MORE - WAITING_MAX);
+    CHECK_UNTIL(count_answers(clients, MORE) == MORE - WAITING_MAX);
     CHECK_INT(atomic_load(&rig.dispatch.shed), MORE - WAITING_MAX);
     CHECK_INT(rig_amount("a"), -1); /* a point read needs no pool */
     CHECK_INT(rig_post("{\"name\":\"a\"}"), 201);
@@ -234,8 +234,8 @@ static void answers_all_that_waits_before_it_ends(void)
         clients[i] = rig_connect();
         CHECK(rig_send_get(clients[i], "/entries?gate=true", ""));
     }
-    RIG_UNTIL(requests_seen() == COUNT_OF(clients));
-    RIG_UNTIL(atomic_load(&books.at_gate) == 2);
+    CHECK_UNTIL(requests_seen() == COUNT_OF(clients));
+    CHECK_UNTIL(atomic_load(&books.at_gate) == 2);
     CHECK_INT(pthread_create(&opener, NULL, open_gate_later, NULL), 0);
     rig_stop(); /* drains: all are answered */
     for (size_t i = 0; i < COUNT_OF(clients); i++) {
@@ -253,7 +253,7 @@ static void runs_reads_side_by_side(void)
         clients[i] = rig_connect();
         CHECK(rig_send_get(clients[i], "/entries?gate=true", ""));
     }
-    RIG_UNTIL(atomic_load(&books.at_gate) == COUNT_OF(clients));
+    CHECK_UNTIL(atomic_load(&books.at_gate) == COUNT_OF(clients));
     atomic_store(&books.gate_is_closed, false);
     for (size_t i = 0; i < COUNT_OF(clients); i++) {
         CHECK_INT(rig_end(clients[i]), 200);

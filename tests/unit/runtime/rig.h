@@ -88,7 +88,8 @@ static inline void rig_read(int client, struct answered *answered)
             answered->status = (int)strtol(answered->data + 9, NULL, 10);
             return;
         }
-        CHECK_INT(poll(&ready, 1, 20000), 1); /* an answer comes, or the connection ends */
+        CHECK_INT(poll(&ready, 1, TEST_PATIENCE_MS),
+                  1); /* an answer comes, or the connection ends */
         ssize_t got =
             recv(client, answered->data + answered->bytes, RIG_ANSWER_BYTES - answered->bytes, 0);
         if (got <= 0) {
@@ -151,16 +152,6 @@ static inline int64_t rig_amount(const char *name)
     return status == 200 ? rig_number("amount") : -1;
 }
 
-/* Waits until the condition holds, fifteen seconds at most. */
-#define RIG_UNTIL(condition)                                                                       \
-    do {                                                                                           \
-        int64_t until_ms = clock_monotonic_ms() + 15000;                                           \
-        while (!(condition) && clock_monotonic_ms() < until_ms) {                                  \
-            usleep(500);                                                                           \
-        }                                                                                          \
-        CHECK(condition);                                                                          \
-    } while (0)
-
 static inline void rig_arm(struct store_fault plan)
 {
     pthread_mutex_lock(&books.lock);
@@ -182,7 +173,7 @@ static inline int rig_close_gate(void)
     unsigned before = atomic_load(&books.at_gate);
     atomic_store(&books.gate_is_closed, true);
     int client = rig_begin_post("", "{\"name\":\"gate\",\"how\":\"gate\"}");
-    RIG_UNTIL(atomic_load(&books.at_gate) > before);
+    CHECK_UNTIL(atomic_load(&books.at_gate) > before);
     return client;
 }
 
@@ -202,7 +193,7 @@ static inline void rig_batch(const char *const *bodies, size_t count, int *statu
     int gate = rig_close_gate();
     for (size_t i = 0; i < count; i++) {
         clients[i] = rig_begin_post("", bodies[i]);
-        RIG_UNTIL(rig_waiting() == i + 2);
+        CHECK_UNTIL(rig_waiting() == i + 2);
     }
     rig_open_gate(gate);
     for (size_t i = 0; i < count; i++) {

@@ -162,7 +162,7 @@ static inline void rig_start(struct rig_options options)
 /* In the order of the runtime. */
 static inline void rig_stop(void)
 {
-    CHECK(http_server_drain(rig.server, 20000));
+    CHECK(http_server_drain(rig.server, TEST_PATIENCE_MS));
     readers_stop(&rig.dispatch.readers);
     host_finish_waiting(&rig.host);
     http_server_destroy(&rig.server);

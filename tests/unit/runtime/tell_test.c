@@ -136,10 +136,7 @@ static void what_a_chore_tells_is_announced(void)
     chatty.chores = chores;
     chatty.chore_count = 1;
     serving_open_as(&serving, &chatty, NULL);
-    for (int i = 0; i < 2000 && atomic_load(&serving.told) == 0; i++) {
-        usleep(5000);
-    }
-    CHECK_INT(atomic_load(&serving.told), 1);
+    CHECK_UNTIL(atomic_load(&serving.told) == 1);
     CHECK_TEXT(desk_told_in(serving.reader, serving.arena), "desk.heard a");
     serving_close(&serving);
 }

@@ -127,9 +127,9 @@ static struct text repeat(const char *bytes, size_t count)
 
 static void check_quickly_refused(struct text yaml, const char *sentence)
 {
-    int64_t began_ms = clock_monotonic_ms();
+    int64_t began_ms = test_processor_ms();
     CHECK(read_yaml(yaml) == NULL);
-    CHECK(clock_monotonic_ms() - began_ms < QUICK_MS);
+    CHECK(test_processor_ms() - began_ms < QUICK_MS);
     const char *said = complaints_text(&complaints).data;
     printf("# %s\n", said);
     CHECK(strstr(said, sentence) != NULL);
@@ -150,11 +150,11 @@ static void stops_at_its_limits(void)
 /* Every member is held against those before it. */
 static void finds_many_twins_quickly(void)
 {
-    int64_t began_ms = clock_monotonic_ms();
+    int64_t began_ms = test_processor_ms();
     CHECK(read_yaml(repeat("a: 1\n", 15000)) != NULL);
     CHECK_INT(complaints.count, COMPLAINTS_MAX);
     CHECK_INT(complaints.total, 14999);
-    CHECK(clock_monotonic_ms() - began_ms < QUICK_MS);
+    CHECK(test_processor_ms() - began_ms < QUICK_MS);
 }
 
 static const struct test tests[] = {

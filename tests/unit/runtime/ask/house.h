@@ -140,7 +140,7 @@ static inline void house_start(struct house *house, struct house_options options
 static inline void house_stop(struct house *house)
 {
     atomic_store(&ask_world.is_held, false);
-    CHECK(http_server_drain(house->server, 20000));
+    CHECK(http_server_drain(house->server, TEST_PATIENCE_MS));
     readers_stop(&house->dispatch.readers);
     for (size_t i = 0; i < house->host_count; i++) {
         host_finish_waiting(&house->hosts[i]);
@@ -234,15 +234,5 @@ static inline bool asked_says(struct asked asked, const char *part)
 {
     return memmem(asked.body.data, asked.body.bytes, part, strlen(part)) != NULL;
 }
-
-/* Waits until the condition holds, fifteen seconds at most. */
-#define HOUSE_UNTIL(condition)                                                                     \
-    do {                                                                                           \
-        int64_t until_ms = clock_monotonic_ms() + 15000;                                           \
-        while (!(condition) && clock_monotonic_ms() < until_ms) {                                  \
-            usleep(500);                                                                           \
-        }                                                                                          \
-        CHECK(condition);                                                                          \
-    } while (0)
 
 #endif

@@ -157,9 +157,9 @@ static void catches_up_in_bounded_pieces(void)
 static void a_long_pause_costs_nothing(void)
 {
     open_at(&seldom, MIDNIGHT);
-    int64_t started_ms = clock_monotonic_ms();
+    int64_t started_ms = test_processor_ms();
     CHECK_INT(alarms_schedules_at(&alarms, MIDNIGHT + 366 * day), 1);
-    CHECK(clock_monotonic_ms() - started_ms < 1000);
+    CHECK(test_processor_ms() - started_ms < 1000);
     struct rows rows = alarms_rung(&alarms);
     const struct rung *rung = rows.items;
     CHECK_INT(rows.count, 1);

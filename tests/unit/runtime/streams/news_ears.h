@@ -145,7 +145,7 @@ static inline struct heard ear_event(struct ear *ear)
 {
     struct heard heard = {.event = ""};
     while (heard.event[0] == '\0') {
-        CHECK(ear_next(ear, 20000, &heard));
+        CHECK(ear_next(ear, TEST_PATIENCE_MS, &heard));
     }
     return heard;
 }
@@ -164,19 +164,10 @@ static inline void ear_expect(struct ear *ear, int64_t first, int64_t last)
 static inline int64_t ear_greeted(struct ear *ear)
 {
     struct heard heard = {.event = ""};
-    CHECK(ear_next(ear, 20000, &heard));
+    CHECK(ear_next(ear, TEST_PATIENCE_MS, &heard));
     CHECK(text_starts_with(heard.block, TEXT("retry: 3000\nid: ")));
     return strtoll(heard.id, NULL, 10);
 }
-
-#define NEWS_UNTIL(condition)                                                                      \
-    do {                                                                                           \
-        int64_t until_ms = clock_monotonic_ms() + 20000;                                           \
-        while (!(condition) && clock_monotonic_ms() < until_ms) {                                  \
-            usleep(500);                                                                           \
-        }                                                                                          \
-        CHECK(condition);                                                                          \
-    } while (0)
 
 static inline struct streams_counts news_counts(void)
 {

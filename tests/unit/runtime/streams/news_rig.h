@@ -233,7 +233,7 @@ static inline void news_start(struct streams_options options)
 static inline void news_stop(void)
 {
     streams_end_all(news.dispatch.streams);
-    CHECK(http_server_drain(news.server, 10000));
+    CHECK(http_server_drain(news.server, TEST_PATIENCE_MS));
     readers_stop(&news.dispatch.readers);
     streams_stop(news.dispatch.streams);
     host_finish_waiting(&news.host);

