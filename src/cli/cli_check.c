@@ -5,36 +5,23 @@
 
 static bool is_fine(const struct checked_workflow *checked)
 {
-    return !text_is_given(checked->trouble) && checked->workflow != NULL &&
-           checked->soundness.is_sound;
+    return !text_is_given(checked->trouble) && judged_is_fine(&checked->judged);
 }
 
 /* ---- for a person ---- */
 
-static void print_fault(const struct checked_workflow *checked, const struct unsound *fault)
+static void print_checked(struct arena *arena, const struct checked_workflow *checked)
 {
-    struct spot at = cli_fault_spot(checked, fault);
-    printf("%.*s:", TEXT_ARGS(checked->file));
-    if (at.line > 0) {
-        printf("%d:%d:", at.line, at.column);
-    }
-    printf(" %.*s\n", TEXT_ARGS(fault->sentence));
-}
-
-static void print_checked(const struct checked_workflow *checked)
-{
+    const struct workflow *workflow = checked->judged.workflow;
     if (text_is_given(checked->trouble)) {
         printf("%.*s\n", TEXT_ARGS(checked->trouble));
-    } else if (checked->workflow == NULL) {
-        printf("%.*s\n", TEXT_ARGS(text_trim(complaints_text(checked->complaints))));
-    } else if (checked->soundness.is_sound) {
-        const struct workflow *workflow = checked->workflow;
+    } else if (is_fine(checked)) {
         printf("%.*s: %.*s %lld is sound: %zu places, %zu transitions\n", TEXT_ARGS(checked->file),
                TEXT_ARGS(workflow->name), (long long)workflow->version, workflow->place_count,
                workflow->transition_count);
-    }
-    for (size_t i = 0; i < checked->soundness.fault_count; i++) {
-        print_fault(checked, &checked->soundness.faults[i]);
+    } else {
+        struct text said = judged_text(arena, &checked->judged);
+        printf("%.*s\n", TEXT_ARGS(said));
     }
 }
 
@@ -61,13 +48,14 @@ static void write_complaints(struct json_writer *writer, const struct checked_wo
     if (text_is_given(checked->trouble)) {
         write_complaint(writer, (struct spot){0, 0}, checked->trouble);
     }
-    for (size_t i = 0; checked->complaints != NULL && i < checked->complaints->count; i++) {
-        const struct complaint *complaint = &checked->complaints->items[i];
+    const struct judged *judged = &checked->judged;
+    for (size_t i = 0; judged->complaints != NULL && i < judged->complaints->count; i++) {
+        const struct complaint *complaint = &judged->complaints->items[i];
         write_complaint(writer, complaint->at, complaint->sentence);
     }
-    for (size_t i = 0; i < checked->soundness.fault_count; i++) {
-        const struct unsound *fault = &checked->soundness.faults[i];
-        write_complaint(writer, cli_fault_spot(checked, fault), fault->sentence);
+    for (size_t i = 0; i < judged->soundness.fault_count; i++) {
+        const struct unsound *fault = &judged->soundness.faults[i];
+        write_complaint(writer, judged_spot(judged, fault), fault->sentence);
     }
     json_end_array(writer);
 }
@@ -79,16 +67,17 @@ static void write_checked(struct json_writer *writer, const struct checked_workf
     json_put_text(writer, text_is_utf8(checked->file) ? checked->file : TEXT("?"));
     json_key(writer, "ok");
     json_put_flag(writer, is_fine(checked));
-    if (checked->workflow != NULL) {
+    const struct judged *judged = &checked->judged;
+    if (judged->workflow != NULL) {
         json_key(writer, "workflow");
-        json_put_text(writer, checked->workflow->name);
+        json_put_text(writer, judged->workflow->name);
         json_key(writer, "version");
-        json_put_integer(writer, checked->workflow->version);
+        json_put_integer(writer, judged->workflow->version);
     }
     write_complaints(writer, checked);
-    if (checked->workflow != NULL) {
+    if (judged->workflow != NULL) {
         json_key(writer, "soundness");
-        soundness_write_json(writer, &checked->made->net, &checked->soundness);
+        soundness_write_json(writer, &judged->made->net, &judged->soundness);
     }
     json_end_object(writer);
 }
@@ -109,7 +98,7 @@ static int check_files(struct command_line *line)
         if (as_json) {
             write_checked(&writer, &checked);
         } else {
-            print_checked(&checked);
+            print_checked(line->arena, &checked);
         }
     }
     json_end_array(&writer);
@@ -128,11 +117,12 @@ const struct cli_command cli_check = {
     .words = "FILE...",
     .summary = "Say what is wrong with workflow files",
     .help =
-        "Reads each file as the server would, and proves that no case can get stuck: that it can\n"
-        "end from wherever it may come to, whatever people and conditions do, that it leaves\n"
-        "nothing behind then, and that everything in it can happen. What is wrong is said with\n"
-        "line and column and the shortest way to the trouble; `kontora draw` shows it. Ends with\n"
-        "1 when anything is wrong. FILE may be - for standard input.\n"
+        "Reads each file as the server would, its expressions too, and proves that no case can\n"
+        "get stuck: that it can end from wherever it may come to, whatever people and conditions\n"
+        "do, that it leaves nothing behind then, and that everything in it can happen. What is\n"
+        "wrong is said with line and column and the shortest way to the trouble; `kontora draw`\n"
+        "shows it. Functions, commands and events are looked at by the server alone: only it\n"
+        "knows them. Ends with 1 when anything is wrong. FILE may be - for standard input.\n"
         "\n"
         "Examples:\n"
         "  kontora check order.yaml leave.yaml\n"

@@ -71,8 +71,8 @@ static int read_marking(struct command_line *line, const struct workflow *workfl
 /* The first fault that has something to show. */
 static void show_fault(const struct checked_workflow *checked, struct draw_options *options)
 {
-    for (size_t i = 0; i < checked->soundness.fault_count; i++) {
-        const struct unsound *fault = &checked->soundness.faults[i];
+    for (size_t i = 0; i < checked->judged.soundness.fault_count; i++) {
+        const struct unsound *fault = &checked->judged.soundness.faults[i];
         if (i == 0 || (!text_is_given(options->caption) && fault->has_path)) {
             options->marking = fault->marking;
             options->trouble = fault->places;
@@ -113,16 +113,16 @@ static int draw_file(struct command_line *line)
     if (text_is_given(checked.trouble)) {
         return cli_fail(EXIT_FAILED, "%.*s", TEXT_ARGS(checked.trouble));
     }
-    if (checked.workflow == NULL) {
-        struct text said = text_trim(complaints_text(checked.complaints));
+    if (checked.judged.workflow == NULL) {
+        struct text said = text_trim(complaints_text(checked.judged.complaints));
         return cli_fail(EXIT_FAILED, "this cannot be drawn:\n%.*s", TEXT_ARGS(said));
     }
     if (cli_flag(line, "mark") == NULL) {
         show_fault(&checked, &options);
-    } else if (read_marking(line, checked.workflow, &options.marking) != EXIT_OK) {
+    } else if (read_marking(line, checked.judged.workflow, &options.marking) != EXIT_OK) {
         return EXIT_USAGE;
     }
-    struct text svg = draw_net(line->arena, &checked.made->net, &options);
+    struct text svg = draw_net(line->arena, &checked.judged.made->net, &options);
     return write_file(cli_flag(line, "out"), svg);
 }
 

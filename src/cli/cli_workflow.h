@@ -3,23 +3,19 @@
 #define CLI_CLI_WORKFLOW_H
 
 #include "cli/cli.h"
-#include "engine/definition/definition.h"
-#include "engine/soundness/soundness.h"
-#include "engine/workflow_net.h"
+#include "engine/recipe/judged.h"
 
 struct checked_workflow {
     struct text file;
-    struct text trouble; /* why the file cannot be read; NO_TEXT: it could */
-    const struct complaints *complaints;
-    const struct workflow *workflow; /* NULL: the complaints say why */
-    const struct workflow_net *made;
-    struct soundness soundness;
+    struct text trouble; /* why the file cannot be read; NO_TEXT: it could, and was judged */
+    struct judged judged;
 };
 
-/* Everything that can be found out about the file, "-" being standard input. */
+/* Everything that can be found out about the file, "-" being standard input. Which functions,
+ * commands and events there are is not asked: nobody has said which service it is for. */
 struct checked_workflow cli_check_workflow(struct arena *arena, const char *path);
 
-/* Where in the file the fault is; line 0: in no one place. */
-struct spot cli_fault_spot(const struct checked_workflow *checked, const struct unsound *fault);
+/* The text of a file, or what hinders: "leave.yaml: Permission denied". */
+struct text cli_read_workflow(struct arena *arena, const char *path, struct text *trouble_out);
 
 #endif

@@ -18,9 +18,14 @@ struct recipe_transition {
     const struct condition *const *with;
     const struct case_function *function; /* of `run`; NULL: it has none */
     const struct case_function *undo;
-    const struct errand *errand; /* of `call` */
-    const struct event *const *tells;
-    const int *rivals; /* of an else: the transitions whose `when` must not hold */
+    const struct errand *errand;      /* of `call`; NULL: the service has no row for it */
+    const struct event *const *tells; /* each NULL where the service has no row for it */
+    /* Of what the function or the command answers the member that `result` keeps. NULL: all of it,
+     * as it does for a worker, whose answer has no table. */
+    const struct field *keeps;
+    /* Of an else: the transitions out of the same places that have a `when`. Those of them that can
+     * be gone where the case is must not have it. */
+    const int *rivals;
     size_t rival_count;
 };
 
@@ -40,16 +45,31 @@ struct recipe {
     const struct recipe_transition *transitions;
     struct bit_set keys; /* fields by which cases are looked for: `is`, `match`, one_open_per */
     bool is_newest;      /* of those with its name: new cases are of it */
+    bool is_kept;        /* no file has it any more: it was loaded for the cases that are of it */
     struct text held_up; /* its cases stand still, because...; NO_TEXT: they move */
 };
+
+/* A timer that comes by the calendar: schedule_row.name leads to one or more of them. */
+struct recipe_schedule {
+    const char *name;
+    const struct recipe *recipe;
+    int transition;
+};
+
+struct engine_room; /* engine_room.h: what it was made of */
 
 struct catalog {
     const struct service *service;
     const struct recipe *const *recipes; /* by name, the newest version first */
     size_t recipe_count;
+    const struct event *case_changed;
+    const struct timer *case_timer;
+    const struct recipe_schedule *schedules;
+    size_t schedule_count;
+    const struct engine_room *room;
 };
 
-/* Version 0: the newest. NULL: there is none. */
+/* Version 0: the one that new cases are of. NULL: there is none. */
 const struct recipe *catalog_find(const struct catalog *catalog, struct text workflow,
                                   int64_t version);
 
@@ -57,13 +77,16 @@ const struct recipe *catalog_find(const struct catalog *catalog, struct text wor
 const struct catalog *catalog_of(const struct call *call);
 
 struct recipe_source {
-    const struct service *service; /* whose functions, errands and events may be named */
+    /* Whose functions and rows may be named; NULL: nobody knows, so every name is good. */
+    const struct service *service;
+    const struct service *const *services; /* all there are, whose commands may be called */
+    size_t service_count;
     struct text file;
     struct text yaml;
 };
 
 /* MALFORMED: complaint_out has a line for everything that is wrong, each with file, line, column,
- * as `kontora check` says it. */
+ * as `kontora check` says it. Everything lives as long as the arena, in memory of its own. */
 NODISCARD enum status recipe_make(struct arena *arena, const struct recipe_source *source,
                                   struct recipe *recipe_out, struct text *complaint_out);
 

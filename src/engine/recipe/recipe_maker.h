@@ -1,0 +1,34 @@
+/* recipe_maker.h - the steps from a workflow to a recipe. Shared by the files of this room; no
+ * door.
+ */
+#ifndef ENGINE_RECIPE_RECIPE_MAKER_H
+#define ENGINE_RECIPE_RECIPE_MAKER_H
+
+#include "engine/definition/complaints.h"
+#include "engine/recipe.h"
+
+struct recipe_maker {
+    struct arena *arena;
+    const struct recipe_source *source;
+    struct complaints *complaints;
+    const struct workflow *workflow;
+    struct condition_field *names; /* what an expression may use */
+    size_t name_count;
+    struct recipe_transition *transitions;
+};
+
+/* The table of names, and a complaint for each field whose name is a word of the language. */
+void recipe__names(struct recipe_maker *maker);
+
+/* `when`, `skip_when`, `sets` and `with` of every transition. */
+void recipe__expressions(struct recipe_maker *maker);
+
+/* Functions, commands and events; nothing is asked where the source has no service. */
+void recipe__bind(struct recipe_maker *maker);
+
+void recipe__rivals(struct recipe_maker *maker);
+
+/* "operation", "stage" ... for sentences. */
+const char *recipe__kind_name(const struct transition *transition);
+
+#endif
