@@ -23,6 +23,7 @@ struct transaction {
     size_t bytes;
     size_t room;
     size_t marked_bytes;
+    size_t part_bytes; /* before its newest part */
     unsigned long number;
     bool has_told; /* its lines are written; nobody knows yet whether it commits */
 };
@@ -144,7 +145,7 @@ static void enter(struct transaction *transaction, const void *name)
 {
     if (transaction->name == NULL) {
         transaction->name = name;
-        transaction->bytes = transaction->marked_bytes = 0;
+        transaction->bytes = transaction->marked_bytes = transaction->part_bytes = 0;
         transaction->number++;
     }
     MUST(transaction->name == name);
@@ -203,6 +204,22 @@ void trace_undone(const void *transaction)
     struct transaction *own = find(transaction);
     if (own != NULL) {
         own->bytes = own->marked_bytes;
+    }
+}
+
+void trace_part_begun(const void *transaction)
+{
+    struct transaction *own = find(transaction);
+    if (own != NULL) {
+        own->part_bytes = own->bytes;
+    }
+}
+
+void trace_part_undone(const void *transaction)
+{
+    struct transaction *own = find(transaction);
+    if (own != NULL) {
+        own->bytes = own->part_bytes;
     }
 }
 

@@ -35,6 +35,8 @@ bool trace_has_kept(const void *transaction);
 /* What became of the transaction of this thread; nothing when it has none of that name. */
 void trace_marked(const void *transaction);
 void trace_undone(const void *transaction);
+void trace_part_begun(const void *transaction);
+void trace_part_undone(const void *transaction);
 void trace_commits(const void *transaction);
 void trace_committed(enum status status); /* after trace_commits */
 void trace_rolled_back(const void *transaction);

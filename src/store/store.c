@@ -5,7 +5,7 @@
  *    ^                     |    ^       anything but OK            |
  *    |  commit, rollback   |    |                                  |
  *    +---------------------+    +----------------------------------+
- *    |                                undo (there is a mark)       |
+ *    |            undo (there is a mark), part_undo (inside a part) |
  *    +-------------------------------------------------------------+
  *                                     rollback
  *
@@ -14,6 +14,7 @@
  */
 #include "store/store.h"
 
+#include "base/fault.h"
 #include "base/trace.h"
 
 #include <assert.h>
@@ -61,6 +62,12 @@ static enum status noted(struct store *store, enum status status)
     return status;
 }
 
+static void forget_places(struct store *store)
+{
+    store->has_mark = false;
+    store->part = STORE_NO_PART;
+}
+
 void store_init(struct store *store, const struct store_ops *ops)
 {
     MUST(ops != NULL && ops->name != NULL);
@@ -70,7 +77,7 @@ void store_init(struct store *store, const struct store_ops *ops)
     MUST(ops->flags != NULL && ops->destroy != NULL);
     store->ops = ops;
     store->state = STORE_IDLE;
-    store->has_mark = false;
+    forget_places(store);
     store->writes = 0;
 }
 
@@ -80,10 +87,32 @@ enum status store_begin(struct store *store, enum store_access access)
     MUST(access == STORE_READ || access == STORE_WRITE);
     enum status status = store->ops->begin(store, access);
     MUST(may_answer(status, BEGIN_ANSWERS));
-    store->has_mark = false;
+    forget_places(store);
     store->writes = 0;
     if (status == STATUS_OK) {
         store->state = access == STORE_WRITE ? STORE_WRITING : STORE_READING;
+    }
+    return status;
+}
+
+/* INSERT ... RETURNING gives rows too; it counts as a write even when it wrote nothing. */
+static bool is_write(const struct statement *statement)
+{
+    return strncmp(statement->sql, "SELECT", 6) != 0;
+}
+
+/* Before a statement: tells the database of the part, when it is the first that makes it needed. */
+static enum status set_part(struct store *store, bool writes)
+{
+    bool is_needed =
+        writes || (store_has(store, STORE_IS_SHARED) && !SEEDED_BUG("part_after_reads"));
+    if (store->part != STORE_PART_IS_EMPTY || !is_needed) {
+        return STATUS_OK;
+    }
+    enum status status = store->ops->mark(store, STORE_PART);
+    MUST(may_answer(status, MARK_ANSWERS));
+    if (status == STATUS_OK) {
+        store->part = STORE_PART_IS_SET;
     }
     return status;
 }
@@ -95,7 +124,10 @@ enum status store_exec(struct store *store, const struct statement *statement, s
     MUST(statement->sql != NULL && statement->gives == NULL);
     MUST(is_well_formed(values));
     int64_t changed = 0;
-    enum status status = store->ops->exec(store, statement, values, &changed);
+    enum status status = set_part(store, true);
+    if (status == STATUS_OK) {
+        status = store->ops->exec(store, statement, values, &changed);
+    }
     MUST(may_answer(status, EXEC_ANSWERS));
     MUST(changed >= 0);
     store->writes += changed > 0;
@@ -105,12 +137,6 @@ enum status store_exec(struct store *store, const struct statement *statement, s
     return noted(store, status);
 }
 
-/* INSERT ... RETURNING gives rows too; it counts as a write even when it wrote nothing. */
-static bool is_write(const struct statement *statement)
-{
-    return strncmp(statement->sql, "SELECT", 6) != 0;
-}
-
 enum status store_query(struct store *store, struct arena *arena, const struct statement *statement,
                         struct values values, struct rows *rows_out)
 {
@@ -118,7 +144,10 @@ enum status store_query(struct store *store, struct arena *arena, const struct s
     MUST(statement->sql != NULL && statement->gives != NULL);
     MUST(is_well_formed(values));
     struct rows rows = {0};
-    enum status status = store->ops->query(store, arena, statement, values, &rows);
+    enum status status = set_part(store, is_write(statement));
+    if (status == STATUS_OK) {
+        status = store->ops->query(store, arena, statement, values, &rows);
+    }
     MUST(may_answer(status, QUERY_ANSWERS));
     store->writes += is_write(statement);
     size_t rows_max = statement->rows_max == 0 ? 1 : statement->rows_max;
@@ -130,7 +159,8 @@ enum status store_query(struct store *store, struct arena *arena, const struct s
 enum status store_mark(struct store *store)
 {
     MUST(store->state == STORE_WRITING);
-    enum status status = store->ops->mark(store);
+    store->part = STORE_NO_PART;
+    enum status status = store->ops->mark(store, STORE_MARK);
     MUST(may_answer(status, MARK_ANSWERS));
     if (status == STATUS_OK) {
         store->has_mark = true;
@@ -143,13 +173,49 @@ enum status store_undo(struct store *store)
 {
     MUST(store->state == STORE_WRITING || store->state == STORE_FAILED);
     MUST(store->has_mark);
-    enum status status = store->ops->undo(store);
+    store->part = STORE_NO_PART; /* it goes with what is undone */
+    enum status status = store->ops->undo(store, STORE_MARK);
     MUST(may_answer(status, MARK_ANSWERS));
     if (status == STATUS_OK) {
         store->state = STORE_WRITING;
         TRACE(trace_undone(store));
     }
     return noted(store, status);
+}
+
+void store_part_begin(struct store *store)
+{
+    MUST(store->state == STORE_WRITING);
+    MUST(store->part == STORE_NO_PART);
+    store->part = STORE_PART_IS_EMPTY;
+    store->writes_before_part = store->writes;
+    TRACE(trace_part_begun(store));
+}
+
+/* A part that was never set may have failed all the same; whether its transaction can go on then,
+ * only the implementation knows. */
+enum status store_part_undo(struct store *store)
+{
+    MUST(store->state == STORE_WRITING || store->state == STORE_FAILED);
+    MUST(store->part != STORE_NO_PART);
+    bool is_known = store->part == STORE_PART_IS_SET || store->state == STORE_FAILED;
+    is_known = is_known && !SEEDED_BUG("part_undo_missing");
+    enum status status = is_known ? store->ops->undo(store, STORE_PART) : STATUS_OK;
+    MUST(may_answer(status, MARK_ANSWERS));
+    store->part = STORE_NO_PART;
+    if (status == STATUS_OK) {
+        store->state = STORE_WRITING;
+        store->writes = store->writes_before_part;
+        TRACE(trace_part_undone(store));
+    }
+    return noted(store, status);
+}
+
+void store_part_end(struct store *store)
+{
+    MUST(store->state == STORE_WRITING);
+    MUST(store->part != STORE_NO_PART);
+    store->part = STORE_NO_PART;
 }
 
 enum status store_commit(struct store *store)
@@ -161,7 +227,7 @@ enum status store_commit(struct store *store)
     MUST(may_answer(status, COMMIT_ANSWERS));
     MUST(status != STATUS_UNCERTAIN || store->state == STORE_WRITING);
     store->state = STORE_IDLE;
-    store->has_mark = false;
+    forget_places(store);
     return status;
 }
 
@@ -171,7 +237,7 @@ void store_rollback(struct store *store)
     store->ops->rollback(store);
     TRACE(trace_rolled_back(store));
     store->state = STORE_IDLE;
-    store->has_mark = false;
+    forget_places(store);
 }
 
 enum status store_script(struct store *store, const char *sql)
@@ -179,7 +245,10 @@ enum status store_script(struct store *store, const char *sql)
     MUST(store->state == STORE_WRITING);
     MUST(sql != NULL);
     store->writes++;
-    enum status status = store->ops->script(store, sql);
+    enum status status = set_part(store, true);
+    if (status == STATUS_OK) {
+        status = store->ops->script(store, sql);
+    }
     MUST(may_answer(status, EXEC_ANSWERS));
     return noted(store, status);
 }

@@ -9,6 +9,11 @@
  *     store_mark    exec, query ... store_undo request 2, refused: only its own changes go
  *   store_commit                               one flush for all, then the answers leave
  *
+ * And inside a request one part at a time can be undone alone, while the request goes on:
+ *
+ *     store_part_begin  exec, query ...  store_part_end     it stays
+ *     store_part_begin  exec, query ...  store_part_undo    only what was written since is gone
+ *
  * Two rooms implement this: sqlite.c and postgres.c; store_fault.c wraps either and fails on a
  * script (tests). SQL is the common subset: $1 parameters, ON CONFLICT, RETURNING, tables qualified
  * with the service's name. A statement is a constant; SQL is never put together from data.
@@ -124,10 +129,17 @@ typedef enum status store_query_fn(struct store *store, struct arena *arena,
                                    const struct statement *statement, struct values values,
                                    struct rows *rows_out);
 
-/* The place undo returns to; the mark before it is forgotten, what was done since it stays. Undo
- * may be repeated; it fails when the whole transaction must go (FULL, UNAVAILABLE ...). */
-typedef enum status store_mark_fn(struct store *store);
-typedef enum status store_undo_fn(struct store *store);
+/* The places undo returns to; the part's is inside of the mark's. Setting one forgets that of the
+ * same name before it; what was done since stays. With the mark set or undone the part's is gone.
+ */
+enum store_place { STORE_MARK, STORE_PART };
+
+/* The part's is set late: right before the first statement of a part that may write; and, where the
+ * store is shared, before any, for there the failure of a reading spoils what was written before.
+ * Undo may be repeated; it fails when the whole transaction must go (FULL, UNAVAILABLE ...). It
+ * comes to a part that is not set too, when a reading in it has failed. */
+typedef enum status store_mark_fn(struct store *store, enum store_place place);
+typedef enum status store_undo_fn(struct store *store, enum store_place place);
 
 /* OK: durable, on the disk or with the database's word for it. UNCERTAIN: nobody knows. Anything
  * else: nothing has changed. The transaction is over in every case. A READ is ended with it too. */
@@ -158,12 +170,20 @@ struct store_ops { /* for implementers only */
 
 enum store_state { STORE_IDLE, STORE_READING, STORE_WRITING, STORE_FAILED };
 
+enum store_part {
+    STORE_NO_PART,
+    STORE_PART_IS_EMPTY, /* begun, and the database does not know it */
+    STORE_PART_IS_SET,
+};
+
 /* The first member of each implementation's own struct. */
 struct store {
     const struct store_ops *ops;
     enum store_state state;
     bool has_mark;
-    unsigned long writes; /* that reached rows, in this transaction */
+    enum store_part part;
+    unsigned long writes;             /* that reached rows, in this transaction */
+    unsigned long writes_before_part; /* of them */
 };
 
 /* Called by each implementation when it opens; refuses a half-filled table. */
@@ -177,6 +197,13 @@ NODISCARD enum status store_query(struct store *store, struct arena *arena,
                                   struct rows *rows_out);
 NODISCARD enum status store_mark(struct store *store);
 NODISCARD enum status store_undo(struct store *store);
+/* Inside a WRITE, one at a time. Begin and end only remember: a part that asks nothing, or writes
+ * nothing to a store that is not shared, costs nothing. It is over with its undo or end, and with
+ * mark (what it wrote stays), undo (it goes), commit and rollback too. Undo of a part works after a
+ * failure inside it, as undo does, and fails when the whole transaction must go. */
+void store_part_begin(struct store *store);
+NODISCARD enum status store_part_undo(struct store *store);
+void store_part_end(struct store *store);
 NODISCARD enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 NODISCARD enum status store_script(struct store *store, const char *sql);

@@ -41,6 +41,19 @@ static enum status begin(struct store *store, enum store_access access)
     return store_begin(self->inner, access);
 }
 
+/* What only remembers is told to no implementation. So before the inner store works, its part is
+ * made ours: none, or one that begins where it stands, or the one that both have set. */
+static void follow_part(struct faulty_store *self)
+{
+    enum store_part ours = self->store.part;
+    if (self->inner->part != STORE_NO_PART && ours != STORE_PART_IS_SET) {
+        store_part_end(self->inner);
+    }
+    if (self->inner->part == STORE_NO_PART && ours != STORE_NO_PART) {
+        store_part_begin(self->inner);
+    }
+}
+
 static enum status exec(struct store *store, const struct statement *statement,
                         struct values values, int64_t *changed_out)
 {
@@ -48,6 +61,7 @@ static enum status exec(struct store *store, const struct statement *statement,
     if (is_hit(self, STORE_FAULT_EXEC)) {
         return self->fault->status;
     }
+    follow_part(self);
     return store_exec(self->inner, statement, values, changed_out);
 }
 
@@ -59,25 +73,34 @@ static enum status query(struct store *store, struct arena *arena,
     if (is_hit(self, STORE_FAULT_QUERY)) {
         return self->fault->status;
     }
+    follow_part(self);
     return store_query(self->inner, arena, statement, values, rows_out);
 }
 
-static enum status mark(struct store *store)
+static enum status mark(struct store *store, enum store_place place)
 {
     struct faulty_store *self = self_of(store);
-    if (is_hit(self, STORE_FAULT_MARK)) {
+    if (is_hit(self, place == STORE_MARK ? STORE_FAULT_MARK : STORE_FAULT_PART)) {
         return self->fault->status;
     }
-    return store_mark(self->inner);
+    if (place == STORE_MARK) {
+        return store_mark(self->inner);
+    }
+    follow_part(self); /* it is not set yet, so ours begins here; the statement will set it */
+    return STATUS_OK;
 }
 
-static enum status undo(struct store *store)
+static enum status undo(struct store *store, enum store_place place)
 {
     struct faulty_store *self = self_of(store);
-    if (is_hit(self, STORE_FAULT_UNDO)) {
+    if (is_hit(self, place == STORE_MARK ? STORE_FAULT_UNDO : STORE_FAULT_PART_UNDO)) {
         return self->fault->status;
     }
-    return store_undo(self->inner);
+    if (place == STORE_MARK) {
+        return store_undo(self->inner);
+    }
+    bool has_worked = self->inner->state == STORE_FAILED || store->part == STORE_PART_IS_SET;
+    return has_worked ? store_part_undo(self->inner) : STATUS_OK;
 }
 
 static void rollback(struct store *store)
@@ -107,6 +130,7 @@ static enum status script(struct store *store, const char *sql)
     if (is_hit(self, STORE_FAULT_EXEC)) {
         return self->fault->status;
     }
+    follow_part(self);
     return store_script(self->inner, sql);
 }
 

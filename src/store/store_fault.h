@@ -18,6 +18,8 @@ enum store_fault_call {
     STORE_FAULT_MARK = 8,
     STORE_FAULT_UNDO = 16,
     STORE_FAULT_COMMIT = 32,
+    STORE_FAULT_PART = 64, /* the first statement that sets it */
+    STORE_FAULT_PART_UNDO = 128,
 };
 
 struct store_fault {

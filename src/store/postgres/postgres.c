@@ -9,9 +9,14 @@
  *   mark, query   ->  ROLLBACK TO SAVEPOINT m, SELECT     (which is the new mark already)
  *   mark, exec    ->  RELEASE m, SAVEPOINT m, UPDATE
  *   commit        ->  SET LOCAL statement_timeout = 0, COMMIT
+ *
+ * A part is the same once more, inside of m or of the transaction itself: SAVEPOINT p in front of
+ * its first statement, ROLLBACK TO SAVEPOINT p in front of what follows its undo. At its end p just
+ * stays: the next part, the next mark or the commit releases it.
  */
 #include "store/postgres/postgres_inside.h"
 
+#include "base/fault.h"
 #include "base/log.h"
 
 #include <stdlib.h>
@@ -36,6 +41,10 @@ struct postgres_store {
     bool wants_rollback; /* undo to the very start is noted */
     bool wants_undo;     /* undo to m is noted */
     bool has_worked;     /* a statement was sent since the mark */
+
+    bool has_part;        /* the server knows p, be it of this part or of one before */
+    bool wants_part;      /* p goes out before the next statement */
+    bool wants_part_undo; /* undo to p is noted */
 };
 
 struct postgres_source {
@@ -49,6 +58,45 @@ static struct postgres_store *self_of(struct store *store)
     return (struct postgres_store *)(void *)store;
 }
 
+static void queue_undo(struct postgres_store *self)
+{
+    MUST(!self->wants_undo || !self->wants_part_undo); /* the outer one forgets the inner one */
+    if (self->wants_undo) {
+        postgres__link_queue(&self->link, POSTGRES_UNDO);
+    }
+    if (self->wants_part_undo) {
+        postgres__link_queue(&self->link, POSTGRES_UNDO_PART);
+    }
+}
+
+static void queue_mark(struct postgres_store *self)
+{
+    struct postgres_link *link = &self->link;
+    if (self->has_savepoint) {
+        postgres__link_queue(link, POSTGRES_FORGET_MARK); /* and p, which is inside of it */
+    } else if (self->has_part) {
+        postgres__link_queue(link, POSTGRES_FORGET_PART);
+    }
+    postgres__link_queue(link, POSTGRES_MARK);
+    self->has_part = false;
+    self->has_savepoint = true;
+    self->mark = MARK_SET;
+}
+
+/* Where the server has just been brought back to an older p, that one serves again. */
+static void queue_part(struct postgres_store *self)
+{
+    struct postgres_link *link = &self->link;
+    bool is_there = self->has_part && (self->wants_part_undo || SEEDED_BUG("part_stays_behind"));
+    if (self->has_part && !is_there) {
+        postgres__link_queue(link, POSTGRES_FORGET_PART);
+    }
+    if (!is_there) {
+        postgres__link_queue(link, POSTGRES_PART);
+    }
+    self->has_part = true;
+}
+
 /* Brings the server to where the caller believes to be; queued in front of what comes next. */
 static void queue_noted(struct postgres_store *self)
 {
@@ -60,25 +108,31 @@ static void queue_noted(struct postgres_store *self)
         postgres__link_queue(link, self->access == STORE_WRITE ? POSTGRES_BEGIN_WRITE
                                                                : POSTGRES_BEGIN_READ);
     }
-    if (self->wants_undo) {
-        postgres__link_queue(link, POSTGRES_UNDO);
-    }
+    queue_undo(self);
     if (self->mark == MARK_WANTED) {
-        if (self->has_savepoint) {
-            postgres__link_queue(link, POSTGRES_FORGET_MARK);
-        }
-        postgres__link_queue(link, POSTGRES_MARK);
-        self->has_savepoint = true;
-        self->mark = MARK_SET;
+        queue_mark(self);
+    }
+    if (self->wants_part) {
+        queue_part(self);
     }
     self->wants_rollback = false;
     self->wants_undo = false;
+    self->wants_part = false;
+    self->wants_part_undo = false;
     self->has_begun = true;
     self->has_worked = true;
 }
 
+static void forget_part(struct postgres_store *self)
+{
+    self->has_part = false;
+    self->wants_part = false;
+    self->wants_part_undo = false;
+}
+
 static void forget_transaction(struct postgres_store *self)
 {
+    forget_part(self);
     self->mark = MARK_NONE;
     self->has_begun = false;
     self->has_savepoint = false;
@@ -167,37 +221,58 @@ static enum status postgres_query(struct store *store, struct arena *arena,
     return status;
 }
 
-static enum status postgres_mark(struct store *store)
+static void note_mark(struct postgres_store *self)
 {
-    struct postgres_store *self = self_of(store);
-    MUST(self->access == STORE_WRITE);
-    if (self->link.connection == NULL) {
-        return STATUS_UNAVAILABLE;
-    }
     if (!self->has_begun) {
         self->mark = MARK_AT_START;
     } else if (self->mark == MARK_NONE || self->has_worked) {
         self->mark = MARK_WANTED;
     }
     self->has_worked = false;
-    return STATUS_OK;
 }
 
-static enum status postgres_undo(struct store *store)
+static enum status postgres_mark(struct store *store, enum store_place place)
 {
     struct postgres_store *self = self_of(store);
-    MUST(self->mark != MARK_NONE);
+    MUST(self->access == STORE_WRITE && !self->wants_part);
     if (self->link.connection == NULL) {
         return STATUS_UNAVAILABLE;
     }
+    if (place == STORE_MARK) {
+        note_mark(self);
+    } else {
+        self->wants_part = true;
+    }
+    return STATUS_OK;
+}
+
+static void note_undo(struct postgres_store *self)
+{
+    MUST(self->mark != MARK_NONE);
     if (self->mark == MARK_AT_START) {
         self->wants_rollback = self->wants_rollback || self->has_begun;
         self->has_begun = false;
+        forget_part(self);
     } else if (self->has_worked) {
         MUST(self->mark == MARK_SET);
         self->wants_undo = true;
+        forget_part(self);
     }
     self->has_worked = false;
+}
+
+static enum status postgres_undo(struct store *store, enum store_place place)
+{
+    struct postgres_store *self = self_of(store);
+    if (self->link.connection == NULL) {
+        return STATUS_UNAVAILABLE;
+    }
+    if (place == STORE_MARK) {
+        note_undo(self);
+        return STATUS_OK;
+    }
+    MUST(self->has_part && !self->wants_part); /* whatever failed, p was sent in front of it */
+    self->wants_part_undo = true;
     return STATUS_OK;
 }
 
@@ -281,9 +356,7 @@ static enum status send_commit(struct postgres_store *self)
         return STATUS_UNAVAILABLE;
     }
     bool writes = self->access == STORE_WRITE;
-    if (self->wants_undo) {
-        postgres__link_queue(link, POSTGRES_UNDO);
-    }
+    queue_undo(self);
     if (writes) {
         postgres__link_queue(link, POSTGRES_LIFT_LIMIT);
     }

@@ -50,6 +50,9 @@ enum postgres_command {
     POSTGRES_MARK,
     POSTGRES_FORGET_MARK,
     POSTGRES_UNDO,
+    POSTGRES_PART,
+    POSTGRES_FORGET_PART,
+    POSTGRES_UNDO_PART,
     POSTGRES_LIFT_LIMIT, /* before a COMMIT: no limit may ever cancel it */
     POSTGRES_COMMIT,
     POSTGRES_ROLLBACK,

@@ -48,6 +48,7 @@ static enum status begin(struct store *store, enum store_access access)
     }
     self->failure = STATUS_OK;
     self->has_script = false;
+    self->has_part = false;
     self->changes_before = sqlite3_total_changes64(self->db);
     return STATUS_OK;
 }
@@ -104,24 +105,47 @@ static enum status query(struct store *store, struct arena *arena,
                                : failed(self, sqlite__answer(self, code, statement->sql));
 }
 
-static enum status mark(struct store *store)
+/* The part is always inside of the mark: whatever ends the mark ends it too. */
+static int forget_place(struct sqlite_store *self, enum store_place place)
 {
-    struct sqlite_store *self = self_of(store);
-    int code = store->has_mark ? sqlite__run_fixed(self, FIXED_RELEASE) : SQLITE_OK;
-    if (code == SQLITE_OK) {
-        code = sqlite__run_fixed(self, FIXED_SAVEPOINT);
+    if (place == STORE_MARK && self->store.has_mark) {
+        return sqlite__run_fixed(self, FIXED_RELEASE);
     }
-    return code == SQLITE_OK ? STATUS_OK : failed(self, sqlite__answer(self, code, "SAVEPOINT"));
+    if (self->has_part) {
+        return sqlite__run_fixed(self, FIXED_PART_RELEASE);
+    }
+    return SQLITE_OK;
 }
 
-static enum status undo(struct store *store)
+static enum status mark(struct store *store, enum store_place place)
+{
+    struct sqlite_store *self = self_of(store);
+    int code = forget_place(self, place);
+    if (code == SQLITE_OK) {
+        code = sqlite__run_fixed(self, place == STORE_MARK ? FIXED_SAVEPOINT : FIXED_PART);
+    }
+    if (code != SQLITE_OK) {
+        return failed(self, sqlite__answer(self, code, "SAVEPOINT"));
+    }
+    self->has_part = place == STORE_PART;
+    return STATUS_OK;
+}
+
+static enum status undo(struct store *store, enum store_place place)
 {
     struct sqlite_store *self = self_of(store);
     if (self->failure != STATUS_OK) {
         return self->failure;
     }
-    int code = sqlite__run_fixed(self, FIXED_ROLLBACK_TO);
-    return code == SQLITE_OK ? STATUS_OK : failed(self, sqlite__answer(self, code, "ROLLBACK TO"));
+    if (place == STORE_PART && store->part != STORE_PART_IS_SET) {
+        return STATUS_OK;
+    }
+    int code = sqlite__run_fixed(self, place == STORE_MARK ? FIXED_ROLLBACK_TO : FIXED_PART_UNDO);
+    if (code != SQLITE_OK) {
+        return failed(self, sqlite__answer(self, code, "ROLLBACK TO"));
+    }
+    self->has_part = place == STORE_PART;
+    return STATUS_OK;
 }
 
 static void rollback(struct store *store)

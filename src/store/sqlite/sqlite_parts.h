@@ -38,6 +38,9 @@ enum sqlite_fixed {
     FIXED_SAVEPOINT,
     FIXED_RELEASE,
     FIXED_ROLLBACK_TO,
+    FIXED_PART,
+    FIXED_PART_RELEASE,
+    FIXED_PART_UNDO,
     FIXED_ADVANCE, /* the commit's number and chain; WRITE only */
     FIXED_COUNT
 };
@@ -54,6 +57,7 @@ struct sqlite_store {
     sqlite3_stmt *fixed[FIXED_COUNT];
 
     bool has_script;        /* this transaction ran a script, whose changes are not counted */
+    bool has_part;          /* SAVEPOINT part stands, be it of this part or of one before */
     bool is_lost;           /* an I/O error in a commit or checkpoint: nothing may follow */
     int64_t changes_before; /* sqlite3_total_changes64 at begin */
     enum status failure;    /* why the whole transaction must be given up; OK: it must not */

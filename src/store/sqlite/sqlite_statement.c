@@ -14,6 +14,9 @@ static const char *const fixed_sql[FIXED_COUNT] = {
     [FIXED_SAVEPOINT] = "SAVEPOINT mark",
     [FIXED_RELEASE] = "RELEASE mark",
     [FIXED_ROLLBACK_TO] = "ROLLBACK TO mark",
+    [FIXED_PART] = "SAVEPOINT part",
+    [FIXED_PART_RELEASE] = "RELEASE part",
+    [FIXED_PART_UNDO] = "ROLLBACK TO part",
     [FIXED_ADVANCE] = "UPDATE store_mark SET number = $1, chain = $2, previous_chain = $3",
 };
 

@@ -9,9 +9,12 @@ struct told_store {
     enum status answer;
     struct rows rows;
     int64_t changed;
+    unsigned flags;
     int begun;
     int rolled_back;
     int destroyed;
+    int marks[STORE_PART + 1];
+    int undos[STORE_PART + 1];
 };
 
 static struct told_store told;
@@ -52,6 +55,20 @@ static enum status answer(struct store *store)
     return told.answer;
 }
 
+static enum status mark(struct store *store, enum store_place place)
+{
+    (void)store;
+    told.marks[place]++;
+    return told.answer;
+}
+
+static enum status undo(struct store *store, enum store_place place)
+{
+    (void)store;
+    told.undos[place]++;
+    return told.answer;
+}
+
 static void rollback(struct store *store)
 {
     (void)store;
@@ -68,7 +85,7 @@ static enum status script(struct store *store, const char *sql)
 static unsigned flags(const struct store *store)
 {
     (void)store;
-    return STORE_IS_SHARED;
+    return told.flags;
 }
 
 static void destroy(struct store *store)
@@ -82,8 +99,8 @@ static const struct store_ops told_ops = {
     .begin = begin,
     .exec = exec,
     .query = query,
-    .mark = answer,
-    .undo = answer,
+    .mark = mark,
+    .undo = undo,
     .commit = answer,
     .rollback = rollback,
     .script = script,
@@ -100,7 +117,7 @@ static int64_t numbers[2] = {41, 42};
 
 static void open_told(void)
 {
-    told = (struct told_store){.answer = STATUS_OK};
+    told = (struct told_store){.answer = STATUS_OK, .flags = STORE_IS_SHARED};
     store_init(&told.store, &told_ops);
 }
 

@@ -78,10 +78,10 @@ static enum status kill_query(struct store *store, struct arena *arena,
     return status;
 }
 
-static enum status kill_undo(struct store *store)
+static enum status kill_undo(struct store *store, enum store_place place)
 {
     before_call();
-    enum status status = killer.inner->undo(store);
+    enum status status = killer.inner->undo(store, place);
     after_call();
     return status;
 }
