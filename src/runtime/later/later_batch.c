@@ -20,11 +20,15 @@ int64_t later__piece(const struct store *store)
     return store_has(store, STORE_IS_SHARED) ? PIECE_SHARED : PIECE;
 }
 
-enum status later__begin(struct later_batch *batch, struct chore_run *run)
+void later__begin(struct later_batch *batch, struct chore_run *run)
 {
     *batch =
         (struct later_batch){.run = run, .arena = arena_create("what is due", ARENA_BYTES_MAX)};
-    return parked_any(run->store, run->arena, &batch->any_parked);
+}
+
+void later__was_overtaken(struct later_batch *batch)
+{
+    batch->knows_parked = batch->any_parked;
 }
 
 void later__end(struct later_batch *batch)
@@ -68,16 +72,28 @@ static struct applying applying_of(const struct later_batch *batch, const struct
     };
 }
 
+/* Asked only when a row is ours: whoever had it before us may have parked one of its line. */
+static enum status is_held(struct later_batch *batch, const struct message *message, bool *held_out)
+{
+    enum status status = STATUS_OK;
+    *held_out = false;
+    if (!batch->knows_parked) {
+        status = parked_any(batch->run->store, batch->arena, &batch->any_parked);
+        batch->knows_parked = status == STATUS_OK;
+    }
+    if (status == STATUS_OK && batch->any_parked) {
+        status = parked_line_is_held(batch->run->store, batch->arena, message->source,
+                                     message->subject, held_out);
+    }
+    return status;
+}
+
 static enum status apply(struct later_batch *batch, struct applying *applying)
 {
     const struct message *message = applying->message;
     struct handler handler;
     bool held = false;
-    enum status status = STATUS_OK;
-    if (batch->any_parked) {
-        status = parked_line_is_held(applying->store, applying->arena, message->source,
-                                     message->subject, &held);
-    }
+    enum status status = is_held(batch, message, &held);
     if (status != STATUS_OK || held) {
         return held ? intake_park_behind(applying) : status;
     }
@@ -112,7 +128,7 @@ enum status later__park(struct later_batch *batch, const struct message *message
     applying.is_hopeless = batch->failed.is_hopeless;
     applying.retry = batch->failed.retry;
     applying.reason = batch->failed.reason;
-    batch->any_parked = true;
+    batch->any_parked = batch->knows_parked = true;
     enum status status = intake_park(&applying);
     if (status == STATUS_OK) {
         work_add_effects(&batch->effects, &applying.effects);

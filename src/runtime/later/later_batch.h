@@ -13,6 +13,7 @@ struct later_batch {
     struct chore_run *run;
     struct arena *arena;         /* of the message at hand: reset before each */
     bool any_parked;             /* who stands in a line that is held waits behind it */
+    bool knows_parked;           /* it has asked */
     struct work_effects effects; /* of those that succeeded */
     bool has_failed;             /* the newest did not */
     struct applying failed;      /* and this is how */
@@ -21,10 +22,13 @@ struct later_batch {
 /* How many of them a chore should run in one transaction. */
 int64_t later__piece(const struct store *store);
 
-NODISCARD enum status later__begin(struct later_batch *batch, struct chore_run *run);
+void later__begin(struct later_batch *batch, struct chore_run *run);
 
 /* Hands its effects to the chore. */
 void later__end(struct later_batch *batch);
+
+/* Another process has run one of them, and may have parked it: what we know is too old. */
+void later__was_overtaken(struct later_batch *batch);
 
 /* What a message to itself is made of. */
 struct later_message {

@@ -118,6 +118,7 @@ static enum status run_one(struct later_batch *batch, const struct later_schedul
         (*left)--;
     }
     if (status == STATUS_ABSENT) { /* look at it again */
+        later__was_overtaken(batch);
         run->more = true;
         state->due_at = 0;
         status = STATUS_OK;
@@ -164,10 +165,8 @@ enum status later_run_schedules(struct chore_run *run)
     if (status != STATUS_OK || rows.count == 0) {
         return status;
     }
-    status = later__begin(&batch, run);
-    if (status == STATUS_OK) {
-        status = run_all(&batch, &rows);
-    }
+    later__begin(&batch, run);
+    status = run_all(&batch, &rows);
     later__end(&batch);
     return status;
 }

@@ -30,6 +30,8 @@ static enum status take(struct later_batch *batch, const struct timer_key *key,
                                                                      .actor = row.actor,
                                                                      .trace = row.trace,
                                                                      .due_at = row.due_at});
+    } else if (status == STATUS_ABSENT) {
+        later__was_overtaken(batch);
     }
     return status;
 }
@@ -122,10 +124,8 @@ static enum status run_timers(struct chore_run *run)
     if (status != STATUS_OK || due.count == 0) {
         return status;
     }
-    status = later__begin(&batch, run);
-    if (status == STATUS_OK) {
-        status = run_all(&batch, &due);
-    }
+    later__begin(&batch, run);
+    status = run_all(&batch, &due);
     later__end(&batch);
     return status;
 }

@@ -208,12 +208,58 @@ static void starting_meets_firing(void)
     close_both();
 }
 
+/* ---- who waited for another process knows what that has parked ---- */
+
+static const struct statement count_waiting_for_locks = {
+    .sql = "SELECT count(*) AS number, '' AS name, '' AS subject, 0::bigint AS told_at"
+           " FROM pg_locks WHERE NOT granted",
+    .gives = &rung_shape,
+};
+
+static bool somebody_waits(struct alarms *mine)
+{
+    struct rung counted;
+    CHECK_STATUS(store_one(mine->store, mine->arena, &count_waiting_for_locks, NO_VALUES, &counted),
+                 STATUS_OK);
+    return counted.number > 0;
+}
+
+/* The first timer is being parked here when the other process comes to it, and to the next one of
+ * its line: that may not overtake. */
+static void a_line_is_held_by_the_other_process(void)
+{
+    pthread_t thread;
+    open_both("lines", &alarms_service);
+    alarms_set_as(&alarms[0], 0, "a", NOW + 1, "poison");
+    alarms_set_as(&alarms[0], 1, "a", NOW + 2, "");
+    atomic_store(&ready, PROCESSES - 1);
+    alarms[1].now_ms = NOW + 2;
+    alarms_begin(&alarms[0]);
+    struct chore_run run = {.host = &alarms[0].host,
+                            .store = alarms[0].store,
+                            .arena = alarms[0].arena,
+                            .now_ms = NOW + 1};
+    CHECK_STATUS(later_run_timers(&run), STATUS_OK);
+    CHECK_INT(pthread_create(&thread, NULL, run_timers, &alarms[1]), 0);
+    CHECK_UNTIL(somebody_waits(&alarms[0]));
+    alarms_commit(&alarms[0]);
+    CHECK_INT(pthread_join(thread, NULL), 0);
+    struct rows rows = alarms_parked(&alarms[0]);
+    const struct parked *parked = rows.items;
+    CHECK_INT(rows.count, 2);
+    CHECK_TEXT(parked[0].state, "waiting");
+    CHECK_TEXT(parked[1].state, "behind");
+    CHECK_TEXT(alarms_told(&alarms[0]), "");
+    close_both();
+}
+
 static const struct test tests[] = {
     {"timers_fire_once", timers_fire_once, 0},
     {"clearing_meets_firing", clearing_meets_firing, 0},
     {"schedules_fire_once_for_each_time", schedules_fire_once_for_each_time, 0},
     {"the_later_one_does_nothing_twice", the_later_one_does_nothing_twice, 0},
     {"starting_meets_firing", starting_meets_firing, 0},
+    {"a_line_is_held_by_the_other_process", a_line_is_held_by_the_other_process, 0},
 };
 
 int main(int argc, char **argv)
