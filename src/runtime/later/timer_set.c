@@ -16,9 +16,7 @@ static int64_t time_of(int64_t at_ms)
 
 static void wake_at(struct call *call, int64_t at_ms)
 {
-    if (call->effects.alarm_at == 0 || at_ms < call->effects.alarm_at) {
-        call->effects.alarm_at = at_ms;
-    }
+    work_add_effects(&call->effects, &(struct work_effects){.alarm_at = at_ms});
 }
 
 enum status timer_set(struct call *call, const struct timer *timer, struct text subject,
