@@ -47,7 +47,6 @@ struct bus_batch {
 struct bus_write {
     enum status (*run)(struct bus_write *write, struct store *store, struct arena *arena);
     void (*done)(struct bus_write *write, enum status status);
-    void *reserved[4]; /* the executor's: room for its bookkeeping */
 };
 
 /* A service that runs in this process. */
