@@ -73,6 +73,7 @@ enum status answer_empty(struct call *call)
 
 enum status answer_list(struct call *call, const struct list *list)
 {
+    MUST(call->route != NULL); /* a message has no list to answer */
     const struct shape *shape = call->route->gives;
     MUST(shape != NULL && call->route->gives_list);
     struct json_writer writer;

@@ -143,6 +143,13 @@ static void answer_a_list_for_one(void)
     CHECK_STATUS(answer_list(&by_hand.call, &(struct list){.count = 0}), STATUS_OK);
 }
 
+static void answer_a_list_to_a_message(void)
+{
+    by_hand_init(&by_hand, &lists);
+    by_hand.call.route = NULL;
+    CHECK_STATUS(answer_list(&by_hand.call, &(struct list){.count = 0}), STATUS_OK);
+}
+
 static void answer_nothing_for_something(void)
 {
     by_hand_init(&by_hand, &gets);
@@ -155,6 +162,7 @@ static void keeps_to_what_the_table_promises(void)
     CHECK_MUST_FAIL(answer_other_without_one, "other_status");
     CHECK_MUST_FAIL(answer_one_for_a_list, "gives_list");
     CHECK_MUST_FAIL(answer_a_list_for_one, "gives_list");
+    CHECK_MUST_FAIL(answer_a_list_to_a_message, "call->route != NULL");
     CHECK_MUST_FAIL(answer_nothing_for_something, "gives == NULL");
 }
 
