@@ -4,7 +4,7 @@
 enum { ROWS_MAX = 201 }; /* a page and one more, to know whether there is a next */
 
 static const char *const states[] = {"waiting", "behind", "dead"};
-static const char *const reasons[] = {"unknown", "late", "again"};
+static const char *const reasons[] = {"unknown", "stranger", "late", "again"};
 
 #define AT(member) .offset = offsetof(struct dead_entry, member)
 static const struct field entry_fields[] = {

@@ -67,14 +67,23 @@ enum status errand_insert(struct store *store, const struct errand_row *errand)
                       NULL);
 }
 
-enum status errand_settle(struct store *store, struct arena *arena, struct id id, struct text state,
-                          int64_t now_ms, struct errand_row *errand_out)
+static bool is_asked(const struct errand_row *errand, const struct message *reply)
+{
+    return text_equals(errand->service, reply->source) && text_equals(errand->command, reply->name);
+}
+
+enum status errand_settle(struct store *store, struct arena *arena, const struct errand_end *end,
+                          struct errand_row *errand_out)
 {
     int64_t changed = 0;
-    enum status status = store_one(store, arena, &find, VALUES(value_id(id)), errand_out);
+    enum status status = store_one(store, arena, &find, VALUES(value_id(end->id)), errand_out);
+    if (status == STATUS_OK && end->reply != NULL && !is_asked(errand_out, end->reply)) {
+        return STATUS_ABSENT;
+    }
     if (status == STATUS_OK) {
-        status = store_exec(store, &settle,
-                            VALUES(value_id(id), value_text(state), value_time(now_ms)), &changed);
+        status = store_exec(
+            store, &settle,
+            VALUES(value_id(end->id), value_text(end->state), value_time(end->now_ms)), &changed);
     }
     return status == STATUS_OK && changed == 0 ? STATUS_ABSENT : status;
 }
@@ -91,13 +100,15 @@ enum status errand_next_expired(struct store *store, struct arena *arena, int64_
     return status;
 }
 
-/* Unknown, or known and settled: by its deadline (late), or by another reply (again). */
-static enum status why_stray(struct store *store, struct arena *arena, struct id id,
+/* Unknown, or another was asked (stranger), or it is settled: by its deadline (late), or by another
+ * reply (again). */
+static enum status why_stray(struct store *store, struct arena *arena, const struct message *reply,
                              struct text *why_out)
 {
     struct errand_row errand;
-    enum status status = store_one(store, arena, &find, VALUES(value_id(id)), &errand);
+    enum status status = store_one(store, arena, &find, VALUES(value_id(reply->answers)), &errand);
     *why_out = status != STATUS_OK                          ? TEXT("unknown")
+               : !is_asked(&errand, reply)                  ? TEXT("stranger")
                : text_equals(errand.state, outcome_expired) ? TEXT("late")
                                                             : TEXT("again");
     return status == STATUS_ABSENT ? STATUS_OK : status;
@@ -107,7 +118,7 @@ enum status stray_insert(struct store *store, struct arena *arena, const struct 
                          int64_t now_ms)
 {
     struct text why;
-    enum status status = why_stray(store, arena, reply->answers, &why);
+    enum status status = why_stray(store, arena, reply, &why);
     if (status != STATUS_OK) {
         return status;
     }

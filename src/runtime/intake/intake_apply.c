@@ -299,8 +299,11 @@ static enum status apply_reply(struct applying *applying)
     struct message_run run;
     enum status status = STATUS_OK;
     if (!is_expiry(applying)) {
-        status = errand_settle(applying->store, applying->arena, message->answers, message->outcome,
-                               applying->now_ms, &errand);
+        const struct errand_end end = {.id = message->answers,
+                                       .state = message->outcome,
+                                       .now_ms = applying->now_ms,
+                                       .reply = message};
+        status = errand_settle(applying->store, applying->arena, &end, &errand);
     }
     if (status == STATUS_ABSENT) {
         return stray_insert(applying->store, applying->arena, message, applying->now_ms);

@@ -115,8 +115,9 @@ static enum status expire_one(struct chore_run *run, struct arena *arena,
         .now_ms = run->now_ms,
         .has_mark = true,
     };
-    enum status status =
-        errand_settle(run->store, arena, errand->id, outcome_expired, run->now_ms, &settled);
+    const struct errand_end end = {
+        .id = errand->id, .state = outcome_expired, .now_ms = run->now_ms};
+    enum status status = errand_settle(run->store, arena, &end, &settled);
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? STATUS_OK : status; /* its reply has just come */
     }

@@ -15,6 +15,7 @@ DESK_COUNTS(done, "SELECT count(*) AS count FROM errand WHERE state = 'done'");
 DESK_COUNTS(expired, "SELECT count(*) AS count FROM errand WHERE state = 'expired'");
 DESK_COUNTS(strays, "SELECT count(*) AS count FROM stray");
 DESK_COUNTS(unknown, "SELECT count(*) AS count FROM stray WHERE why = 'unknown'");
+DESK_COUNTS(strangers, "SELECT count(*) AS count FROM stray WHERE why = 'stranger'");
 DESK_COUNTS(late, "SELECT count(*) AS count FROM stray WHERE why = 'late'");
 DESK_COUNTS(again, "SELECT count(*) AS count FROM stray WHERE why = 'again'");
 
@@ -57,6 +58,26 @@ static void a_reply_to_nothing_is_kept(void)
     CHECK_STATUS(take_reply(id_new(), outcome_done), STATUS_OK);
     CHECK_INT(desk_count(&desk, &unknown), 1);
     CHECK_INT(atomic_load(&desk_world.runs), 0);
+    desk_close(&desk);
+}
+
+/* Another service answers, or the right one to another command: neither settles it. */
+static void only_who_was_told_settles_it(void)
+{
+    desk_open(&desk);
+    struct id id = desk_add_errand(&desk, "till.charge", DEADLINE);
+    struct message other = desk_reply(id, outcome_done, "{\"amount\":5}");
+    other.source = TEXT("shop");
+    CHECK_STATUS(desk_take(&desk, &other), STATUS_OK);
+    struct message misnamed = desk_reply(id, outcome_done, "{\"amount\":5}");
+    misnamed.name = TEXT("till.forget");
+    CHECK_STATUS(desk_take(&desk, &misnamed), STATUS_OK);
+    CHECK_INT(desk_count(&desk, &strangers), 2);
+    CHECK_INT(desk_count(&desk, &waiting), 1);
+    CHECK_INT(atomic_load(&desk_world.runs), 0);
+    CHECK_STATUS(take_reply(id, outcome_done), STATUS_OK);
+    CHECK_INT(desk_count(&desk, &done), 1);
+    CHECK_TEXT(desk_effects(&desk), "till.charge a 5");
     desk_close(&desk);
 }
 
@@ -195,6 +216,7 @@ static const struct test tests[] = {
     DESK_CASE(a_reply_counts_once),
     DESK_CASE(a_refusal_is_read_by_its_handler),
     DESK_CASE(a_reply_to_nothing_is_kept),
+    DESK_CASE(only_who_was_told_settles_it),
     DESK_CASE(the_deadline_ends_the_waiting_once),
     DESK_CASE(many_expire_in_pieces_in_order),
     DESK_CASE(a_handler_that_fails_at_the_deadline_is_parked),

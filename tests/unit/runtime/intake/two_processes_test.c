@@ -258,8 +258,10 @@ static void *settle(void *context)
     struct desk *mine = context;
     struct errand_row row;
     desk_begin(mine);
-    CHECK_STATUS(errand_settle(mine->store, mine->arena, errands[0], outcome_done, DESK_NOW, &row),
-                 STATUS_ABSENT);
+    const struct message reply = desk_reply(errands[0], outcome_done, "{}");
+    const struct errand_end end = {
+        .id = errands[0], .state = outcome_done, .now_ms = DESK_NOW, .reply = &reply};
+    CHECK_STATUS(errand_settle(mine->store, mine->arena, &end, &row), STATUS_ABSENT);
     desk_commit(mine);
     return NULL;
 }
@@ -271,9 +273,8 @@ static void who_settles_second_finds_it_settled(void)
     open_desks();
     errands[0] = desk_add_errand(&desks[0], "till.charge", DESK_NOW + 1000);
     desk_begin(&desks[0]);
-    CHECK_STATUS(
-        errand_settle(desks[0].store, desks[0].arena, errands[0], outcome_expired, DESK_NOW, &row),
-        STATUS_OK);
+    const struct errand_end end = {.id = errands[0], .state = outcome_expired, .now_ms = DESK_NOW};
+    CHECK_STATUS(errand_settle(desks[0].store, desks[0].arena, &end, &row), STATUS_OK);
     CHECK_INT(pthread_create(&thread, NULL, settle, &desks[1]), 0);
     usleep(100000);
     desk_commit(&desks[0]);
