@@ -57,6 +57,7 @@ struct recipe_schedule {
 };
 
 struct engine_room; /* engine_room.h: what it was made of */
+struct signing_key;
 
 struct catalog {
     const struct service *service;
@@ -67,6 +68,7 @@ struct catalog {
     const struct recipe_schedule *schedules;
     size_t schedule_count;
     const struct engine_room *room;
+    struct signing_key *signing_key; /* of the schema; filled when its store has been opened */
 };
 
 /* Version 0: the one that new cases are of. NULL: there is none. */

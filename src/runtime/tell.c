@@ -62,8 +62,8 @@ static enum status append(struct call *call, const struct message *message)
     return status;
 }
 
-enum status tell(struct call *call, const struct event *event, struct text subject,
-                 int64_t revision, const void *data)
+enum status telling_event(struct call *call, const struct event *event, struct text subject,
+                          int64_t revision, struct text data, struct id *id_out)
 {
     MUST(event >= call->service->events &&
          event < call->service->events + call->service->event_count);
@@ -71,8 +71,12 @@ enum status tell(struct call *call, const struct event *event, struct text subje
     if (subject.bytes > MESSAGE_SUBJECT_BYTES_MAX) {
         return STATUS_TOO_LARGE;
     }
+    struct id id = id_new();
+    if (id_out != NULL) {
+        *id_out = id;
+    }
     return append(call, &(struct message){
-                            .id = id_new(),
+                            .id = id,
                             .kind = message_event,
                             .source = text_of(call->service->name),
                             .name = text_of(event->name),
@@ -82,8 +86,15 @@ enum status tell(struct call *call, const struct event *event, struct text subje
                             .actor = telling_actor(call),
                             .trace = telling_trace(call),
                             .told_at = call->now_ms,
-                            .data = telling_data(call, event->data, data),
+                            .data = data,
                         });
+}
+
+enum status tell(struct call *call, const struct event *event, struct text subject,
+                 int64_t revision, const void *data)
+{
+    return telling_event(call, event, subject, revision, telling_data(call, event->data, data),
+                         NULL);
 }
 
 enum status telling_errand(struct call *call, const struct errand *errand, struct text subject,

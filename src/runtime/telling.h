@@ -14,6 +14,11 @@ struct text telling_data(struct call *call, const struct shape *shape, const voi
 /* What a chore tells with: caused by its service itself, in a trace of its own. */
 struct call *telling_call(const struct chore_run *run);
 
+/* Tells an event whose data is written already. id_out may be NULL. */
+NODISCARD enum status telling_event(struct call *call, const struct event *event,
+                                    struct text subject, int64_t revision, struct text data,
+                                    struct id *id_out);
+
 /* Tells an errand now, whose data is written already. id_out may be NULL. */
 NODISCARD enum status telling_errand(struct call *call, const struct errand *errand,
                                      struct text subject, struct text data, struct id *id_out);

@@ -71,6 +71,13 @@ struct case_record *case_record_copy(struct arena *arena, const struct case_reco
     return copy;
 }
 
+struct case_record *case_record_blank(struct arena *arena, const struct case_record *record)
+{
+    struct case_record *blank = take_record(arena, record->recipe);
+    blank->id = record->id;
+    return blank;
+}
+
 bool case_is_at_rest(const struct case_record *record)
 {
     for (size_t i = 0; i < record->recipe->workflow->transition_count; i++) {

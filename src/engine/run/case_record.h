@@ -37,6 +37,9 @@ struct case_record *case_record_new(struct arena *arena, const struct recipe *re
 /* The same once more: what is changed from here on can be compared with it. */
 struct case_record *case_record_copy(struct arena *arena, const struct case_record *record);
 
+/* The same case before anything was known of it. */
+struct case_record *case_record_blank(struct arena *arena, const struct case_record *record);
+
 /* No stage of it is under way. */
 bool case_is_at_rest(const struct case_record *record);
 

@@ -5,7 +5,7 @@
  *
  * Firing takes marks and gives marks, sets fields, tells events and notes one row of history.
  * Settling does the stages that can be done now; those that wait for somebody leave a row
- * (stages/), and the case rests. Nothing is written to the case's row before step_end.
+ * (stage_store.h), and the case rests. The case's own row is written by step_end.
  */
 #ifndef ENGINE_RUN_STEP_H
 #define ENGINE_RUN_STEP_H
@@ -13,31 +13,52 @@
 #include "engine/run/case_record.h"
 #include "runtime/call.h"
 
+enum { STEPS_MAX = 100 }; /* transitions in one transaction; then the case goes on in the next */
+
 struct step {
     struct call *call;
     struct case_record *record;
+    struct id person;  /* who asked; none: nobody did */
+    struct text party; /* the participant kind he came in as; NO_TEXT */
+    struct text actor; /* for the history: "person", a service, "timer" ... */
+    struct text event; /* the data of the event that arrived, JSON; NO_TEXT */
+
+    /* Its own from here on. */
     const struct case_record *before; /* as it was read; NULL: it is new */
-    struct id person;                 /* who asked; none: nobody did */
-    struct text party;                /* the participant kind he came in as; NO_TEXT */
-    struct text actor;                /* for the history: a person, a service, "timer" ... */
-    struct text event;                /* the data of the event that arrived, JSON; NO_TEXT */
-    unsigned fired;                   /* transitions so far */
+    const struct case_record *noted;  /* as the newest row of history has left it */
+    struct bit_set entered;           /* places that marks came to, from elsewhere */
+    unsigned fired;
+    bool is_cut;            /* there is more to do, in a transaction of its own */
+    struct bit_set passing; /* fields whose results are handed on and kept nowhere */
+    struct text fault;      /* why an expression could not be evaluated */
+    struct text failure;    /* of the operation under way, JSON; NO_TEXT: none */
+    struct id event_id;     /* of SERVICE.case_changed, after step_end */
+    struct text reason;     /* JSON, for the history: why the next transition happens; NO_TEXT */
 };
 
-NODISCARD enum status step_begin(struct step *step);
+/* The record is new, or has just been loaded. */
+void step_begin(struct step *step);
 
-/* Is every mark there for one of its ways? The way, or NULL. */
-const struct way *step_way(const struct step *step, int transition);
+/* The way it could go: of this kind, its marks there. NULL: none. */
+const struct way *step_way(const struct step *step, int transition, enum way_kind kind);
 
-/* OK and may_out; or a fault of an expression, noted in the log and as an incident. */
-NODISCARD enum status step_may(struct step *step, int transition, bool *may_out);
+/* Are the marks there, and its condition true? way_out is NULL unless they are. A fault of the
+ * expression is a no, noted in the log. */
+const struct way *step_may(struct step *step, int transition);
+
+/* The fields that the transition sets; step_fire does it too. */
+NODISCARD enum status step_set_fields(struct step *step, int transition);
 
 /* Takes, sets, gives, tells, notes. The way MUST be there. */
 NODISCARD enum status step_fire(struct step *step, int transition, const struct way *way);
 
+/* Notes a revision in which no transition happened: a person mended it, an operation failed. */
+NODISCARD enum status step_note(struct step *step, struct text what, struct text reason);
+
 NODISCARD enum status step_settle(struct step *step);
 
-/* Writes the case, its timers, and `SERVICE.case_changed`. EXISTS, CONFLICT as case_keep. */
+/* Writes the case, its timers, and tells SERVICE.case_changed; nothing when nothing has happened.
+ * EXISTS, CONFLICT as case_keep. */
 NODISCARD enum status step_end(struct step *step);
 
 #endif

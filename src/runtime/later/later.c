@@ -148,3 +148,8 @@ enum status later_open(const struct later_options *options, struct arena *arena,
     *later_out = later;
     return STATUS_OK;
 }
+
+const struct zone *later_zone(const struct later *later)
+{
+    return later->zone;
+}

@@ -36,6 +36,9 @@ struct later_options {
 NODISCARD enum status later_open(const struct later_options *options, struct arena *arena,
                                  const struct later **later_out, struct text *error_out);
 
+/* The time zone of the business. */
+const struct zone *later_zone(const struct later *later);
+
 /* For the executor that runs the chores of a host. */
 extern const struct chore later_chores[];
 extern const size_t later_chore_count;

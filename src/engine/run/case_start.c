@@ -1,0 +1,96 @@
+/* case_start.c - cases that the service's own code begins, and results that it was waited for;
+ * cases.h. */
+#include "engine/run/case_move.h"
+#include "engine/stages/work_id.h"
+#include "runtime/telling.h"
+
+static int beginning(const struct workflow *workflow, const char *name)
+{
+    if (name != NULL) {
+        return workflow_transition(workflow, text_of(name));
+    }
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        const struct transition *rules = &workflow->transitions[i];
+        if (rules->kind == TRANSITION_OPERATION &&
+            bit_set_has(&rules->ways[0].takes, WORKFLOW_START)) {
+            return (int)i;
+        }
+    }
+    return WORKFLOW_NOWHERE;
+}
+
+enum status case_start(struct call *call, const struct case_start *start, struct id *case_out,
+                       struct text *error_out)
+{
+    const struct recipe *recipe =
+        catalog_find(catalog_of(call), text_of(start->workflow), start->version);
+    int transition =
+        recipe != NULL ? beginning(recipe->workflow, start->transition) : WORKFLOW_NOWHERE;
+    if (transition == WORKFLOW_NOWHERE) {
+        *error_out =
+            text_format(call->arena, "There is no workflow '%s' that begins so.", start->workflow);
+        return STATUS_ABSENT;
+    }
+    struct step step = {
+        .call = call,
+        .record = case_record_new(call->arena, recipe, id_new()),
+        .person = start->person,
+        .actor = telling_actor(call),
+    };
+    struct form_problems problems;
+    step_begin(&step);
+    enum status status = case_form_read(&step, transition, start->form, &problems);
+    if (status != STATUS_OK) {
+        *error_out = case_form_sentence(call->arena, &problems);
+        return status;
+    }
+    status = case_create(&step, transition);
+    *case_out = step.record->id;
+    if (status == STATUS_REFUSED) {
+        *error_out = TEXT("It cannot begin now.");
+        return STATUS_MALFORMED;
+    }
+    return status;
+}
+
+/* ---- results ---- */
+
+static bool is_awaited(const struct step *step, int transition, int64_t visit)
+{
+    return transition != WORKFLOW_NOWHERE && step->record->is_waiting[transition] &&
+           step->record->visits[transition] == visit;
+}
+
+enum status case_answer(struct call *call, const struct case_answer *answer, struct text *error_out)
+{
+    struct work_name name;
+    const struct catalog *catalog = catalog_of(call);
+    enum status status = work_id_read(call->arena, catalog->signing_key, answer->work_id, &name);
+    if (status != STATUS_OK) {
+        *error_out = TEXT("The work id is not one of ours.");
+        return STATUS_MALFORMED;
+    }
+    struct step step = {.call = call, .actor = telling_actor(call)};
+    status = case_move_begin(&step, name.case_id);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    int transition = workflow_transition(step.record->recipe->workflow, name.stage);
+    if (!is_awaited(&step, transition, name.visit)) {
+        return STATUS_ABSENT;
+    }
+    const struct stage_result result = {
+        .has_failed = answer->has_failed,
+        .result = answer->result,
+        .next = answer->next,
+        .code = TEXT("worker_failed"),
+        .message = answer->has_failed ? answer->result : NO_TEXT,
+    };
+    status = stage_settle(&step, transition, &result);
+    if (status == STATUS_MALFORMED) {
+        *error_out = text_format(call->arena, "'%.*s' has no `next` that leads to '%.*s'.",
+                                 TEXT_ARGS(name.stage), TEXT_ARGS(answer->next));
+        return status;
+    }
+    return status == STATUS_OK ? case_move_end(&step) : status;
+}

@@ -1,0 +1,432 @@
+/* stage.c - begins stages, and takes what comes of them. */
+#include "engine/run/stage.h"
+
+#include "base/chance.h"
+#include "base/log.h"
+#include "engine/run/case_time.h"
+#include "engine/run/expression.h"
+#include "engine/stages/work_id.h"
+#include "runtime/telling.h"
+
+static const struct transition *rules_of(const struct step *step, int transition)
+{
+    return &step->record->recipe->workflow->transitions[transition];
+}
+
+struct text stage__work_id(const struct step *step, int transition)
+{
+    const struct workflow *workflow = step->record->recipe->workflow;
+    return work_id_write(step->call->arena, catalog_of(step->call)->signing_key,
+                         &(struct work_name){
+                             .case_id = step->record->id,
+                             .workflow = workflow->name,
+                             .version = workflow->version,
+                             .stage = workflow->transitions[transition].name,
+                             .visit = step->record->visits[transition],
+                         });
+}
+
+struct text stage_reason(struct arena *arena, const struct stage_result *result)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, arena, 128);
+    json_begin_object(&writer);
+    json_key(&writer, "code");
+    json_put_text(&writer, result->code);
+    json_key(&writer, "message");
+    json_put_text(&writer, result->message);
+    json_end_object(&writer);
+    return json_written(&writer);
+}
+
+/* ---- under way ---- */
+
+static enum status put_under_way(struct step *step, int transition, struct stage_row *row)
+{
+    const struct transition *rules = rules_of(step, transition);
+    bool is_first = row->attempt == 1 && text_equals(row->state, stage_incident) == false;
+    row->case_id = step->record->id;
+    row->stage = rules->name;
+    row->visit = step->record->visits[transition];
+    step->record->is_waiting[transition] = true;
+    enum status status = stage_put(step->call->store, row);
+    if (status == STATUS_OK && is_first && rules->stage.deadline_ms > 0) {
+        status = case_time_put(
+            step, text_format(step->call->arena, "%.*s/deadline", TEXT_ARGS(rules->name)),
+            row->begun_at + rules->stage.deadline_ms);
+    }
+    return status;
+}
+
+/* It waits no more, whatever the reason. */
+static enum status end_under_way(struct step *step, int transition)
+{
+    const struct transition *rules = rules_of(step, transition);
+    if (!step->record->is_waiting[transition]) {
+        return STATUS_OK;
+    }
+    step->record->is_waiting[transition] = false;
+    enum status status = stage_remove(step->call->store, step->record->id, rules->name);
+    if (status == STATUS_OK && rules->stage.deadline_ms > 0) {
+        status = case_time_put(
+            step, text_format(step->call->arena, "%.*s/deadline", TEXT_ARGS(rules->name)), 0);
+    }
+    return status;
+}
+
+static bool stands_on(const struct step *step, const struct transition *rules)
+{
+    for (size_t i = 0; i < rules->way_count; i++) {
+        if (bit_set_contains(&step->record->marking, &rules->ways[i].takes)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum status stage_forget_left(struct step *step)
+{
+    const struct workflow *workflow = step->record->recipe->workflow;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < workflow->transition_count && status == STATUS_OK; i++) {
+        if (step->record->is_waiting[i] && !stands_on(step, &workflow->transitions[i])) {
+            status = end_under_way(step, (int)i);
+        }
+    }
+    return status;
+}
+
+/* ---- failing ---- */
+
+/* With jitter, so that what failed together does not come back together; see retry_due. */
+static int64_t wait_ms(const struct stage_retry *retry, int64_t attempt)
+{
+    int64_t wait = retry->first_ms;
+    for (int64_t i = 1; i < attempt && wait < retry->most_ms; i++) {
+        wait *= 2;
+    }
+    wait = wait > retry->most_ms ? retry->most_ms : wait;
+    return wait / 2 + (int64_t)(chance_number() % (uint64_t)(wait / 2 + 1));
+}
+
+static enum status try_later(struct step *step, int transition, struct stage_row *row,
+                             int64_t due_at)
+{
+    const struct transition *rules = rules_of(step, transition);
+    bool is_queued = rules->stage.work == STAGE_EMPLOYS;
+    row->state = is_queued ? stage_queued : stage_retries;
+    row->worker = NO_TEXT;
+    row->attempt++;
+    row->due_at = due_at;
+    enum status status = put_under_way(step, transition, row);
+    return status == STATUS_OK && !is_queued ? case_time_put(step, rules->name, due_at) : status;
+}
+
+static enum status become_incident(struct step *step, int transition, struct stage_row *row)
+{
+    const struct transition *rules = rules_of(step, transition);
+    log_line(LOG_ERROR, "engine", "a stage has failed for good and waits for a person",
+             LOG_TEXT("workflow", step->record->recipe->workflow->name),
+             LOG_TEXT("stage", rules->name), LOG_TEXT("why", row->reason));
+    row->state = stage_incident;
+    row->queue = NO_TEXT;
+    row->worker = NO_TEXT;
+    step->failure = row->reason;
+    enum status status = put_under_way(step, transition, row);
+    return status == STATUS_OK ? step_note(step, rules->name, row->reason) : status;
+}
+
+static enum status fail(struct step *step, int transition, struct stage_row *row,
+                        const struct stage_result *result)
+{
+    const struct stage_rules *rules = &rules_of(step, transition)->stage;
+    int64_t now_ms = step->call->now_ms;
+    int64_t due_at = now_ms + wait_ms(&rules->retry, row->attempt);
+    bool is_late = rules->deadline_ms > 0 && due_at >= row->begun_at + rules->deadline_ms;
+    row->reason = stage_reason(step->call->arena, result);
+    if (!result->is_final && !is_late && row->attempt <= rules->retry.times) {
+        return try_later(step, transition, row, due_at);
+    }
+    const struct way *way = step_way(step, transition, WAY_CATCH);
+    if (way == NULL) {
+        return become_incident(step, transition, row);
+    }
+    enum status status = end_under_way(step, transition);
+    step->record->previous = NO_TEXT;
+    step->reason = row->reason;
+    return status == STATUS_OK ? step_fire(step, transition, way) : status;
+}
+
+/* ---- succeeding ---- */
+
+/* An object that is handed to a field of another kind gives its member of the field's name, or the
+ * only one it has. */
+static const struct json *part_for(const struct case_field *field, const struct json *result)
+{
+    if (result->kind != JSON_OBJECT || field->kind == CASE_OBJECT) {
+        return result;
+    }
+    const struct json *member = json_member(result, field->name);
+    return member == NULL && result->count == 1 ? result->first : member;
+}
+
+static bool keep_result(struct step *step, int transition, struct text result,
+                        struct text *error_out)
+{
+    static const struct json none = {.kind = JSON_NULL};
+    const struct workflow *workflow = step->record->recipe->workflow;
+    int index = workflow->transitions[transition].stage.result;
+    const struct json *json = &none;
+    struct json_error error;
+    if (text_is_given(result) &&
+        json_read(step->call->arena, result, 20000, &json, &error) != STATUS_OK) {
+        *error_out = TEXT("it is not JSON");
+        return false;
+    }
+    step->record->previous = json->kind == JSON_NULL ? NO_TEXT : result;
+    if (index == WORKFLOW_NOWHERE) {
+        return true;
+    }
+    const struct json *part = part_for(&workflow->fields[index], json);
+    return case_value_read(step->call->arena, &workflow->fields[index], part != NULL ? part : &none,
+                           &step->record->values[index], error_out);
+}
+
+/* The way to where the named stage begins. */
+static const struct way *way_to(const struct step *step, int transition, struct text next)
+{
+    const struct workflow *workflow = step->record->recipe->workflow;
+    int target = workflow_transition(workflow, next);
+    const struct transition *rules = &workflow->transitions[transition];
+    for (size_t i = 0; target != WORKFLOW_NOWHERE && i < rules->way_count; i++) {
+        const struct way *way = &rules->ways[i];
+        if (way->kind == WAY_NEXT && bit_set_contains(&step->record->marking, &way->takes) &&
+            bit_set_contains(&way->gives, &workflow->transitions[target].ways[0].takes)) {
+            return way;
+        }
+    }
+    return NULL;
+}
+
+static void note_done(struct step *step, int transition)
+{
+    struct case_record *record = step->record;
+    if (!text_is_given(rules_of(step, transition)->stage.undo) ||
+        record->done_count == CASE_DONE_MAX) {
+        return;
+    }
+    int *done = ARENA_ARRAY(step->call->arena, int, record->done_count + 1);
+    for (size_t i = 0; i < record->done_count; i++) {
+        done[i] = record->done[i];
+    }
+    done[record->done_count++] = transition;
+    record->done = done;
+}
+
+static enum status succeed(struct step *step, int transition, struct stage_row *row,
+                           const struct stage_result *result)
+{
+    const struct way *way = text_is_given(result->next) ? way_to(step, transition, result->next)
+                                                        : step_way(step, transition, WAY_ON);
+    if (way == NULL) {
+        return STATUS_MALFORMED;
+    }
+    struct text error = NO_TEXT;
+    if (!keep_result(step, transition, result->result, &error)) {
+        struct text message =
+            text_format(step->call->arena, "The result does not fit: %.*s.", TEXT_ARGS(error));
+        return fail(step, transition, row,
+                    &(struct stage_result){
+                        .is_final = true, .code = TEXT("result_does_not_fit"), .message = message});
+    }
+    note_done(step, transition);
+    enum status status = end_under_way(step, transition);
+    return status == STATUS_OK ? step_fire(step, transition, way) : status;
+}
+
+enum status stage_settle(struct step *step, int transition, const struct stage_result *result)
+{
+    struct stage_row row;
+    enum status status = stage_find(step->call->store, step->call->arena, step->record->id,
+                                    rules_of(step, transition)->name, &row);
+    if (status != STATUS_OK) {
+        return status == STATUS_ABSENT ? STATUS_CORRUPT : status;
+    }
+    return result->has_failed ? fail(step, transition, &row, result)
+                              : succeed(step, transition, &row, result);
+}
+
+/* ---- doing ---- */
+
+static struct text with_errand_name(struct step *step, int transition, struct text handed)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, step->call->arena, handed.bytes + 256);
+    json_begin_object(&writer);
+    json_key(&writer, "work_id");
+    json_put_text(&writer, stage__work_id(step, transition));
+    json_end_object(&writer);
+    struct text name = json_written(&writer);
+    return handed.bytes <= 2 ? name
+                             : text_format(step->call->arena, "%.*s,%.*s", (int)handed.bytes - 1,
+                                           handed.data, (int)name.bytes - 1, name.data + 1);
+}
+
+static enum status call_service(struct step *step, int transition, struct stage_row *row)
+{
+    char id[ID_TEXT_BYTES + 1];
+    id_write(step->record->id, id);
+    const struct errand *errand = step->record->recipe->transitions[transition].errand;
+    enum status status =
+        telling_errand(step->call, errand, text_copy(step->call->arena, text_of(id)),
+                       with_errand_name(step, transition, row->handed), &row->errand);
+    row->state = stage_asked;
+    return status == STATUS_OK ? put_under_way(step, transition, row) : status;
+}
+
+static enum status employ(struct step *step, int transition, struct stage_row *row)
+{
+    row->state = stage_queued;
+    row->queue = rules_of(step, transition)->stage.target;
+    row->due_at = step->call->now_ms;
+    return put_under_way(step, transition, row);
+}
+
+static enum status run(struct step *step, int transition, struct stage_row *row)
+{
+    struct stage_run at_work = {.step = step, .transition = transition};
+    struct stage_result result = {0};
+    const struct case_function *function = step->record->recipe->transitions[transition].function;
+    enum status status = stage_run_function(step, function, row->handed, &at_work, &result);
+    if (status == STATUS_REFUSED) {
+        return fail(step, transition, row, &result);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (at_work.says == STAGE_SAYS_ASKED || at_work.says == STAGE_SAYS_WAITS) {
+        row->state = at_work.says == STAGE_SAYS_ASKED ? stage_asked : stage_waits;
+        row->errand = at_work.errand;
+        return put_under_way(step, transition, row);
+    }
+    status = succeed(step, transition, row, &result);
+    MUST(status != STATUS_MALFORMED || at_work.says != STAGE_SAYS_NEXT); /* `next` lists it */
+    return status;
+}
+
+enum status stage_again(struct step *step, int transition, const struct stage_row *row)
+{
+    struct stage_row next = *row;
+    next.worker = NO_TEXT;
+    switch (rules_of(step, transition)->stage.work) {
+    case STAGE_RUNS:
+        return run(step, transition, &next);
+    case STAGE_CALLS:
+        return call_service(step, transition, &next);
+    case STAGE_EMPLOYS:
+        return employ(step, transition, &next);
+    case STAGE_PASSES:
+        break;
+    }
+    return succeed(step, transition, &next, &(struct stage_result){.has_failed = false});
+}
+
+static enum status handed_to(struct step *step, int transition, struct text *handed_out)
+{
+    const struct transition *rules = rules_of(step, transition);
+    struct json_writer writer;
+    json_writer_init(&writer, step->call->arena, 256);
+    json_begin_object(&writer);
+    for (size_t i = 0; i < rules->with_count; i++) {
+        const struct condition *condition = step->record->recipe->transitions[transition].with[i];
+        struct value value;
+        enum status status = expression_value(step, condition, &value);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        json_key_text(&writer, rules->with[i].name);
+        expression_write(&writer, step, condition, &value);
+    }
+    json_end_object(&writer);
+    *handed_out = json_written(&writer);
+    return STATUS_OK;
+}
+
+static struct stage_result fault_of(const struct step *step)
+{
+    return (struct stage_result){
+        .has_failed = true,
+        .is_final = true,
+        .code = TEXT("expression_failed"),
+        .message = step->fault,
+    };
+}
+
+enum status stage_begin(struct step *step, int transition)
+{
+    bool is_skipped = false;
+    struct stage_row row = {
+        .attempt = 1, .begun_at = step->call->now_ms, .due_at = 0, .handed = TEXT("{}")};
+    step->record->visits[transition]++;
+    const struct condition *skip = step->record->recipe->transitions[transition].skip_when;
+    enum status status = skip != NULL ? expression_holds(step, skip, &is_skipped) : STATUS_OK;
+    if (status == STATUS_OK && is_skipped) {
+        const struct way *way = step_way(step, transition, WAY_ON);
+        step->record->previous = NO_TEXT;
+        return step_fire(step, transition, way);
+    }
+    status = status == STATUS_OK ? handed_to(step, transition, &row.handed) : status;
+    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+        struct stage_result fault = fault_of(step);
+        return fail(step, transition, &row, &fault);
+    }
+    return status == STATUS_OK ? stage_again(step, transition, &row) : status;
+}
+
+/* ---- taking back ---- */
+
+static enum status leave_undo_to_a_person(struct step *step, int transition,
+                                          const struct stage_result *result)
+{
+    const struct transition *rules = rules_of(step, transition);
+    struct text reason = stage_reason(step->call->arena, result);
+    log_line(LOG_ERROR, "engine", "what a stage did cannot be taken back; a person must",
+             LOG_TEXT("stage", rules->name), LOG_TEXT("why", reason));
+    return stage_put(step->call->store, &(struct stage_row){
+                                            .case_id = step->record->id,
+                                            .stage = rules->name,
+                                            .visit = step->record->visits[transition],
+                                            .state = stage_incident,
+                                            .handed = TEXT("{}"),
+                                            .attempt = 1,
+                                            .begun_at = step->call->now_ms,
+                                            .reason = reason,
+                                        });
+}
+
+static enum status undo(struct step *step, int transition)
+{
+    const struct case_function *function = step->record->recipe->transitions[transition].undo;
+    struct stage_run at_work = {.step = step, .transition = transition};
+    struct stage_result result = {0};
+    struct text handed = NO_TEXT;
+    enum status status = handed_to(step, transition, &handed);
+    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+        result = fault_of(step);
+        return leave_undo_to_a_person(step, transition, &result);
+    }
+    if (status == STATUS_OK) {
+        status = stage_run_function(step, function, handed, &at_work, &result);
+    }
+    return status == STATUS_REFUSED ? leave_undo_to_a_person(step, transition, &result) : status;
+}
+
+enum status stage_undo_all(struct step *step)
+{
+    enum status status = STATUS_OK;
+    while (step->record->done_count > 0 && status == STATUS_OK) {
+        int transition = step->record->done[--step->record->done_count];
+        status = undo(step, transition);
+    }
+    return status;
+}

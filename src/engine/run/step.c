@@ -1,0 +1,263 @@
+/* step.c - one transition after the other. */
+#include "engine/run/step.h"
+
+#include "base/log.h"
+#include "engine/net.h"
+#include "engine/operations/operation_store.h"
+#include "engine/run/case_store.h"
+#include "engine/run/case_tell.h"
+#include "engine/run/case_time.h"
+#include "engine/run/expression.h"
+#include "engine/run/stage.h"
+
+static struct bit_set passing_fields(const struct workflow *workflow)
+{
+    struct bit_set passing = {0};
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        const struct transition *rules = &workflow->transitions[i];
+        if (rules->kind == TRANSITION_STAGE && !rules->stage.is_stored &&
+            rules->stage.result != WORKFLOW_NOWHERE) {
+            bit_set_add(&passing, (size_t)rules->stage.result);
+        }
+    }
+    return passing;
+}
+
+void step_begin(struct step *step)
+{
+    struct arena *arena = step->call->arena;
+    step->passing = passing_fields(step->record->recipe->workflow);
+    step->before = step->record->revision > 0 ? case_record_copy(arena, step->record) : NULL;
+    step->noted = case_record_copy(arena, step->record);
+    if (step->before == NULL) {
+        /* Nothing of it is known to anybody yet, its defaults are news too. */
+        step->noted = case_record_blank(arena, step->record);
+        step->record->opened_at = step->call->now_ms;
+        step->record->opened_by = step->person;
+    }
+}
+
+const struct way *step_way(const struct step *step, int transition, enum way_kind kind)
+{
+    const struct transition *rules = &step->record->recipe->workflow->transitions[transition];
+    for (size_t i = 0; i < rules->way_count; i++) {
+        const struct way *way = &rules->ways[i];
+        if (way->kind == kind && bit_set_contains(&step->record->marking, &way->takes)) {
+            return way;
+        }
+    }
+    return NULL;
+}
+
+static bool holds(struct step *step, int transition, const struct condition *condition)
+{
+    bool is_true = false;
+    enum status status = expression_holds(step, condition, &is_true);
+    if (status != STATUS_OK) {
+        const struct workflow *workflow = step->record->recipe->workflow;
+        log_line(LOG_WARNING, "engine", "a condition cannot be answered, and counts as no",
+                 LOG_TEXT("workflow", workflow->name),
+                 LOG_TEXT("transition", workflow->transitions[transition].name),
+                 LOG_TEXT("why", step->fault));
+    }
+    return is_true;
+}
+
+const struct way *step_may(struct step *step, int transition)
+{
+    const struct recipe_transition *plan = &step->record->recipe->transitions[transition];
+    const struct way *way = step_way(step, transition, WAY_ON);
+    if (way == NULL || !holds(step, transition, plan->when)) {
+        return NULL;
+    }
+    for (size_t i = 0; i < plan->rival_count; i++) {
+        int rival = plan->rivals[i];
+        if (step_way(step, rival, WAY_ON) != NULL &&
+            holds(step, rival, step->record->recipe->transitions[rival].when)) {
+            return NULL;
+        }
+    }
+    return way;
+}
+
+/* ---- firing ---- */
+
+static void move_marks(struct step *step, const struct way *way)
+{
+    struct case_record *record = step->record;
+    for (size_t i = 0; i < BIT_SET_WORDS; i++) {
+        uint64_t left = record->marking.words[i] & ~way->takes.words[i];
+        MUST((left & way->gives.words[i]) == 0); /* proved when the workflow was loaded */
+        record->marking.words[i] = left | way->gives.words[i];
+        step->entered.words[i] |= way->gives.words[i] & ~way->takes.words[i];
+    }
+}
+
+/* All of them are computed from what was there before. */
+enum status step_set_fields(struct step *step, int transition)
+{
+    const struct recipe *recipe = step->record->recipe;
+    const struct transition *rules = &recipe->workflow->transitions[transition];
+    struct value *values = ARENA_ARRAY(step->call->arena, struct value, rules->set_count + 1);
+    for (size_t i = 0; i < rules->set_count; i++) {
+        enum status status =
+            expression_value(step, recipe->transitions[transition].sets[i], &values[i]);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    for (size_t i = 0; i < rules->set_count; i++) {
+        step->record->values[rules->sets[i].field] = values[i];
+    }
+    return STATUS_OK;
+}
+
+static void put_changed_fields(struct json_writer *writer, const struct step *step)
+{
+    const struct workflow *workflow = step->record->recipe->workflow;
+    json_key(writer, "fields");
+    json_begin_object(writer);
+    for (size_t i = 0; i < workflow->field_count; i++) {
+        const struct value *then = &step->noted->values[i];
+        const struct value *now = &step->record->values[i];
+        if (!case_value_equals(then, now) && !bit_set_has(&step->passing, i)) {
+            json_key_text(writer, workflow->fields[i].name);
+            json_begin_array(writer);
+            case_value_write(writer, &workflow->fields[i], then);
+            case_value_write(writer, &workflow->fields[i], now);
+            json_end_array(writer);
+        }
+    }
+    json_end_object(writer);
+}
+
+enum status step_note(struct step *step, struct text what, struct text reason)
+{
+    struct case_record *record = step->record;
+    struct arena *arena = step->call->arena;
+    struct json_writer writer;
+    json_writer_init(&writer, arena, 256);
+    json_begin_object(&writer);
+    json_key(&writer, "places");
+    json_put_raw(&writer, case_places_write(arena, record));
+    put_changed_fields(&writer, step);
+    if (text_is_given(reason)) {
+        json_key(&writer, "reason");
+        json_put_raw(&writer, reason);
+    }
+    json_end_object(&writer);
+    record->revision++;
+    step->noted = case_record_copy(arena, record);
+    return case_step_keep(step->call->store, &(struct case_step){
+                                                 .case_id = record->id,
+                                                 .revision = record->revision,
+                                                 .at = step->call->now_ms,
+                                                 .transition = what,
+                                                 .actor = step->actor,
+                                                 .person = step->person,
+                                                 .party = step->party,
+                                                 .changes = json_written(&writer),
+                                             });
+}
+
+static bool undoes(const struct step *step, const struct way *way)
+{
+    const struct workflow *workflow = step->record->recipe->workflow;
+    for (int i = net_next(&way->gives, 0); i >= 0; i = net_next(&way->gives, i + 1)) {
+        if (workflow->places[i].undoes) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum status step_fire(struct step *step, int transition, const struct way *way)
+{
+    const struct transition *rules = &step->record->recipe->workflow->transitions[transition];
+    MUST(bit_set_contains(&step->record->marking, &way->takes));
+    step->fired++;
+    enum status status = way->kind == WAY_CATCH ? STATUS_OK : step_set_fields(step, transition);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    move_marks(step, way);
+    status = stage_forget_left(step);
+    if (status == STATUS_OK) {
+        status = step_note(step, rules->name, step->reason);
+        step->reason = NO_TEXT;
+    }
+    if (status == STATUS_OK && way->kind != WAY_CATCH) {
+        status = case_tell(step, transition);
+    }
+    if (status == STATUS_OK && undoes(step, way)) {
+        status = stage_undo_all(step);
+    }
+    return status;
+}
+
+/* ---- the end ---- */
+
+static void forget_passing(struct step *step)
+{
+    for (int i = net_next(&step->passing, 0); i >= 0; i = net_next(&step->passing, i + 1)) {
+        step->record->values[i] = (struct value){.kind = VALUE_NULL};
+    }
+}
+
+static void close_if_over(struct step *step)
+{
+    struct case_record *record = step->record;
+    const struct workflow *workflow = record->recipe->workflow;
+    struct bit_set ends = {0};
+    for (size_t i = 0; i < workflow->place_count; i++) {
+        if (workflow->places[i].is_end) {
+            bit_set_add(&ends, i);
+        }
+    }
+    if (record->closed_at == 0 && bit_set_contains(&ends, &record->marking)) {
+        record->closed_at = step->call->now_ms;
+    }
+}
+
+/* What was asked for has happened when nothing that follows from it is under way any more. */
+static void conclude_operation(struct step *step, struct operation_outcome *outcome_out)
+{
+    struct case_record *record = step->record;
+    *outcome_out = (struct operation_outcome){.id = record->operation};
+    if (id_is_none(record->operation)) {
+        return;
+    }
+    bool has_failed = text_is_given(step->failure);
+    outcome_out->status = has_failed                                 ? operation_failed
+                          : case_is_at_rest(record) && !step->is_cut ? operation_succeeded
+                                                                     : operation_running;
+    outcome_out->reason = step->failure;
+    outcome_out->revision = record->revision;
+    outcome_out->now_ms = step->call->now_ms;
+    if (!text_equals(outcome_out->status, operation_running)) {
+        record->operation = (struct id){0};
+    }
+}
+
+enum status step_end(struct step *step)
+{
+    struct case_record *record = step->record;
+    struct store *store = step->call->store;
+    int64_t revision_before = step->before != NULL ? step->before->revision : 0;
+    if (record->revision == revision_before) {
+        return STATUS_OK;
+    }
+    struct operation_outcome outcome;
+    record->changed_at = step->call->now_ms;
+    forget_passing(step);
+    close_if_over(step);
+    conclude_operation(step, &outcome);
+    enum status status = case_keep(store, step->call->arena, record, step->before);
+    status = status == STATUS_OK ? case_time_set(step) : status;
+    status = status == STATUS_OK ? case_tell_changed(step, &outcome) : status;
+    if (status == STATUS_OK && !id_is_none(outcome.id)) {
+        outcome.event_id = step->event_id;
+        status = operation_conclude(store, &outcome);
+    }
+    return status;
+}
