@@ -1,6 +1,8 @@
 /* check.c - the test harness: forks, watches, reports. */
 #include "tests/lib/check.h"
 
+#include "tests/lib/servers/server_process.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -46,12 +48,7 @@ static void remove_directory(void)
     if (directory[0] == '\0') {
         return;
     }
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("rm", "rm", "-rf", directory, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(child, NULL, 0);
+    server_process_remove(directory);
 }
 
 _Noreturn static void failed(const char *file, int line)

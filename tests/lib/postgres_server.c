@@ -2,6 +2,7 @@
 #include "tests/lib/postgres_server.h"
 
 #include "base/must.h"
+#include "tests/lib/servers/server_process.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -64,20 +65,6 @@ static void become_postgres(void)
     }
 }
 
-static void redirect(const struct postgres_server *server, int answer)
-{
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/log", server->directory);
-    int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (log < 0 || nothing < 0) {
-        _exit(126);
-    }
-    dup2(nothing, STDIN_FILENO);
-    dup2(answer >= 0 ? answer : log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-}
-
 /* A program of PostgreSQL, with what it says in `log`, or on the descriptor `answer`. It ends with
  * us: the signal is asked for after the user has changed, because that change forgets it. */
 static pid_t start(const struct postgres_server *server, const char *const *arguments, int answer)
@@ -95,7 +82,7 @@ static pid_t start(const struct postgres_server *server, const char *const *argu
     if (getppid() != parent || chdir(server->directory) != 0) {
         _exit(126);
     }
-    redirect(server, answer);
+    server_process_redirect(server->directory, "log", -1, answer);
     setenv("PATH", server->programs, 1); /* where initdb looks for its neighbours */
     /* execv changes none of them; its type is older than const. */
     execv(path, (char *const *)(uintptr_t)arguments);
@@ -285,12 +272,7 @@ void postgres_server_stop(struct postgres_server **server)
         kill(ending->pid, SIGQUIT);
         waitpid(ending->pid, NULL, 0);
     }
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("rm", "rm", "-rf", ending->directory, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(child, NULL, 0);
+    server_process_remove(ending->directory);
     free(ending);
 }
 

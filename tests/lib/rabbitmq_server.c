@@ -2,6 +2,7 @@
 #include "tests/lib/rabbitmq_server.h"
 
 #include "base/must.h"
+#include "tests/lib/servers/server_process.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -144,20 +145,6 @@ static void set_environment(const struct rabbitmq_server *server)
     set_path(server, "RABBITMQ_CONFIG_FILE", "rabbitmq.conf");
 }
 
-static void redirect(const struct rabbitmq_server *server, int question, int answer)
-{
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/output", server->directory);
-    int output = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (output < 0 || nothing < 0) {
-        _exit(126);
-    }
-    dup2(question >= 0 ? question : nothing, STDIN_FILENO);
-    dup2(answer >= 0 ? answer : output, STDOUT_FILENO);
-    dup2(output, STDERR_FILENO);
-}
-
 /* It ends with us: the signal is asked for after the user has changed, which forgets it. */
 static pid_t start(const struct rabbitmq_server *server, const char *const *arguments, int question,
                    int answer)
@@ -176,7 +163,7 @@ static pid_t start(const struct rabbitmq_server *server, const char *const *argu
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    redirect(server, question, answer);
+    server_process_redirect(server->directory, "output", question, answer);
     set_environment(server);
     /* execvp changes none of them; its type is older than const. */
     execvp(arguments[0], (char *const *)(uintptr_t)arguments);
@@ -348,12 +335,7 @@ void rabbitmq_server_stop(struct rabbitmq_server **server)
     }
     close(ending->keeper_ear); /* the keeper's signal to end, and the broker with it */
     waitpid(ending->keeper, NULL, 0);
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("rm", "rm", "-rf", ending->directory, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(child, NULL, 0);
+    server_process_remove(ending->directory);
     free(ending);
 }
 

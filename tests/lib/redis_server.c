@@ -2,10 +2,10 @@
 #include "tests/lib/redis_server.h"
 
 #include "base/must.h"
+#include "tests/lib/servers/server_process.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -142,20 +142,6 @@ void redis_server_tell(struct redis_server *server, const char *command)
 
 /* ---- starting and ending ---- */
 
-static void redirect(const struct redis_server *server)
-{
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/log", server->directory);
-    int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (log < 0 || nothing < 0) {
-        _exit(126);
-    }
-    dup2(nothing, STDIN_FILENO);
-    dup2(log, STDOUT_FILENO);
-    dup2(log, STDERR_FILENO);
-}
-
 /* Does not return. */
 _Noreturn static void become(const struct redis_server *server, pid_t parent)
 {
@@ -191,7 +177,7 @@ _Noreturn static void become(const struct redis_server *server, pid_t parent)
     if (getppid() != parent) {
         _exit(126);
     }
-    redirect(server);
+    server_process_redirect(server->directory, "log", -1, -1);
     /* execvp changes none of them; its type is older than const. */
     execvp(arguments[0], (char *const *)(uintptr_t)arguments);
     _exit(127);
@@ -302,12 +288,7 @@ void redis_server_stop(struct redis_server **server)
     if (ending->pid > 0) {
         redis_server_kill(ending);
     }
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("rm", "rm", "-rf", ending->directory, (char *)NULL);
-        _exit(127);
-    }
-    waitpid(child, NULL, 0);
+    server_process_remove(ending->directory);
     free(ending);
 }
 
