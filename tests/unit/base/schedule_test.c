@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "tests/lib/check.h"
+#include "tests/unit/base/moments.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -34,13 +35,6 @@ static struct schedule read_good(const char *written)
     }
     CHECK_STATUS(status, STATUS_OK);
     return schedule;
-}
-
-static int64_t moment(const char *written)
-{
-    int64_t wall_ms = 0;
-    CHECK(clock_read(text_of(written), &wall_ms));
-    return wall_ms;
 }
 
 /* ---- the next moment ---- */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/zone/zone_parts.h"
 #include "tests/lib/check.h"
+#include "tests/unit/base/moments.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,26 +14,6 @@
 enum { ARENA_BYTES = 1024 * 1024 };
 
 static struct arena *arena;
-
-static int64_t moment(const char *written)
-{
-    int64_t wall_ms = 0;
-    CHECK(clock_read(text_of(written), &wall_ms));
-    return wall_ms;
-}
-
-/* "sun 2026-03-29 03:00:00 +02:00" */
-static struct text show(struct civil civil)
-{
-    static const char *const weekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-    int east_s = abs(civil.offset_s);
-    struct text shown =
-        text_format(arena, "%s %04d-%02d-%02d %02d:%02d:%02d %c%02d:%02d", weekdays[civil.weekday],
-                    civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second,
-                    civil.offset_s < 0 ? '-' : '+', east_s / 3600, east_s / 60 % 60);
-    return east_s % 60 == 0 ? shown
-                            : text_format(arena, "%.*s:%02d", TEXT_ARGS(shown), east_s % 60);
-}
 
 static uint64_t chance_state = 88172645463325252u;
 
@@ -134,7 +115,7 @@ static void follows_rules(void)
     arena = arena_create("zone", ARENA_BYTES);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct zone *zone = zone_of_rule(rows[i].rule);
-        CHECK_TEXT(show(zone_civil(zone, moment(rows[i].moment))), rows[i].shown);
+        CHECK_TEXT(show_civil(arena, zone_civil(zone, moment(rows[i].moment))), rows[i].shown);
         arena_reset(arena);
     }
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/zone/zone_parts.h"
 #include "tests/lib/check.h"
+#include "tests/unit/base/moments.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -27,26 +28,6 @@ static const struct zone *open_zone(const char *name)
     CHECK_STATUS(zone_open(arena, text_of(name), &zone, &error), STATUS_OK);
     CHECK_TEXT(zone_name(zone), name);
     return zone;
-}
-
-static int64_t moment(const char *written)
-{
-    int64_t wall_ms = 0;
-    CHECK(clock_read(text_of(written), &wall_ms));
-    return wall_ms;
-}
-
-/* "sun 2026-03-29 03:00:00 +02:00" */
-static struct text show(struct civil civil)
-{
-    static const char *const weekdays[] = {"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
-    int east_s = abs(civil.offset_s);
-    struct text shown =
-        text_format(arena, "%s %04d-%02d-%02d %02d:%02d:%02d %c%02d:%02d", weekdays[civil.weekday],
-                    civil.year, civil.month, civil.day, civil.hour, civil.minute, civil.second,
-                    civil.offset_s < 0 ? '-' : '+', east_s / 3600, east_s / 60 % 60);
-    return east_s % 60 == 0 ? shown
-                            : text_format(arena, "%.*s:%02d", TEXT_ARGS(shown), east_s % 60);
 }
 
 /* Written by another implementation (Python's zoneinfo). */
@@ -98,8 +79,8 @@ static void shows_the_clock(void)
     for (size_t i = 0; i < COUNT_OF(shown_rows); i++) {
         const struct zone *zone = open_zone(shown_rows[i].zone);
         int64_t wall_ms = moment(shown_rows[i].moment);
-        CHECK_TEXT(show(zone_civil(zone, wall_ms)), shown_rows[i].shown);
-        CHECK_TEXT(show(zone_civil(zone, wall_ms + 999)), shown_rows[i].shown);
+        CHECK_TEXT(show_civil(arena, zone_civil(zone, wall_ms)), shown_rows[i].shown);
+        CHECK_TEXT(show_civil(arena, zone_civil(zone, wall_ms + 999)), shown_rows[i].shown);
         arena_reset(arena);
     }
 }
