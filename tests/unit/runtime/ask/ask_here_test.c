@@ -1,8 +1,7 @@
 /* ask_here_test.c - asking a service of the same process. */
 #include "base/log.h"
-#include "tests/unit/runtime/ask/house.h"
+#include "tests/unit/runtime/ask/house_crowd.h"
 
-#include <pthread.h>
 #include <string.h>
 
 static struct house house;
@@ -184,36 +183,11 @@ static void stops_at_a_bug(void)
 
 /* ---- many at once ---- */
 
-static void *ask_often(void *argument)
-{
-    struct arena *arena = arena_create("asker's", 64 * 1024 * 1024);
-    size_t *good = argument;
-    for (int i = 0; i < 300; i++) {
-        struct call call = house_call(&house, 1);
-        const struct person_input input = {.name = i % 3 ? TEXT("anna") : TEXT("nobody")};
-        struct client client = {.age = 0};
-        call.arena = arena;
-        enum status status = ask(&call, &orders_asks[0], &input, &client);
-        *good += status == (i % 3 ? STATUS_OK : STATUS_ABSENT) && client.age == (i % 3 ? 30 : 0);
-    }
-    arena_destroy(&arena);
-    return NULL;
-}
-
 static void is_asked_by_many_at_once(void)
 {
-    enum { THREADS = 6 };
-    pthread_t threads[THREADS];
-    size_t good[THREADS] = {0};
     begin();
-    for (size_t i = 0; i < THREADS; i++) {
-        CHECK_INT(pthread_create(&threads[i], NULL, ask_often, &good[i]), 0);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        CHECK_INT(pthread_join(threads[i], NULL), 0);
-        CHECK_INT(good[i], 300);
-    }
-    CHECK_INT(atomic_load(&ask_world.asked), THREADS * 300);
+    house_ask_by_many(&house, 1, 300);
+    CHECK_INT(atomic_load(&ask_world.asked), HOUSE_CROWD * 300);
     house_stop(&house);
 }
 

@@ -1,8 +1,7 @@
 /* ask_there_test.c - asking a service of another process: two houses, each with its own key. */
 #include "base/log.h"
-#include "tests/unit/runtime/ask/house.h"
+#include "tests/unit/runtime/ask/house_crowd.h"
 
-#include <pthread.h>
 #include <string.h>
 
 static struct house home;      /* orders (0) and board (1): they ask */
@@ -302,35 +301,10 @@ static void is_not_trusted_without_a_line(void)
 
 /* ---- many at once ---- */
 
-static void *ask_often(void *argument)
-{
-    struct arena *arena = arena_create("asker's", 64 * 1024 * 1024);
-    size_t *good = argument;
-    for (int i = 0; i < 60; i++) {
-        struct call call = house_call(&home, 0);
-        const struct person_input input = {.name = i % 3 ? TEXT("anna") : TEXT("nobody")};
-        struct client client = {.age = 0};
-        call.arena = arena;
-        enum status status = ask(&call, &orders_asks[0], &input, &client);
-        *good += status == (i % 3 ? STATUS_OK : STATUS_ABSENT) && client.age == (i % 3 ? 30 : 0);
-    }
-    arena_destroy(&arena);
-    return NULL;
-}
-
 static void is_asked_by_many_at_once(void)
 {
-    enum { THREADS = 6 };
-    pthread_t threads[THREADS];
-    size_t good[THREADS] = {0};
     begin();
-    for (size_t i = 0; i < THREADS; i++) {
-        CHECK_INT(pthread_create(&threads[i], NULL, ask_often, &good[i]), 0);
-    }
-    for (size_t i = 0; i < THREADS; i++) {
-        CHECK_INT(pthread_join(threads[i], NULL), 0);
-        CHECK_INT(good[i], 60);
-    }
+    house_ask_by_many(&home, 0, 60);
     end();
 }
 
