@@ -4,7 +4,7 @@ import stat
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from kontora import EXIT_USAGE, Client, DidNotStart, Server, run, the_store
+from kontora import EXIT_USAGE, Client, Server, refusal, run, the_store
 from tap import (check, check_equal, check_in, check_match, check_not_in, for_each_test, main,
                  test_directory)
 
@@ -17,15 +17,6 @@ def new_server():
     server = Server(store=the_store())
     yield server
     server.stop()
-
-
-def refusal(server):
-    """Of a server that must not start: (exit code, what it said)."""
-    try:
-        server.start()
-    except DidNotStart as end:
-        return end.code, end.said
-    raise AssertionError('it has started')
 
 
 def a_directory_has_one_key():

@@ -16,7 +16,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from kontora import (EXIT_BUSY, EXIT_DATA, EXIT_IO, EXIT_USAGE, DidNotStart, Server, run, the_store)
+from kontora import (EXIT_BUSY, EXIT_DATA, EXIT_IO, EXIT_USAGE, Server, refusal, run, the_store)
 from sealed import change_file
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_equal,
                  check_not_in, for_each_test, main, program, seconds_max, test_directory)
@@ -30,16 +30,6 @@ def new_server():
     server = Server(store=the_store())
     yield server
     server.stop()
-
-
-def refusal(server):
-    """Of a server that must not start: (exit code, what it said)."""
-    try:
-        server.start()
-    except DidNotStart as end:
-        return end.code, end.said
-    server.stop()
-    raise AssertionError('it has started')
 
 
 def person(number):

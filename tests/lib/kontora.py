@@ -334,6 +334,16 @@ class Said:
         return f'<exit {self.code}\nout: {self.out[:1500]}\nerror: {self.error[:1500]}>'
 
 
+def refusal(server):
+    """Of a server that must not start: (exit code, what it said)."""
+    try:
+        server.start()
+    except DidNotStart as end:
+        return end.code, end.said
+    server.stop()
+    raise AssertionError('it has started')
+
+
 def run(*arguments, environment=None, variant='release', seconds=60, **others):
     """One command of the program, to its end."""
     result = subprocess.run([tap.program(variant), *arguments], stdin=subprocess.DEVNULL,
