@@ -60,6 +60,24 @@ int cli_exit_code(enum status status)
     return EXIT_FAILED;
 }
 
+int cli_fail_verb(const struct command_line *line, const char *verbs, const char *const *names,
+                  size_t count)
+{
+    const char *nearest =
+        line->word_count > 0 ? text_nearest(text_of(line->words[0]), names, count) : NULL;
+    return cli_fail(EXIT_USAGE, "say what to do: %s%s%s%s `kontora %s --help` explains them.",
+                    verbs, nearest ? "; did you mean " : "", nearest ? nearest : "",
+                    nearest ? "?" : ".", line->command->name);
+}
+
+int cli_fail_flag(const struct command_line *line, const char *verb, const char *flag)
+{
+    const char *command = line->command->name;
+    return cli_fail(EXIT_USAGE,
+                    "`kontora %s %s` takes no --%s. `kontora %s --help` explains the flags.",
+                    command, verb, flag, command);
+}
+
 const char *cli_flag(const struct command_line *line, const char *name)
 {
     const char *value = NULL;

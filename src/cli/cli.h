@@ -71,6 +71,13 @@ const char *cli_data(struct command_line *line, const struct config *config);
 /* Says "kontora: ..." on standard error and gives the exit code back. */
 int cli_fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What a command with several verbs says when none of them follows: `verbs` in words, and which of
+ * the names was probably meant. Gives EXIT_USAGE. */
+int cli_fail_verb(const struct command_line *line, const char *verbs, const char *const *names,
+                  size_t count);
+/* The same, for a flag that this verb has no use for. */
+int cli_fail_flag(const struct command_line *line, const char *verb, const char *flag);
+
 /* The exit code that a status means. */
 int cli_exit_code(enum status status);
 

@@ -169,13 +169,8 @@ static int fail_unknown_verb(const struct command_line *line)
     for (size_t i = 0; i < COUNT_OF(verbs); i++) {
         names[i] = verbs[i].name;
     }
-    const char *nearest =
-        line->word_count > 0 ? text_nearest(text_of(line->words[0]), names, COUNT_OF(names)) : NULL;
-    return cli_fail(
-        EXIT_USAGE,
-        "say what to do: list, show ID, create, change ID, block ID or unblock ID%s%s%s "
-        "`kontora users --help` explains them.",
-        nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : ".");
+    return cli_fail_verb(line, "list, show ID, create, change ID, block ID or unblock ID", names,
+                         COUNT_OF(names));
 }
 
 /* EXIT_OK when every flag makes sense with this verb. */
@@ -183,10 +178,7 @@ static int check_flags(const struct command_line *line, const struct verb *verb)
 {
     for (size_t i = 0; i < COUNT_OF(uses); i++) {
         if (cli_flag(line, uses[i].flag) != NULL && (uses[i].verbs & verb->bit) == 0) {
-            return cli_fail(EXIT_USAGE,
-                            "`kontora users %s` takes no --%s. `kontora users --help` explains the "
-                            "flags.",
-                            verb->name, uses[i].flag);
+            return cli_fail_flag(line, verb->name, uses[i].flag);
         }
     }
     const char *activated = cli_flag(line, "activated");
