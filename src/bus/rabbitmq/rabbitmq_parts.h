@@ -41,8 +41,8 @@ enum {
     RABBIT_PLACE_MS = 500, /* a relay's place is written that often */
     RABBIT_GAP_MS = 100,   /* before the first question; then twice as long each time */
     RABBIT_GAP_MS_MAX = 30 * 1000,
-    RABBIT_REPORT_MS = 10 * 1000, /* a follower says where it is, when it has moved */
-    RABBIT_REPORT_ANYWAY_MS = 60 * 1000,
+    RABBIT_REPORT_MS = 10 * 1000,        /* a follower says where it is, when it has moved */
+    RABBIT_REPORT_ANYWAY_MS = 15 * 1000, /* and so heals what was lost behind it */
     RABBIT_RETAIN_FIRST_MS = 2000,
     RABBIT_RETAIN_AGAIN_MS = 5000, /* after a follower has moved */
     RABBIT_RETAIN_EVERY_MS = 10 * 60 * 1000,
