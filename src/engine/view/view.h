@@ -17,10 +17,17 @@ struct participant {
     struct texts roles; /* "admin.moderator": what he may be, of every kind */
 };
 
-/* Bits of the workflow's parties that he is, whatever the case. None: he may not come in so. */
+/* Who calls, as one that came in by this kind. A service that calls for itself is "service" and
+ * "service.NAME"; for whom else somebody calls was said with the call (runtime/access.h). Lives as
+ * long as the call. */
+void participant_of(struct call *call, struct text kind, struct participant *participant_out);
+
+/* Bits of the workflow's parties that he is, whatever the case: who begins one is looked at so.
+ * None: he may not come in so. A role opens its kind too, if the workflow knows the role. */
 uint64_t view_parties(const struct recipe *recipe, const struct participant *participant);
 
-/* Those of them that he is in this case: where a party `is` a field he must stand in it. */
+/* Those of them that he is in this case: where a party `is` a field he must stand in it. Who is
+ * not the kind in this case has no role of it either. */
 uint64_t view_parties_in(const struct case_record *record, uint64_t parties,
                          const struct participant *participant);
 
@@ -31,10 +38,11 @@ struct bit_set view_fields(const struct case_record *record, uint64_t parties);
 void view_put_fields(struct json_writer *writer, const struct case_record *record,
                      const struct bit_set *fields);
 
-/* ["asked"]: where it is, without what is hidden. */
+/* ["asked"]: where it is, without what is hidden. A case that is not begun is nowhere: []. */
 void view_put_places(struct json_writer *writer, const struct case_record *record);
 
-/* Field names only, of what changed in these steps and is seen. False: nothing was. */
+/* ["answer"]: the names of fields that changed in these steps and are seen, as the workflow orders
+ * them. False: there are none, and [] was written. */
 bool view_put_changed(struct json_writer *writer, const struct case_record *record,
                       const struct bit_set *fields, const struct case_step *steps, size_t count);
 
