@@ -28,6 +28,7 @@ struct access {
     const struct trust *trust;
     const struct service *const *known;
     size_t known_count;
+    struct text gateway;
     atomic_llong complained_ms; /* monotonic: when the log heard of a bad credential */
 };
 
@@ -158,6 +159,11 @@ void access_trust(struct access *access, const struct trust *trust,
     access->known_count = known_count;
 }
 
+void access_let_speak(struct access *access, struct text gateway)
+{
+    access->gateway = gateway;
+}
+
 static const struct caller nobody = {.kind = CALLER_NOBODY, .name = {"nobody", 6}};
 
 struct caller access_identify(const struct access *access, const struct http_request *request)
@@ -207,9 +213,25 @@ struct caller access_identify_at(struct access *access, const struct http_reques
     return (struct caller){.kind = CALLER_SERVICE, .name = credential.issuer};
 }
 
+enum spokesman access_spokesman(const struct access *access, const struct caller *caller)
+{
+    switch (caller->kind) {
+    case CALLER_ROOT:
+        return SPEAKS_FOR_ALL;
+    case CALLER_SERVICE:
+        return access->gateway.bytes > 0 && text_equals(caller->name, access->gateway)
+                   ? SPEAKS_FOR_PEOPLE
+                   : SPEAKS_FOR_HIMSELF;
+    case CALLER_NOBODY:
+        break;
+    }
+    return SPEAKS_FOR_HIMSELF;
+}
+
 bool access_may(const struct caller *caller, const char *permission)
 {
-    return permission == NULL || caller->kind == CALLER_ROOT;
+    bool is_root_itself = caller->kind == CALLER_ROOT && id_is_none(caller->person);
+    return permission == NULL || is_root_itself;
 }
 
 bool access_may_ask(const struct access *access, const struct caller *caller,

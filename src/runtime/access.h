@@ -6,12 +6,16 @@
  *
  * Services of other processes come with a credential (ask/credential.h). It is good for one service
  * only, and opens what its bearer's table says it asks of that one, nothing else.
+ *
+ * Root may call for anybody (spokesman.h), and one service may call for people: the one that the
+ * setting access.gateway names, which has signed them in.
  */
 #ifndef RUNTIME_ACCESS_H
 #define RUNTIME_ACCESS_H
 
 #include "runtime/ask/trust.h"
 #include "runtime/service.h"
+#include "runtime/spokesman.h"
 
 struct access;
 
@@ -31,13 +35,20 @@ NODISCARD enum status access_keep(struct access *access, struct arena *arena,
 void access_trust(struct access *access, const struct trust *trust,
                   const struct service *const *known, size_t known_count);
 
+/* Which service may speak for people; NO_TEXT: none may. It must outlive the access. */
+void access_let_speak(struct access *access, struct text gateway);
+
 struct caller access_identify(const struct access *access, const struct http_request *request);
 
 /* The same at the door of one service, where also others of its kind may come in. */
 struct caller access_identify_at(struct access *access, const struct http_request *request,
                                  const struct service *service);
 
-/* Default is deny: without a rule that says yes the answer is no. */
+/* For whom may he call? */
+enum spokesman access_spokesman(const struct access *access, const struct caller *caller);
+
+/* Default is deny: without a rule that says yes the answer is no. Root that calls for a person may
+ * what the person may: an operator sees what he would see, and nobody becomes root through it. */
 bool access_may(const struct caller *caller, const char *permission);
 
 /* Has this service a row in its `asks` for the operation? */

@@ -152,6 +152,26 @@ static int64_t read_give_up_at(const struct http_exchange *exchange)
     return is_given ? exchange->started_ns / 1000000 + left_ms : 0;
 }
 
+/* False: he has been told why not. */
+static bool read_for_whom(const struct dispatch *dispatch, struct call *call)
+{
+    struct text error = NO_TEXT;
+    enum status status =
+        spokesman_read(call->arena, &call->exchange->request,
+                       access_spokesman(dispatch->access, &call->caller), &call->caller, &error);
+    if (status == STATUS_MALFORMED) {
+        problem_answer(
+            call->exchange,
+            &(struct problem){.http_status = 400, .code = "bad_person", .message = error});
+    } else if (status != STATUS_OK && call->caller.kind == CALLER_NOBODY) {
+        answer_no_access(call->exchange, &call->caller);
+    } else if (status != STATUS_OK) {
+        problem_say(call->exchange, 403, "may_not_speak",
+                    "You may not call for others: leave Kontora-Person and Kontora-Roles out.");
+    }
+    return status == STATUS_OK;
+}
+
 static void answer_route(struct dispatch *dispatch, struct http_exchange *exchange,
                          const struct router_match *match)
 {
@@ -168,7 +188,8 @@ static void answer_route(struct dispatch *dispatch, struct http_exchange *exchan
     call->caller = access_identify_at(dispatch->access, &exchange->request, call->service);
     call->now_ms = clock_wall_ms();
     call->give_up_at_ms = read_give_up_at(exchange);
-    if (!check_access(dispatch, call) || prepare(call, &match->path) != STATUS_OK) {
+    if (!read_for_whom(dispatch, call) || !check_access(dispatch, call) ||
+        prepare(call, &match->path) != STATUS_OK) {
         call_finish(call);
         return;
     }

@@ -148,6 +148,29 @@ static const char *setting_text(const struct runtime *runtime, const char *name)
     return text_copy(runtime->arena, config_text(runtime->options.config, name)).data;
 }
 
+static bool is_known(const struct runtime *runtime, struct text service)
+{
+    for (size_t i = 0; i < runtime->options.known_count; i++) {
+        if (text_equals(text_of(runtime->options.known[i]->name), service)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A name that is misspelt would let nobody speak, and one day somebody who takes it. */
+static enum status let_gateway_speak(struct runtime *runtime, struct text *error_out)
+{
+    struct text gateway = config_text(runtime->options.config, "access.gateway");
+    if (gateway.bytes > 0 && !is_known(runtime, gateway)) {
+        *error_out = text_format(runtime->arena, "access.gateway: there is no service '%.*s'.",
+                                 TEXT_ARGS(gateway));
+        return STATUS_MALFORMED;
+    }
+    access_let_speak(runtime->access, gateway);
+    return STATUS_OK;
+}
+
 /* Who our services are for others, whom they ask, and who may ask them. */
 static enum status start_asking(struct runtime *runtime, struct text *error_out)
 {
@@ -159,6 +182,9 @@ static enum status start_asking(struct runtime *runtime, struct text *error_out)
         status =
             trust_open(runtime->arena, runtime->options.directory,
                        config_text(runtime->options.config, "ask.trusted_keys"), &trust, error_out);
+    }
+    if (status == STATUS_OK) {
+        status = let_gateway_speak(runtime, error_out);
     }
     if (status != STATUS_OK) {
         return status;

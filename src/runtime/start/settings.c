@@ -170,6 +170,10 @@ const struct setting runtime_settings[] = {
      .otherwise = "",
      .meaning = "Whose services may ask ours, as `kontora key` prints it there; also in "
                 "trusted.keys in the data directory"},
+    {.name = "access.gateway",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .meaning = "The service that signs people in: it may call for them (Kontora-Person)"},
     {.name = "log.level",
      .kind = SETTING_CHOICE,
      .otherwise = "info",

@@ -51,7 +51,7 @@ static bool is_one_user(const struct caller *caller)
     case CALLER_SERVICE:
         break;
     }
-    return false;
+    return !id_is_none(caller->person);
 }
 
 static void displace_oldest(struct streams *streams, struct reader *reader)
@@ -75,7 +75,7 @@ static void arrive(struct streams *streams, struct watch *watch)
         return;
     }
     reader_join(&streams->readers, watch);
-    if (is_one_user(&watch->caller) && watch->reader->watch_count > streams->options.user_max) {
+    if (is_one_user(watch->caller) && watch->reader->watch_count > streams->options.user_max) {
         displace_oldest(streams, watch->reader);
     }
     streams->newest_beat = (streams->newest_beat + 1) % WATCH_HEARTBEATS_PER_ROUND;

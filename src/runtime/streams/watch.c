@@ -2,8 +2,7 @@
 #include "runtime/streams/watch.h"
 
 #include "runtime/call_run.h"
-
-#include <string.h>
+#include "runtime/caller.h"
 
 /* ---- on the loop ---- */
 
@@ -32,16 +31,11 @@ static int64_t asked_position(const struct call *call)
 
 static struct watch *make_watch(const struct call *call)
 {
-    struct text name = call->caller.name;
-    struct watch *watch = memory_take(sizeof *watch + name.bytes);
+    struct watch *watch = memory_take(sizeof *watch);
     pthread_mutex_init(&watch->lock, NULL);
     watch->arrives = (struct note){.kind = NOTE_ARRIVES, .watch = watch};
     watch->closed = (struct note){.kind = NOTE_CLOSED, .watch = watch};
-    watch->caller = call->caller;
-    watch->caller.name = (struct text){watch->name, name.bytes};
-    if (name.bytes > 0) {
-        memcpy(watch->name, name.data, name.bytes);
-    }
+    watch->caller = caller_keep(&call->caller);
     watch->asked = asked_position(call);
     watch->position = FIELD_NONE;
     watch->told = FIELD_NONE;
@@ -133,6 +127,7 @@ void watch_free(struct watch *watch)
     MUST(watch->http == NULL);
     MUST(watch->reader == NULL && watch->in_source.next == NULL && watch->in_beat.next == NULL);
     pthread_mutex_destroy(&watch->lock);
+    memory_free(watch->caller);
     memory_free(watch);
 }
 
@@ -149,26 +144,21 @@ static size_t bucket_of(struct text name)
 
 static struct reader *make_reader(const struct caller *caller)
 {
-    struct reader *reader = memory_take(sizeof *reader + caller->name.bytes);
+    struct reader *reader = memory_take(sizeof *reader);
     chain_init(&reader->watches);
-    reader->caller = *caller;
-    reader->caller.name = (struct text){reader->name, caller->name.bytes};
-    if (caller->name.bytes > 0) {
-        memcpy(reader->name, caller->name.data, caller->name.bytes);
-    }
+    reader->caller = caller_keep(caller);
     return reader;
 }
 
 void reader_join(struct readers_known *known, struct watch *watch)
 {
     MUST(watch->reader == NULL);
-    struct reader **place = &known->buckets[bucket_of(watch->caller.name)];
-    while (*place != NULL && ((*place)->caller.kind != watch->caller.kind ||
-                              !text_equals((*place)->caller.name, watch->caller.name))) {
+    struct reader **place = &known->buckets[bucket_of(watch->caller->name)];
+    while (*place != NULL && !caller_equals((*place)->caller, watch->caller)) {
         place = &(*place)->next;
     }
     if (*place == NULL) {
-        *place = make_reader(&watch->caller);
+        *place = make_reader(watch->caller);
     }
     watch->reader = *place;
     watch->reader->watch_count++;
@@ -188,10 +178,11 @@ void reader_part(struct readers_known *known, struct watch *watch)
     if (reader->watch_count > 0) {
         return;
     }
-    struct reader **place = &known->buckets[bucket_of(reader->caller.name)];
+    struct reader **place = &known->buckets[bucket_of(reader->caller->name)];
     while (*place != reader) {
         place = &(*place)->next;
     }
     *place = reader->next;
+    memory_free(reader->caller);
     memory_free(reader);
 }

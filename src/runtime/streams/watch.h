@@ -22,13 +22,12 @@
 
 struct source;
 
-/* Readers with one name: the streams of one are counted together. */
+/* Whose streams are counted together, and who is shown the same. */
 struct reader {
     struct reader *next; /* in its bucket */
     struct chain watches;
     size_t watch_count;
-    struct caller caller; /* its name stands behind the struct */
-    char name[];
+    struct caller *caller;
 };
 
 /* What crosses to the thread. */
@@ -51,13 +50,12 @@ struct watch {
     struct chain in_source; /* arriving, live or behind */
     struct chain in_reader; /* the oldest first */
     struct chain in_beat;
-    int64_t asked;        /* his Last-Event-ID; FIELD_NONE: none */
-    int64_t position;     /* everything up to here was looked at for him; FIELD_NONE: arriving */
-    int64_t told;         /* the last id he was sent */
-    int64_t sent_bytes;   /* ever */
-    int64_t left_bytes;   /* of those, what had left at the last heartbeat */
-    struct caller caller; /* its name stands behind the struct */
-    char name[];
+    int64_t asked;      /* his Last-Event-ID; FIELD_NONE: none */
+    int64_t position;   /* everything up to here was looked at for him; FIELD_NONE: arriving */
+    int64_t told;       /* the last id he was sent */
+    int64_t sent_bytes; /* ever */
+    int64_t left_bytes; /* of those, what had left at the last heartbeat */
+    struct caller *caller;
 };
 
 enum {

@@ -258,6 +258,30 @@ static void says_no_by_default(void)
     CHECK(!access_may(&nobody, "users.read"));
     CHECK(!access_may(&nobody, ""));
     CHECK(access_may(&nobody, NULL)); /* whoever reaches the door */
+    const struct caller root_for_a_person = {.kind = CALLER_ROOT, .person = {{1}}};
+    CHECK(!access_may(&root_for_a_person, "users.read"));
+    CHECK(access_may(&root_for_a_person, NULL));
+}
+
+static void one_service_speaks_for_people(void)
+{
+    const struct caller nobody = {.kind = CALLER_NOBODY, .name = TEXT("gateway")};
+    const struct caller root = {.kind = CALLER_ROOT, .name = TEXT("gateway")};
+    const struct caller gateway = {.kind = CALLER_SERVICE, .name = TEXT("gateway")};
+    const struct caller other = {.kind = CALLER_SERVICE, .name = TEXT("gateway2")};
+    const struct caller unnamed = {.kind = CALLER_SERVICE, .name = TEXT("")};
+    begin();
+    struct text key;
+    struct access *access = open_again(&key);
+    CHECK_INT(access_spokesman(access, &gateway), SPEAKS_FOR_HIMSELF); /* until it is named */
+    CHECK_INT(access_spokesman(access, &unnamed), SPEAKS_FOR_HIMSELF);
+    access_let_speak(access, TEXT("gateway"));
+    CHECK_INT(access_spokesman(access, &gateway), SPEAKS_FOR_PEOPLE);
+    CHECK_INT(access_spokesman(access, &other), SPEAKS_FOR_HIMSELF);
+    CHECK_INT(access_spokesman(access, &unnamed), SPEAKS_FOR_HIMSELF);
+    CHECK_INT(access_spokesman(access, &nobody), SPEAKS_FOR_HIMSELF);
+    CHECK_INT(access_spokesman(access, &root), SPEAKS_FOR_ALL);
+    arena_destroy(&arena);
 }
 
 static const struct test tests[] = {
@@ -272,6 +296,7 @@ static const struct test tests[] = {
     {"ignores_a_key_of_absurd_length", ignores_a_key_of_absurd_length, 0},
     {"knows_its_own_user_at_the_socket", knows_its_own_user_at_the_socket, 0},
     {"says_no_by_default", says_no_by_default, 0},
+    {"one_service_speaks_for_people", one_service_speaks_for_people, 0},
 };
 
 int main(int argc, char **argv)
