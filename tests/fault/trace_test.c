@@ -87,6 +87,23 @@ static void what_is_undone_is_not_told(void)
     CHECK_TEXT(steps(), "one four ");
 }
 
+static void of_an_undone_part_nothing_is_told(void)
+{
+    begin();
+    trace_part_begun(&ours); /* before there is anything */
+    step(&ours, "one");
+    trace_part_undone(&ours);
+    step(&ours, "two");
+    trace_marked(&ours);
+    step(&ours, "three");
+    trace_part_begun(&ours);
+    step(&ours, "four");
+    trace_part_undone(&ours);
+    step(&ours, "five");
+    end(STATUS_OK);
+    CHECK_TEXT(steps(), "two three five ");
+}
+
 static void what_is_rolled_back_is_not_told(void)
 {
     begin();
@@ -138,6 +155,7 @@ static const struct test tests[] = {
     {.name = "a_step_alone_is_told_at_once", .run = a_step_alone_is_told_at_once},
     {.name = "a_transaction_is_told_when_it_commits", .run = a_transaction_is_told_when_it_commits},
     {.name = "what_is_undone_is_not_told", .run = what_is_undone_is_not_told},
+    {.name = "of_an_undone_part_nothing_is_told", .run = of_an_undone_part_nothing_is_told},
     {.name = "what_is_rolled_back_is_not_told", .run = what_is_rolled_back_is_not_told},
     {.name = "a_commit_that_fails_is_told", .run = a_commit_that_fails_is_told},
     {.name = "a_line_is_a_json_object", .run = a_line_is_a_json_object},

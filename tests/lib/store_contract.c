@@ -135,6 +135,12 @@ const struct statement count_migrations = {
     .gives = &number_shape,
 };
 
+/* Fails in the database itself, where there is the least of all numbers. */
+const struct statement fail_reading = {
+    .sql = "SELECT abs(number) AS number FROM contract.thing WHERE number < 0",
+    .gives = &number_shape,
+};
+
 /* ---- the furniture of a test ---- */
 
 struct contract contract;
@@ -251,6 +257,7 @@ static const struct test tests[] = {
     {.name = "an undone part counts no writes", .run = an_undone_part_counts_no_writes},
     {.name = "a part that writes nothing is never set",
      .run = a_part_that_writes_nothing_is_never_set},
+    {.name = "any order of work keeps its places", .run = any_order_of_work_keeps_its_places},
     {.name = "misuse of parts is a bug", .run = misuse_of_parts_is_a_bug},
     {.name = "an empty transaction commits", .run = an_empty_transaction_commits},
     {.name = "broken constraints are malformed", .run = broken_constraints_are_malformed},

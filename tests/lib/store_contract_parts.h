@@ -40,6 +40,7 @@ extern const struct statement list_many;
 extern const struct statement count_things;
 extern const struct statement count_other_things;
 extern const struct statement count_migrations;
+extern const struct statement fail_reading;
 
 /* The furniture of a running test. */
 struct contract {
@@ -92,6 +93,7 @@ void the_marks_of_a_request_end_its_part(void);
 void the_end_of_a_transaction_ends_its_part(void);
 void an_undone_part_counts_no_writes(void);
 void a_part_that_writes_nothing_is_never_set(void);
+void any_order_of_work_keeps_its_places(void);
 void misuse_of_parts_is_a_bug(void);
 void an_empty_transaction_commits(void);
 void broken_constraints_are_malformed(void);

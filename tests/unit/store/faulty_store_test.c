@@ -123,11 +123,83 @@ static void a_failed_undo_leaves_the_way_back(void)
     end();
 }
 
+/* Both what never reached the inner store and what failed there. */
+static void a_part_of_the_inner_store_is_undone(void)
+{
+    begin();
+    CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
+    fault = (struct store_fault){
+        .calls = STORE_FAULT_EXEC, .countdown = 2, .repeat = 1, .status = STATUS_TIMEOUT};
+    CHECK_STATUS(insert(1), STATUS_OK);
+    store_part_begin(store);
+    CHECK_STATUS(insert(2), STATUS_OK);
+    store_part_end(store);
+    store_part_begin(store);
+    CHECK_STATUS(insert(3), STATUS_TIMEOUT);
+    CHECK_STATUS(store_part_undo(store), STATUS_OK);
+    store_part_begin(store);
+    CHECK_STATUS(insert(4), STATUS_OK);
+    CHECK_STATUS(store_part_undo(store), STATUS_OK);
+    CHECK_STATUS(insert(5), STATUS_OK);
+    CHECK_STATUS(store_commit(store), STATUS_OK);
+    CHECK_INT(count(), 3);
+    end();
+}
+
+/* What an ended part wrote stays, whatever fails in the part after it. */
+static void a_failed_reading_spares_the_part_before(void)
+{
+    begin();
+    struct number row;
+    CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
+    store_part_begin(store);
+    CHECK_STATUS(insert(1), STATUS_OK);
+    store_part_end(store);
+    fault = (struct store_fault){
+        .calls = STORE_FAULT_QUERY, .countdown = 1, .repeat = 1, .status = STATUS_TIMEOUT};
+    store_part_begin(store);
+    CHECK_STATUS(store_one(store, arena, &count_rows, NO_VALUES, &row), STATUS_OK);
+    CHECK_STATUS(store_one(store, arena, &count_rows, NO_VALUES, &row), STATUS_TIMEOUT);
+    CHECK_STATUS(store_part_undo(store), STATUS_OK);
+    CHECK_STATUS(insert(2), STATUS_OK);
+    store_part_begin(store);
+    fault = (struct store_fault){.calls = STORE_FAULT_QUERY, .status = STATUS_TIMEOUT};
+    CHECK_STATUS(store_one(store, arena, &count_rows, NO_VALUES, &row), STATUS_TIMEOUT);
+    CHECK_STATUS(store_part_undo(store), STATUS_OK);
+    CHECK_STATUS(store_commit(store), STATUS_OK);
+    CHECK_INT(count(), 2);
+    end();
+}
+
+static void a_part_fails_as_its_script_says(void)
+{
+    begin();
+    CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
+    CHECK_STATUS(store_mark(store), STATUS_OK);
+    fault = (struct store_fault){.calls = STORE_FAULT_PART, .status = STATUS_UNAVAILABLE};
+    store_part_begin(store);
+    CHECK_STATUS(insert(1), STATUS_UNAVAILABLE);
+    CHECK_STATUS(store_part_undo(store), STATUS_OK);
+    fault = (struct store_fault){.calls = STORE_FAULT_PART_UNDO, .status = STATUS_UNAVAILABLE};
+    store_part_begin(store);
+    CHECK_STATUS(insert(2), STATUS_OK);
+    CHECK_STATUS(store_part_undo(store), STATUS_UNAVAILABLE);
+    CHECK_STATUS(store_undo(store), STATUS_OK); /* which the script does not speak of */
+    CHECK_STATUS(insert(3), STATUS_OK);
+    CHECK_STATUS(store_commit(store), STATUS_OK);
+    CHECK_INT(count(), 1);
+    end();
+}
+
 static const struct test tests[] = {
     {.name = "it counts down and repeats", .run = it_counts_down_and_repeats},
     {.name = "it fails for ever", .run = it_fails_for_ever},
     {.name = "an uncertain commit may have happened", .run = an_uncertain_commit_may_have_happened},
     {.name = "a failed undo leaves the way back", .run = a_failed_undo_leaves_the_way_back},
+    {.name = "a part of the inner store is undone", .run = a_part_of_the_inner_store_is_undone},
+    {.name = "a failed reading spares the part before",
+     .run = a_failed_reading_spares_the_part_before},
+    {.name = "a part fails as its script says", .run = a_part_fails_as_its_script_says},
 };
 
 int main(int argc, char **argv)

@@ -133,6 +133,43 @@ static void the_mark_moves_with_changes_only(void)
     end();
 }
 
+static int count_statement(unsigned kind, void *count, void *statement, void *sql)
+{
+    (void)statement;
+    (void)sql;
+    MUST(kind == SQLITE_TRACE_STMT);
+    ++*(int *)count;
+    return 0;
+}
+
+/* What SQLite itself has been asked to run. */
+static void a_part_that_writes_nothing_runs_nothing(void)
+{
+    begin();
+    int run = 0;
+    struct number row;
+    sqlite3 *db = ((struct sqlite_store *)(void *)store)->db;
+    CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
+    CHECK_INT(sqlite3_trace_v2(db, SQLITE_TRACE_STMT, count_statement, &run), SQLITE_OK);
+    for (int i = 0; i < 100; i++) {
+        store_part_begin(store);
+        store_part_end(store);
+        store_part_begin(store);
+        CHECK_STATUS(store_part_undo(store), STATUS_OK);
+    }
+    CHECK_INT(run, 0);
+    store_part_begin(store);
+    CHECK_STATUS(store_one(store, arena, &count_rows, NO_VALUES, &row), STATUS_OK);
+    store_part_end(store);
+    CHECK_INT(run, 1); /* the reading */
+    store_part_begin(store);
+    CHECK_STATUS(store_exec(store, &insert_row, VALUES(value_bytes(TEXT("b"))), NULL), STATUS_OK);
+    store_part_end(store);
+    CHECK_INT(run, 3); /* a place and the writing */
+    CHECK_STATUS(store_commit(store), STATUS_OK);
+    end();
+}
+
 static void a_clean_end_leaves_one_file(void)
 {
     begin();
@@ -306,6 +343,8 @@ static void readers_keep_up_in_their_threads(void)
 static const struct test tests[] = {
     {.name = "every connection has the settings", .run = every_connection_has_the_settings},
     {.name = "the mark moves with changes only", .run = the_mark_moves_with_changes_only},
+    {.name = "a part that writes nothing runs nothing",
+     .run = a_part_that_writes_nothing_runs_nothing},
     {.name = "a clean end leaves one file", .run = a_clean_end_leaves_one_file},
     {.name = "the WAL does not grow for ever", .run = the_wal_does_not_grow_for_ever},
     {.name = "a directory that is not there is named",

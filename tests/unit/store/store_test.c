@@ -11,6 +11,7 @@ struct told_store {
     int64_t changed;
     unsigned flags;
     int begun;
+    int executed;
     int rolled_back;
     int destroyed;
     int marks[STORE_PART + 1];
@@ -34,6 +35,7 @@ static enum status exec(struct store *store, const struct statement *statement,
     (void)statement;
     (void)values;
     *changed_out = told.changed;
+    told.executed++;
     return told.answer;
 }
 
@@ -142,6 +144,53 @@ static void a_failure_leaves_only_the_way_back(void)
     CHECK_INT(told.store.state, STORE_WRITING);
     CHECK_STATUS(store_commit(&told.store), STATUS_OK);
     CHECK_INT(told.store.state, STORE_IDLE);
+}
+
+static enum status ask_told(const struct statement *statement)
+{
+    struct rows rows;
+    return store_query(&told.store, NULL, statement, NO_VALUES, &rows);
+}
+
+static void a_part_is_told_when_it_is_needed(void)
+{
+    static const struct statement read = {.sql = "SELECT", .gives = &number_shape};
+    static const struct statement write = {.sql = "INSERT ... RETURNING", .gives = &number_shape};
+    for (unsigned flags = 0; flags <= STORE_IS_SHARED; flags += STORE_IS_SHARED) {
+        int is_shared = flags == STORE_IS_SHARED;
+        begin_told();
+        told.flags = flags;
+        store_part_begin(&told.store);
+        store_part_end(&told.store);
+        store_part_begin(&told.store);
+        CHECK_STATUS(store_part_undo(&told.store), STATUS_OK);
+        CHECK_INT(told.marks[STORE_PART] + told.undos[STORE_PART], 0);
+        store_part_begin(&told.store);
+        CHECK_STATUS(ask_told(&read), STATUS_OK);
+        CHECK_INT(told.marks[STORE_PART], is_shared);
+        CHECK_STATUS(ask_told(&write), STATUS_OK);
+        CHECK_STATUS(store_exec(&told.store, &change, NO_VALUES, NULL), STATUS_OK);
+        CHECK_INT(told.marks[STORE_PART], 1); /* only once */
+        store_part_end(&told.store);
+        CHECK_STATUS(store_exec(&told.store, &change, NO_VALUES, NULL), STATUS_OK);
+        CHECK_INT(told.marks[STORE_PART], 1); /* and not outside */
+        CHECK_INT(told.undos[STORE_PART], 0);
+        CHECK_INT(told.marks[STORE_MARK], 0);
+    }
+}
+
+static void a_part_that_cannot_be_set_fails_its_statement(void)
+{
+    begin_told();
+    store_part_begin(&told.store);
+    told.answer = STATUS_FULL;
+    CHECK_STATUS(store_exec(&told.store, &change, NO_VALUES, NULL), STATUS_FULL);
+    CHECK_INT(told.executed, 0);
+    CHECK_STATUS(store_part_undo(&told.store), STATUS_FULL);
+    CHECK_INT(told.undos[STORE_PART], 1); /* who failed knows whether it can go on */
+    CHECK_INT(told.store.state, STORE_FAILED);
+    CHECK_INT(told.store.part, STORE_NO_PART);
+    store_rollback(&told.store);
 }
 
 static void a_transaction_is_over_after_every_commit(void)
@@ -297,6 +346,9 @@ static void bugs_of_a_caller_stop_the_program(void)
 
 static const struct test tests[] = {
     {.name = "a failure leaves only the way back", .run = a_failure_leaves_only_the_way_back},
+    {.name = "a part is told when it is needed", .run = a_part_is_told_when_it_is_needed},
+    {.name = "a part that cannot be set fails its statement",
+     .run = a_part_that_cannot_be_set_fails_its_statement},
     {.name = "a transaction is over after every commit",
      .run = a_transaction_is_over_after_every_commit},
     {.name = "a begin that fails begins nothing", .run = a_begin_that_fails_begins_nothing},

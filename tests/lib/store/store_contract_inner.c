@@ -2,12 +2,6 @@
  */
 #include "tests/lib/store_contract_parts.h"
 
-/* Fails in the database itself, wherever there is a negative number. */
-static const struct statement fail_reading = {
-    .sql = "SELECT abs(number) AS number FROM contract.thing WHERE number < 0",
-    .gives = &number_shape,
-};
-
 static void begin_write_with_one(void)
 {
     begin_write();
