@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 256, ANSWER_BYTES = 64 * 1024, CHILDREN_MAX = 256, READY_TRIES = 600 };
+enum { PATH_BYTES = 256, ANSWER_BYTES = 64 * 1024, CHILDREN_MAX = 256, READY_TRIES = 3000 };
 
 struct postgres_server {
     char directory[PATH_BYTES / 2];
@@ -242,7 +242,7 @@ static void kill_and_wait(pid_t child)
     }
     kill(child, SIGKILL);
     struct pollfd ended = {.fd = handle, .events = POLLIN};
-    MUST(poll(&ended, 1, 10000) == 1);
+    MUST(poll(&ended, 1, 60000) == 1);
     close(handle);
 }
 

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 256, ANSWER_BYTES = 64 * 1024, READY_TRIES = 900, ORDER_MS_MAX = 60000 };
+enum { PATH_BYTES = 256, ANSWER_BYTES = 64 * 1024, READY_TRIES = 3000, ORDER_MS_MAX = 180000 };
 
 #define PROGRAM "/usr/lib/rabbitmq/bin/rabbitmq-server"
 #define COOKIE  "KONTORATESTS"

@@ -27,7 +27,7 @@ enum {
     BASE_BYTES_MAX = 64,
     SECRET_BYTES = 48,
     ANSWER_BYTES = 64 * 1024,
-    READY_TRIES = 1000,
+    READY_TRIES = 6000,
     ARGUMENTS_MAX = 32
 };
 
