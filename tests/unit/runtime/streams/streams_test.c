@@ -148,6 +148,10 @@ static void resets_who_fell_behind_the_journal(void)
         CHECK(strcmp(heard.event, "reset") == 0 || strtoll(heard.id, NULL, 10) == position);
     } while (strcmp(heard.event, "reset") != 0);
     CHECK(position < 499);
+    while (strtoll(heard.id, NULL, 10) < 500) { /* the end was not known yet: once more, then */
+        heard = ear_event(&ear);
+        CHECK(strcmp(heard.event, "reset") == 0 || strtoll(heard.id, NULL, 10) == 500);
+    }
     CHECK_INT(strtoll(heard.id, NULL, 10), 500);
     say("all", 1);
     ear_expect(&ear, 501, 501);
@@ -169,14 +173,14 @@ static void shows_each_only_what_is_for_him(void)
     say("none", 5);
     say_this((struct saying){.subject = "all", .count = 1, .kind = message_command});
     ear_expect(&root, 1, 2);
-    bool beat = false;
-    while (!beat) {
+    int64_t position = 0;
+    while (position < 8) { /* it may beat before all eight were looked at */
         CHECK(ear_next(&nobody, TEST_PATIENCE_MS, &heard));
         CHECK(text_starts_with(heard.block, TEXT(": hb\n")));
         CHECK_TEXT(text_of(heard.event), "");
-        beat = heard.id[0] != '\0';
+        position = heard.id[0] != '\0' ? strtoll(heard.id, NULL, 10) : position;
     }
-    CHECK_INT(strtoll(heard.id, NULL, 10), 8);
+    CHECK_INT(position, 8);
     say("all", 1);
     ear_expect(&nobody, 9, 9);
     ear_expect(&root, 9, 9);
