@@ -202,6 +202,25 @@ static void check_stores(struct doctor *doctor)
     }
 }
 
+/* What is wrong with a service although it would run. */
+static void check_remarks(struct doctor *doctor)
+{
+    enum { REMARKS_SHOWN_MAX = 16 };
+    size_t shown = 0;
+    for (size_t i = 0; i < doctor->line->service_count; i++) {
+        const struct service *service = doctor->line->services[i];
+        for (size_t k = 0; k < service->remarks.count; k++) {
+            if (shown++ < REMARKS_SHOWN_MAX) {
+                find(doctor, service->name, WARNING, service->remarks.items[k]);
+            }
+        }
+    }
+    if (shown > REMARKS_SHOWN_MAX) {
+        find(doctor, "services", WARNING,
+             text_format(doctor->line->arena, "and %zu more", shown - REMARKS_SHOWN_MAX));
+    }
+}
+
 /* ---- what lies between ---- */
 
 static void check_bus(struct doctor *doctor)
@@ -345,6 +364,7 @@ static int examine(struct command_line *line)
         check_bus(doctor);
         check_cache(doctor);
     }
+    check_remarks(doctor);
     check_limits(doctor);
     check_time_zone(doctor);
     check_certificate(doctor);

@@ -56,7 +56,7 @@ struct recipe_schedule {
     int transition;
 };
 
-struct engine_room; /* engine_room.h: what it was made of */
+struct engine_room; /* extend/engine_room.h: what it was made of */
 struct signing_key;
 
 struct catalog {
@@ -85,6 +85,7 @@ struct recipe_source {
     size_t service_count;
     struct text file;
     struct text yaml;
+    handle_fn *on_reply; /* what errands of stages must have, case_reply; NULL: it is not asked */
 };
 
 /* MALFORMED: complaint_out has a line for everything that is wrong, each with file, line, column,

@@ -2,6 +2,7 @@
 #include "runtime/host.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "runtime/start/series.h"
 #include "store/migrate.h"
 
@@ -14,6 +15,22 @@ static enum status bring_up_tables(const struct service *service, struct store *
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status =
             migrate(store, series[i].name, series[i].migrations, series[i].count, arena, error_out);
+    }
+    return status;
+}
+
+/* What the store holds may change the tables of the service. */
+static enum status ask_service(struct host *host, struct store *store, struct arena *arena,
+                               struct text *error_out)
+{
+    const struct service *service = host->service;
+    enum status status = service->opened == NULL
+                             ? STATUS_OK
+                             : service->opened(service, store, arena, &host->service, error_out);
+    for (size_t i = 0; status == STATUS_OK && i < host->service->remarks.count; i++) {
+        log_line(LOG_WARNING, "runtime", "the service runs, but something is wrong",
+                 LOG_TEXT("service", text_of(host->service->name)),
+                 LOG_TEXT("what", host->service->remarks.items[i]));
     }
     return status;
 }
@@ -34,7 +51,7 @@ static void start_executor(struct host *host, const struct host_options *options
 {
     bool is_first = host->executor_count == 0;
     host->executors[host->executor_count++] = executor_start(&(struct executor_options){
-        .service = options->service,
+        .service = host->service,
         .host = host,
         .store = store,
         .waiting_max = options->waiting_max,
@@ -60,7 +77,10 @@ enum status host_open(struct host *host, const struct host_options *options, str
     }
     status = bring_up_tables(options->service, store, arena, error_out);
     if (status == STATUS_OK) {
-        status = later_open(&(struct later_options){.service = options->service,
+        status = ask_service(host, store, arena, error_out);
+    }
+    if (status == STATUS_OK) {
+        status = later_open(&(struct later_options){.service = host->service,
                                                     .store = store,
                                                     .zone = options->zone,
                                                     .now_ms = clock_wall_ms()},

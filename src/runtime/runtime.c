@@ -76,6 +76,44 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
                : status;
 }
 
+/* A service may have been made anew when its store was open (service.opened). */
+static void adopt(const struct service **services, size_t count, const struct host *host)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(services[i]->name, host->service->name) == 0) {
+            services[i] = host->service;
+        }
+    }
+}
+
+static const struct service **copy_services(struct arena *arena,
+                                            const struct service *const *services, size_t count)
+{
+    const struct service **copy = ARENA_ARRAY(arena, const struct service *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        copy[i] = services[i];
+    }
+    return copy;
+}
+
+/* The tables that run are those that were checked. */
+static enum status adopt_hosts(struct runtime *runtime, struct text *error_out)
+{
+    struct runtime_options *options = &runtime->options;
+    const struct service **here =
+        copy_services(runtime->arena, options->services, options->service_count);
+    const struct service **known =
+        copy_services(runtime->arena, options->known, options->known_count);
+    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        adopt(here, options->service_count, &runtime->hosts[i]);
+        adopt(known, options->known_count, &runtime->hosts[i]);
+    }
+    options->services = here;
+    options->known = known;
+    *error_out = runtime_check(runtime->arena, known, options->known_count);
+    return error_out->data == NULL ? STATUS_OK : STATUS_MALFORMED;
+}
+
 static enum status open_hosts(struct runtime *runtime, struct text *error_out)
 {
     MUST(runtime->options.service_count <= HOSTS_MAX);
@@ -92,7 +130,7 @@ static enum status open_hosts(struct runtime *runtime, struct text *error_out)
         }
         runtime->dispatch.host_count = i + 1;
     }
-    return STATUS_OK;
+    return adopt_hosts(runtime, error_out);
 }
 
 static void add_routes(struct runtime *runtime, struct router *router, struct host *host)

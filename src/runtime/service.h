@@ -82,6 +82,13 @@ struct series {
 struct case_work; /* engine/cases.h */
 struct catalog;   /* engine/recipe.h */
 
+/* Run once at the start, when the store is open and its tables are up to date, outside of a
+ * transaction. It gives the service that will run: the same, or one like it whose tables know what
+ * the store holds. The arena lives as long as the service runs; error_out is a sentence. */
+typedef enum status service_opened_fn(const struct service *service, struct store *store,
+                                      struct arena *arena, const struct service **service_out,
+                                      struct text *error_out);
+
 struct service {
     const char *name; /* also the schema */
     const char *purpose;
@@ -114,6 +121,8 @@ struct service {
     const struct catalog *catalog; /* what the engine has made of them; its own */
     const struct series *series;   /* of the floors between the runtime and this service */
     size_t series_count;
+    service_opened_fn *opened; /* NULL: nothing is asked of the store */
+    struct texts remarks;      /* what is wrong although it runs: the log, /readyz and doctor say */
 };
 
 #endif

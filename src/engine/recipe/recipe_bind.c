@@ -277,8 +277,14 @@ static void bind_errand(const struct binding *binding, const struct command *com
     const struct service *service = binding->maker->source->service;
     for (size_t i = 0; i < service->errand_count; i++) {
         const struct errand *errand = &service->errands[i];
-        if (strcmp(errand->command, command->name) == 0) {
-            binding->made->errand = errand;
+        if (strcmp(errand->command, command->name) != 0) {
+            continue;
+        }
+        binding->made->errand = errand;
+        handle_fn *wanted = binding->maker->source->on_reply;
+        if (wanted != NULL && errand->on_reply != wanted) { /* it is known by its command alone */
+            complain_here(binding, "\"call\": %s takes the replies to \"%s\" itself", service->name,
+                          command->name);
         }
     }
 }
@@ -352,6 +358,20 @@ static void bind_tells(const struct binding *binding)
     binding->made->tells = tells;
 }
 
+/* A service hears of an event once. */
+static void check_event(const struct binding *binding)
+{
+    const struct service *service = binding->maker->source->service;
+    struct text event = binding->transition->event.event;
+    for (size_t i = 0; i < service->subscription_count; i++) {
+        if (binding->transition->kind == TRANSITION_EVENT &&
+            text_equals(event, text_of(service->subscriptions[i].event))) {
+            complain_here(binding, "%s listens to \"%.*s\" itself", service->name,
+                          TEXT_ARGS(event));
+        }
+    }
+}
+
 void recipe__bind(struct recipe_maker *maker)
 {
     for (size_t i = 0; i < maker->workflow->transition_count; i++) {
@@ -361,6 +381,7 @@ void recipe__bind(struct recipe_maker *maker)
         if (maker->source->service != NULL) {
             bind_functions(&binding);
             bind_call(&binding);
+            check_event(&binding);
         }
     }
 }

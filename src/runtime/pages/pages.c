@@ -14,6 +14,33 @@ static void answer_livez(void *context, struct http_exchange *exchange)
     };
 }
 
+/* What a person should look at; it does not make the process less ready. */
+static void write_remarks(struct json_writer *writer, const struct dispatch *dispatch)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < dispatch->host_count; i++) {
+        count += dispatch->hosts[i].service->remarks.count;
+    }
+    if (count == 0) {
+        return;
+    }
+    json_key(writer, "remarks");
+    json_begin_object(writer);
+    for (size_t i = 0; i < dispatch->host_count; i++) {
+        const struct service *service = dispatch->hosts[i].service;
+        if (service->remarks.count == 0) {
+            continue;
+        }
+        json_key(writer, service->name);
+        json_begin_array(writer);
+        for (size_t k = 0; k < service->remarks.count; k++) {
+            json_put_text(writer, service->remarks.items[k]);
+        }
+        json_end_array(writer);
+    }
+    json_end_object(writer);
+}
+
 /* Ready when each service could begin its newest transaction, and nobody has asked us to stop. */
 static void answer_readyz(void *context, struct http_exchange *exchange)
 {
@@ -33,6 +60,7 @@ static void answer_readyz(void *context, struct http_exchange *exchange)
         json_put_text(&writer, host_ready ? TEXT("ready") : TEXT("store unavailable"));
     }
     json_end_object(&writer);
+    write_remarks(&writer, pages->dispatch);
     json_key(&writer, "status");
     json_put_text(&writer, ready ? TEXT("ready") : stops ? TEXT("stopping") : TEXT("not ready"));
     json_end_object(&writer);

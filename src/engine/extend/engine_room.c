@@ -1,0 +1,70 @@
+/* engine_room.c - gathers the recipes of a service, and makes its tables of them. */
+#include "engine/extend/engine_room.h"
+
+#include "engine/run/case_store.h"
+
+void engine_room_remark(struct engine_room *room, struct text remark)
+{
+    struct text *items = ARENA_ARRAY(room->arena, struct text, room->remarks.count + 1);
+    for (size_t i = 0; i < room->remarks.count; i++) {
+        items[i] = room->remarks.items[i];
+    }
+    items[room->remarks.count] = text_copy(room->arena, remark);
+    room->remarks = (struct texts){items, room->remarks.count + 1};
+}
+
+const struct recipe *engine_room_find(const struct engine_room *room, struct text workflow,
+                                      int64_t version)
+{
+    for (size_t i = 0; i < room->recipe_count; i++) {
+        const struct workflow *one = room->recipes[i].recipe->workflow;
+        if (text_equals(one->name, workflow) && one->version == version) {
+            return room->recipes[i].recipe;
+        }
+    }
+    return NULL;
+}
+
+void engine_room_add(struct engine_room *room, const struct recipe *recipe, bool is_of_program)
+{
+    MUST(room->recipe_count < ROOM_RECIPES_MAX);
+    MUST(engine_room_find(room, recipe->workflow->name, recipe->workflow->version) == NULL);
+    room->recipes[room->recipe_count++] = (struct room_recipe){recipe, is_of_program};
+}
+
+struct recipe_source engine_room_source(const struct engine_room *room, struct text file,
+                                        struct text yaml)
+{
+    return (struct recipe_source){.service = room->base,
+                                  .services = room->services,
+                                  .service_count = room->service_count,
+                                  .file = file,
+                                  .yaml = yaml,
+                                  .on_reply = case_reply};
+}
+
+static void add_series(const struct engine_room *room, struct service *made)
+{
+    const struct service *base = room->base;
+    struct series *series = ARENA_ARRAY(room->arena, struct series, base->series_count + 1);
+    for (size_t i = 0; i < base->series_count; i++) {
+        series[i] = base->series[i];
+    }
+    series[base->series_count] =
+        (struct series){"engine", engine_migrations, engine_migration_count};
+    made->series = series;
+    made->series_count = base->series_count + 1;
+}
+
+enum status extend__finish(struct engine_room *room, struct service *made, struct text *error_out)
+{
+    enum status status = extend__subscriptions(room, made, error_out);
+    if (status == STATUS_OK) {
+        extend__errands(room, made);
+        add_series(room, made);
+        extend__catalog(room, made, extend__times(room, made));
+        made->remarks = room->remarks;
+        made->opened = extend__opened;
+    }
+    return status;
+}
