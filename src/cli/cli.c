@@ -1,6 +1,7 @@
 /* cli.c - finds the command, reads the flags, explains itself. */
 #include "cli/cli.h"
 
+#include "cli/cli_extend.h"
 #include "runtime/runtime.h"
 
 #include <errno.h>
@@ -290,7 +291,13 @@ static int run_command(const struct cli *cli, const struct cli_command *command,
     int code = read_arguments(line, argc, argv);
     if (code == EXIT_OK && cli_flag(line, "help") != NULL) {
         print_command_help(command);
-    } else if (code == EXIT_OK) {
+        arena_destroy(&arena);
+        return code;
+    }
+    if (code == EXIT_OK && command->needs_workflows) {
+        code = cli_extend(line);
+    }
+    if (code == EXIT_OK) {
         code = command->run(line);
     }
     arena_destroy(&arena);

@@ -32,6 +32,7 @@ struct cli_command {
     const struct flag *flags;
     size_t flag_count;
     bool takes_settings;
+    bool needs_workflows; /* its services are those that run: with what their workflows add */
     int (*run)(struct command_line *line); /* an exit code */
 };
 

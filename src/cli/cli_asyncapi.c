@@ -23,5 +23,7 @@ const struct cli_command cli_asyncapi = {
             "\n"
             "Example:\n"
             "  kontora asyncapi > asyncapi.json",
+    .takes_settings = true,
+    .needs_workflows = true,
     .run = print_asyncapi,
 };

@@ -442,5 +442,6 @@ const struct cli_command cli_dead = {
     .flags = flags,
     .flag_count = COUNT_OF(flags),
     .takes_settings = true,
+    .needs_workflows = true,
     .run = dead,
 };

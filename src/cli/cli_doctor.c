@@ -395,5 +395,6 @@ const struct cli_command cli_doctor = {
     .flags = flags,
     .flag_count = COUNT_OF(flags),
     .takes_settings = true,
+    .needs_workflows = true,
     .run = examine,
 };

@@ -240,5 +240,6 @@ const struct cli_command cli_fsck = {
     .flags = flags,
     .flag_count = COUNT_OF(flags),
     .takes_settings = true,
+    .needs_workflows = true,
     .run = examine,
 };

@@ -22,5 +22,7 @@ const struct cli_command cli_openapi = {
             "\n"
             "Example:\n"
             "  kontora openapi > openapi.json",
+    .takes_settings = true,
+    .needs_workflows = true,
     .run = print_openapi,
 };

@@ -189,5 +189,6 @@ const struct cli_command cli_serve = {
     .flags = flags,
     .flag_count = COUNT_OF(flags),
     .takes_settings = true,
+    .needs_workflows = true,
     .run = serve,
 };

@@ -174,6 +174,11 @@ const struct setting runtime_settings[] = {
      .kind = SETTING_TEXT,
      .otherwise = "",
      .meaning = "The service that signs people in: it may call for them (Kontora-Person)"},
+    {.name = "cases.directory",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .meaning =
+         "Where workflows are read from, *.yaml; workflows in the data directory when empty"},
     {.name = "log.level",
      .kind = SETTING_CHOICE,
      .otherwise = "info",
