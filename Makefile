@@ -52,6 +52,8 @@ SQLITE_FLAGS := -DSQLITE_DQS=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_DEFAULT_WAL
 
 SOURCES := $(sort $(shell find src -name '*.c'))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
+WORKFLOWS := $(sort $(wildcard src/apps/*/*.yaml src/services/*/*.yaml))
+EMBEDDED := $(WORKFLOWS:%.yaml=$(OUT)/%.yaml.o)
 LIBRARY := $(OUT)/libkontora.a
 PROGRAM := $(OUT)/kontora
 TESTS   := $(sort $(shell find tests/unit tests/contract tests/fault -name '*_test.c' 2>/dev/null))
@@ -59,7 +61,8 @@ TEST_BINS := $(TESTS:%.c=$(OUT)/%)
 TEST_LIB  := $(patsubst %.c,$(OUT)/%.o,$(sort $(shell find tests/lib -name '*.c' 2>/dev/null)))
 NET_SERVER := $(OUT)/tests/net/echo_server
 SAMPLE     := $(OUT)/tests/sample/kontora-sample
-SAMPLE_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sample/*.c)))
+SAMPLE_OBJ := $(patsubst %.c,$(OUT)/%.o,$(sort $(wildcard tests/sample/*.c))) \
+              $(patsubst %.yaml,$(OUT)/%.yaml.o,$(sort $(wildcard tests/sample/*.yaml)))
 BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
@@ -142,7 +145,7 @@ $(PROGRAM): $(OUT)/src/main.o $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(LIBRARY): $(filter-out $(OUT)/src/main.o,$(OBJECTS))
+$(LIBRARY): $(filter-out $(OUT)/src/main.o,$(OBJECTS)) $(EMBEDDED)
 	@rm -f $@
 	@ar rcs $@ $^
 
@@ -150,6 +153,14 @@ $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
 	@echo "  cc      $<"
 	@$(CC) $(WARN) $(CFLAGS) $(INCLUDE) -I. -MMD -MP -c $< -o $@
+
+# leave.yaml as it is, between leave_yaml_begin and leave_yaml_end (engine/cases.h).
+$(OUT)/%.yaml.o: %.yaml
+	@mkdir -p $(@D)
+	@echo "  embed   $<"
+	@printf '__asm__(".section .rodata\\n.global %s_begin, %s_end\\n%s_begin: .incbin \"%s\"\\n%s_end: .byte 0\\n.previous");\n' \
+	  $(foreach i,1 2 3,$(basename $(notdir $<))_yaml) $< $(basename $(notdir $<))_yaml | \
+	  $(CC) $(CFLAGS) -x c -c - -o $@
 
 # One object for every variant: a sanitizer that looks at our code need not look into SQLite, and
 # four times half a minute is two minutes.

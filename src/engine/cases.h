@@ -24,6 +24,16 @@ struct workflow_file {
     const char *end;
 };
 
+/* The Makefile puts order.yaml beside order.c into the program: outside of functions
+ * WORKFLOW_TEXT(order); and in the array of files WORKFLOW_FILE(order). */
+#define WORKFLOW_TEXT(stem)                                                                        \
+    extern const char stem##_yaml_begin[];                                                         \
+    extern const char stem##_yaml_end[]
+#define WORKFLOW_FILE(stem)                                                                        \
+    {                                                                                              \
+        .name = #stem ".yaml", .begin = stem##_yaml_begin, .end = stem##_yaml_end                  \
+    }
+
 struct case_function {
     const char *name; /* "create-corp-client-id" */
     const char *summary;

@@ -4,10 +4,7 @@
 #include "tests/sample/sample.h"
 
 static const struct service *const services[] = {
-    &users_service,
-    &shop_service,
-    &till_service,
-    &board_service,
+    &users_service, &shop_service, &till_service, &board_service, &office_service, &payroll_service,
 };
 
 static const struct cli_command *const commands[] = {
