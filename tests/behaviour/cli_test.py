@@ -116,7 +116,7 @@ def the_nearest_word_is_suggested():
     check_usage(run('serve', '--net.lisen', 'x'), '--net.lisen', 'did you mean --net.listen?')
     check_usage(run('doctor', '--confg', 'x'), 'did you mean --config?')
     check_usage(run('users', 'lst'), 'did you mean list?')
-    check_usage(run('openapi', '--data', 'x'), "'openapi' has no flag --data")
+    check_usage(run('schema', '--data', 'x'), "'schema' has no flag --data")
     check_usage(run('serve', 'userz', '--data', '/nonexistent'), "no service 'userz'")
 
 

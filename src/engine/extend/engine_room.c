@@ -7,6 +7,9 @@ void engine_room_remark(struct engine_room *room, struct text remark)
 {
     struct text *items = ARENA_ARRAY(room->arena, struct text, room->remarks.count + 1);
     for (size_t i = 0; i < room->remarks.count; i++) {
+        if (text_equals(room->remarks.items[i], remark)) {
+            return; /* tables may be made twice */
+        }
         items[i] = room->remarks.items[i];
     }
     items[room->remarks.count] = text_copy(room->arena, remark);
