@@ -39,6 +39,7 @@ static struct watch *make_watch(const struct call *call)
     watch->asked = asked_position(call);
     watch->position = FIELD_NONE;
     watch->told = FIELD_NONE;
+    watch->left_bytes = -1; /* his first beat may come at once: that is not yet a whole one */
     return watch;
 }
 
