@@ -279,11 +279,11 @@ static void a_cancelled_statement_is_a_timeout(void)
     begin_test();
     begin_write();
     put_ok(1);
-    CHECK_STATUS(store_mark(store), STATUS_OK);
+    store_part_begin(store);
     CHECK_INT(pthread_create(&thread, NULL, cancel_us, NULL), 0);
     CHECK_STATUS(store_query(store, arena, &sleep_long, NO_VALUES, &rows), STATUS_TIMEOUT);
     CHECK_INT(pthread_join(thread, NULL), 0);
-    CHECK_STATUS(store_undo(store), STATUS_OK);
+    CHECK_STATUS(store_part_undo(store), STATUS_OK);
     commit_ok();
     CHECK_INT(count_seen(), 1);
     end_test();
@@ -309,8 +309,10 @@ static void closed_inside_loses_the_transaction(void)
     put_ok(1);
     CHECK_STATUS(store_mark(store), STATUS_OK);
     put_ok(2);
+    store_part_begin(store);
     hang_up();
     CHECK_STATUS(entries_put(store, 3), STATUS_UNAVAILABLE);
+    CHECK_STATUS(store_part_undo(store), STATUS_UNAVAILABLE);
     CHECK_STATUS(store_undo(store), STATUS_UNAVAILABLE);
     store_rollback(store);
     begin_write();

@@ -230,14 +230,17 @@ static enum status do_requests(struct ledger *ledger, int64_t step)
     for (int64_t i = 0; i < transfers_of_step(step); i++) {
         enum status status = store_mark(ledger->store);
         if (status == STATUS_OK) {
+            store_part_begin(ledger->store);
             status = do_transfer(ledger, first + i, step);
         }
-        if (status == STATUS_FULL) { /* an executor would undo one request and go on */
+        if (status == STATUS_FULL) { /* an executor would undo a part or a request and go on */
+            CHECK_STATUS(store_part_undo(ledger->store), STATUS_FULL);
             CHECK_STATUS(store_undo(ledger->store), STATUS_FULL);
         }
         if (status != STATUS_OK) {
             return status;
         }
+        store_part_end(ledger->store);
     }
     return refuse_one(ledger, step);
 }
