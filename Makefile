@@ -98,7 +98,8 @@ bench: need-bench ## measures against the disk, PostgreSQL and nginx; prints rat
 	@$(MAKE) --no-print-directory build tests
 	bench/run
 
-bench-peers: need-bench ## durable steps of Restate and DBOS on this machine, beside which ours stand
+bench-peers: need-bench ## durable steps of Restate and DBOS on this machine, and ours beside them
+	@$(MAKE) --no-print-directory sample
 	bench/peers/run
 
 lint: need-test ## house rules, formatter, clang-tidy, cppcheck, clang's warnings

@@ -1,4 +1,4 @@
-"""peers_servers.py - Restate and DBOS: started on loopback, asked what they have done, stopped.
+"""peers_servers.py - Restate, DBOS and ourselves: started on loopback, asked, stopped.
 
 Each as its makers would want it measured on a small machine, and as durable as they are by default:
 Restate flushes its log, PostgreSQL each commit. What they start ends with us, however we end.
@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import json
 import os
+import sqlite3
 import subprocess
 import time
 
@@ -17,9 +18,14 @@ from postgres import Postgres, end_with_parent
 # 24 partitions are its default, and for a large machine: with as many as there are cores it does
 # more steps a second (6,015 instead of 3,485 on two).
 RESTATE_PARTITIONS = os.cpu_count() or 2
+SAMPLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'build', 'release',
+                      'tests', 'sample', 'kontora-sample')
 COUNT_FINISHED = "SELECT count(*) AS n FROM sys_invocation WHERE completion_result = 'success'"
 COUNT_BEGUN = "SELECT count(*) AS n FROM sys_invocation"
 COUNT_RUNS = "SELECT count(*) AS n FROM sys_journal WHERE entry_type = 'Notification: Run'"
+COUNT_CASES = """SELECT (SELECT count(*) FROM {schema}engine_case WHERE closed_at IS NOT NULL),
+ (SELECT count(*) FROM {schema}engine_case WHERE closed_at IS NULL), (SELECT count(*) FROM
+ {schema}engine_history WHERE transition <> 'begin')"""
 COUNT_DBOS = """SELECT count(*) FILTER (WHERE status = 'SUCCESS'), count(*) FILTER (WHERE status <>
  'SUCCESS'), (SELECT count(*) FROM dbos.operation_outputs) FROM dbos.workflow_status"""
 
@@ -49,10 +55,13 @@ class Peer:
         self.programs = []
         os.mkdir(directory)
 
+    def cwd(self):
+        return self.installed.directory
+
     def launch(self, *command, environment=None):
         with open(self.log, 'ab') as log:
             self.programs.append(subprocess.Popen(
-                command, cwd=self.installed.directory, stdin=subprocess.DEVNULL, stdout=log,
+                command, cwd=self.cwd(), stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log, preexec_fn=end_with_parent, env={**os.environ, **(environment or {})}))
 
     def wait_for(self, is_there, what):
@@ -148,3 +157,51 @@ class Dbos(Peer):
 
     def count(self):
         return Count(*map(int, self.postgres.psql(COUNT_DBOS).split('|')))
+
+
+class Kontora(Peer):
+    """The same five steps as a workflow of the sample program (tests/sample/five.yaml)."""
+    before, after = '/steps/', '/run'
+    settings = ()
+
+    @staticmethod
+    def title(_):
+        return 'Kontora on SQLite'
+
+    def cwd(self):
+        return self.directory
+
+    def runs_one(self):
+        return ask(self.port, 'POST', f'{self.before}first{self.after}')[0] == 200
+
+    def start(self):
+        self.data = os.path.join(self.directory, 'data')
+        self.launch(SAMPLE, 'serve', 'steps', '--data', self.data,
+                    f'--net.listen=127.0.0.1:{self.port}', '--log.level=warning', *self.settings)
+        self.wait_for(self.runs_one, 'Kontora')
+
+    def rows(self):
+        path = f'file:{self.data}/steps.db?mode=ro'
+        with contextlib.closing(sqlite3.connect(path, uri=True)) as database:
+            return database.execute(COUNT_CASES.format(schema='')).fetchone()
+
+    def count(self):
+        return Count(*map(int, self.rows()))
+
+
+class KontoraOnPostgres(Kontora):
+    @staticmethod
+    def title(_):
+        return 'Kontora on PostgreSQL'
+
+    def start(self):
+        self.postgres = Postgres('peers')
+        self.settings = ('--store.kind=postgres', f'--store.address={self.postgres.address}')
+        super().start()
+
+    def stop(self):
+        super().stop()
+        self.postgres.stop()
+
+    def rows(self):
+        return self.postgres.psql(COUNT_CASES.format(schema='steps.')).split('|')

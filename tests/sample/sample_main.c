@@ -4,7 +4,8 @@
 #include "tests/sample/sample.h"
 
 static const struct service *const services[] = {
-    &users_service, &shop_service, &till_service, &board_service, &office_service, &payroll_service,
+    &users_service,  &shop_service,    &till_service,  &board_service,
+    &office_service, &payroll_service, &steps_service,
 };
 
 static const struct cli_command *const commands[] = {

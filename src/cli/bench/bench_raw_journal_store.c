@@ -4,21 +4,10 @@
 #include "base/clock.h"
 #include "bus/journal.h"
 #include "cli/bench/bench_effect_store.h"
+#include "cli/bench/bench_raw_rows.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
-#include <string.h>
 #include <sys/resource.h>
-
-enum { COLUMNS_MAX = 16 };
-
-/* A value as SQLite gave it, with its own copy of what it points to. */
-struct raw_value {
-    int type;
-    int bytes;
-    int64_t integer;
-    const void *data;
-};
 
 /* One of the two files: what is written into it, and what it took. */
 struct raw_file {
@@ -30,9 +19,7 @@ struct raw_file {
     const char *move_cursor; /* NULL: there is none */
     const char *differences;
 
-    struct raw_value *values; /* row_count times column_count */
-    int64_t row_count;
-    int column_count;
+    struct raw_rows rows;
     int64_t batch;
 
     sqlite3 *db;
@@ -74,76 +61,13 @@ static const struct raw_file listener_file = {
     .differences = "SELECT " ROWS("effect") ROWS("cursor") TABLES,
 };
 
-/* The store's own: 32 MiB of pages by runtime/settings.c, 4000 by sqlite_checkpoint.c. */
-static const char settings[] =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768;"
-    "PRAGMA wal_autocheckpoint=4000; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-    "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;";
-
-static bool is_good(int code)
-{
-    return code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW;
-}
-
 /* ---- the product's rows ---- */
-
-static struct raw_value keep(struct arena *arena, sqlite3_stmt *row, int column)
-{
-    struct raw_value value = {.type = sqlite3_column_type(row, column)};
-    if (value.type == SQLITE_INTEGER) {
-        value.integer = sqlite3_column_int64(row, column);
-    } else if (value.type != SQLITE_NULL) {
-        const void *data = sqlite3_column_blob(row, column);
-        value.bytes = sqlite3_column_bytes(row, column);
-        char *copy = arena_take_raw(arena, (size_t)value.bytes + 1);
-        if (value.bytes > 0) {
-            memcpy(copy, data, (size_t)value.bytes);
-        }
-        value.data = copy;
-    }
-    return value;
-}
-
-static int load_rows(struct raw_file *file, struct arena *arena, sqlite3_stmt *select)
-{
-    int code = SQLITE_ROW;
-    struct raw_value *value = file->values;
-    file->column_count = sqlite3_column_count(select);
-    MUST(file->column_count <= COLUMNS_MAX);
-    for (int64_t i = 0; i < file->row_count && code == SQLITE_ROW; i++) {
-        code = sqlite3_step(select);
-        for (int column = 0; column < file->column_count && code == SQLITE_ROW; column++) {
-            *value++ = keep(arena, select, column);
-        }
-    }
-    return code == SQLITE_ROW ? sqlite3_step(select) : code;
-}
-
-static int count_rows(sqlite3 *db, const char *select, int64_t *count_out)
-{
-    sqlite3_stmt *count = NULL;
-    char *sql = sqlite3_mprintf("SELECT count(*) FROM (%s)", select);
-    int code = sqlite3_prepare_v2(db, sql, -1, &count, NULL);
-    code = code == SQLITE_OK ? sqlite3_step(count) : code;
-    *count_out = code == SQLITE_ROW ? sqlite3_column_int64(count, 0) : 0;
-    sqlite3_finalize(count);
-    sqlite3_free(sql);
-    return code;
-}
 
 static int load(struct raw_file *file, struct arena *arena, const char *path)
 {
     sqlite3 *db = NULL;
-    sqlite3_stmt *select = NULL;
     int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL);
-    code = code == SQLITE_OK ? count_rows(db, file->select, &file->row_count) : code;
-    if (code == SQLITE_ROW) {
-        file->values =
-            ARENA_ARRAY(arena, struct raw_value, (size_t)file->row_count * COLUMNS_MAX + 1);
-        code = sqlite3_prepare_v2(db, file->select, -1, &select, NULL);
-    }
-    code = code == SQLITE_OK ? load_rows(file, arena, select) : code;
-    sqlite3_finalize(select);
+    code = code == SQLITE_OK ? raw_load(db, arena, file->select, &file->rows) : code;
     sqlite3_close(db);
     return code;
 }
@@ -152,7 +76,7 @@ static int load(struct raw_file *file, struct arena *arena, const char *path)
 
 static int make_tables(struct raw_file *file)
 {
-    int code = sqlite3_exec(file->db, settings, NULL, NULL, NULL);
+    int code = sqlite3_exec(file->db, raw_settings, NULL, NULL, NULL);
     for (size_t i = 0; i < COUNT_OF(file->migrations); i++) {
         for (size_t j = 0; j < file->migration_counts[i] && code == SQLITE_OK; j++) {
             code = sqlite3_exec(file->db, file->migrations[i][j].sqlite, NULL, NULL, NULL);
@@ -170,31 +94,6 @@ static int open_fresh(struct raw_file *file, const char *path)
     }
     sqlite3_db_config(file->db, SQLITE_DBCONFIG_MAINDBNAME, file->schema);
     return make_tables(file);
-}
-
-static int step(sqlite3_stmt *statement)
-{
-    int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    return code;
-}
-
-static int insert_row(const struct raw_file *file, sqlite3_stmt *insert, int64_t row)
-{
-    const struct raw_value *values = &file->values[row * file->column_count];
-    for (int i = 0; i < file->column_count; i++) {
-        const struct raw_value *value = &values[i];
-        if (value->type == SQLITE_INTEGER) {
-            sqlite3_bind_int64(insert, i + 1, value->integer);
-        } else if (value->type == SQLITE_BLOB) {
-            sqlite3_bind_blob(insert, i + 1, value->data, value->bytes, SQLITE_STATIC);
-        } else if (value->type == SQLITE_TEXT) {
-            sqlite3_bind_text(insert, i + 1, value->data, value->bytes, SQLITE_STATIC);
-        } else {
-            sqlite3_bind_null(insert, i + 1);
-        }
-    }
-    return step(insert);
 }
 
 struct raw_statements {
@@ -226,15 +125,15 @@ static int prepare(const struct raw_file *file, struct raw_statements *statement
 static int commit_group(const struct raw_file *file, const struct raw_statements *statements,
                         int64_t first, int64_t end)
 {
-    int code = step(statements->begin);
-    for (int64_t i = first; i < end && is_good(code); i++) {
-        code = insert_row(file, statements->insert, i);
+    int code = raw_step(statements->begin);
+    for (int64_t i = first; i < end && raw_is_good(code); i++) {
+        code = raw_insert(&file->rows, statements->insert, i);
     }
-    if (is_good(code) && statements->move_cursor != NULL) {
+    if (raw_is_good(code) && statements->move_cursor != NULL) {
         sqlite3_bind_int64(statements->move_cursor, 1, end);
-        code = step(statements->move_cursor);
+        code = raw_step(statements->move_cursor);
     }
-    return is_good(code) ? step(statements->commit) : code;
+    return raw_is_good(code) ? raw_step(statements->commit) : code;
 }
 
 static int64_t processor_ns(void)
@@ -252,15 +151,15 @@ static void *write_rows(void *argument)
     struct raw_file *file = argument;
     struct raw_statements statements = {0};
     file->code = prepare(file, &statements);
-    for (int64_t done = 0; done < file->row_count && is_good(file->code);) {
-        int64_t left = file->row_count - done;
+    for (int64_t done = 0; done < file->rows.row_count && raw_is_good(file->code);) {
+        int64_t left = file->rows.row_count - done;
         int64_t end = done + (left < file->batch ? left : file->batch);
         file->code = commit_group(file, &statements, done, end);
         done = end;
     }
     file->ended_ns = clock_monotonic_ns();
     file->processor_ns = processor_ns();
-    if (!is_good(file->code)) {
+    if (!raw_is_good(file->code)) {
         file->error = sqlite3_mprintf("%s", sqlite3_errmsg(file->db));
     }
     sqlite3_finalize(statements.begin);
@@ -317,15 +216,15 @@ static enum status open_all(struct raw_file *files, struct arena *arena,
     for (size_t i = 0; i < 2; i++) {
         files[i].batch = options->batch;
         int code = load(&files[i], arena, path_of(arena, options->product, files[i].schema));
-        if (!is_good(code)) {
+        if (!raw_is_good(code)) {
             return explain(result, "the rows cannot be read", code, NULL);
         }
         code = open_fresh(&files[i], path_of(arena, options->fresh, files[i].schema));
-        if (!is_good(code)) {
+        if (!raw_is_good(code)) {
             return explain(result, "SQLite alone", code, NULL);
         }
     }
-    result->events = files[0].row_count;
+    result->events = files[0].rows.row_count;
     return STATUS_OK;
 }
 
@@ -343,7 +242,7 @@ static enum status write_all(struct raw_file *files, struct raw_journal_result *
         int64_t wall_ns = files[i].ended_ns - began_ns;
         result->wall_ns = wall_ns > result->wall_ns ? wall_ns : result->wall_ns;
         result->processor_ns += files[i].processor_ns;
-        if (!is_good(files[i].code)) {
+        if (!raw_is_good(files[i].code)) {
             status = explain(result, "SQLite alone", files[i].code, files[i].error);
         }
         sqlite3_free(files[i].error);
@@ -358,7 +257,7 @@ static enum status compare_all(const struct raw_file *files, struct arena *arena
     for (size_t i = 0; i < 2; i++) {
         int code = compare(&files[i], path_of(arena, options->fresh, files[i].schema),
                            path_of(arena, options->product, files[i].schema), &result->differences);
-        if (!is_good(code)) {
+        if (!raw_is_good(code)) {
             return explain(result, "the files cannot be compared", code, NULL);
         }
     }

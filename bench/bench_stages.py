@@ -1,0 +1,57 @@
+"""bench_stages.py - what a durable stage costs: workflows of five, beside SQLite alone.
+
+The load is the one that peers are measured with (bench/peers); raw_stages writes the rows that it
+has left once more, with nothing between.
+"""
+import json
+import os
+import sys
+import tempfile
+
+from bench_limits import middle, rate, row, spread
+from bench_machine import Outside
+from bench_servers import run
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'peers'))
+from peers_load import STEPS, measure  # noqa: E402
+from peers_servers import Kontora  # noqa: E402
+
+TOGETHER = 64
+
+
+def raw(plan, data, directory):
+    """Stages a second."""
+    program = os.path.join(os.path.dirname(plan.program), 'bench', 'raw_stages')
+    said = json.loads(run(program, os.path.join(data, 'steps.db'),
+                          os.path.join(directory, 'fresh.db'), str(TOGETHER)))
+    return STEPS * said['workflows'] * 1e9 / said['wall_ns']
+
+
+def measure_once(plan):
+    with tempfile.TemporaryDirectory(prefix='stages-', dir=plan.directory) as directory:
+        script = os.path.join(directory, 'wrk.lua')
+        with Kontora(None, os.path.join(directory, 'ours')) as ours:
+            measure(ours, script, TOGETHER, 1)
+            together = measure(ours, script, TOGETHER, plan.seconds)
+            alone = measure(ours, script, 1, plan.seconds)
+        return together, alone, raw(plan, ours.data, directory)
+
+
+def stages(plan):
+    results, rounds = [], []
+    for _ in range(plan.rounds):
+        with Outside() as others:
+            results.append(measure_once(plan))
+        rounds.append(others)
+    here = [together['steps_per_second'] for together, _, _ in results]
+    limits = [limit for _, _, limit in results]
+    ratios = [mine / limit for mine, limit in zip(here, limits)]
+    line = row('durable stages, five a workflow', rate(middle(here), 'stages/s'),
+               rate(middle(limits), 'SQLite alone'), middle(ratios), 0.4)
+    line['outside'] = f'{round(100 * middle([one.share for one in rounds]))}%'
+    line['notes'] = [
+        f'64 at once: p50 {middle([one["p50_ms"] for one, _, _ in results]):.1f} ms, '
+        f'p99 {middle([one["p99_ms"] for one, _, _ in results]):.1f} ms; '
+        f'one alone: p50 {middle([one["p50_ms"] for _, one, _ in results]):.2f} ms, '
+        f'p99 {middle([one["p99_ms"] for _, one, _ in results]):.2f} ms; {spread(ratios)}']
+    return [line]
