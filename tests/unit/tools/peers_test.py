@@ -245,5 +245,6 @@ def all_versions_are_pinned():
 if __name__ == '__main__':
     main([the_line_of_wrk_is_read, errors_of_wrk_are_told, what_was_answered_for_is_finished,
           what_is_lost_is_told, two_loads_have_ids_of_their_own, a_peer_that_forgets_is_found_out,
-          the_median_of_the_rounds_counts, the_best_of_them_is_told, ours_stand_beside_those_with_the_same_database, a_busy_machine_is_told,
+          the_median_of_the_rounds_counts, the_best_of_them_is_told,
+          ours_stand_beside_those_with_the_same_database, a_busy_machine_is_told,
           no_registry_is_a_clear_sentence, npm_is_asked_once, all_versions_are_pinned])
