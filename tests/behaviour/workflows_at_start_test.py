@@ -1,6 +1,5 @@
 """workflows_at_start_test.py - which workflows a process runs: those of the program, those of the
 directory, and those that its cases began with. What is wrong is said, and stops nothing."""
-# stores: sqlite postgres
 import json
 import os
 import sqlite3
