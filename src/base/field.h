@@ -77,7 +77,8 @@ struct shape {
     const char *name; /* of the schema in OpenAPI: "User" */
     const struct field *fields;
     size_t field_count;
-    size_t bytes; /* sizeof the struct */
+    size_t bytes;           /* sizeof the struct */
+    bool has_foreign_names; /* written as somebody else writes them: processId */
 };
 
 #endif

@@ -59,6 +59,20 @@ enum status answer_other(struct call *call, const void *structure)
     return answer_with(call, call->route->other_status, structure);
 }
 
+enum status answer_json(struct call *call, struct text json, struct text etag)
+{
+    MUST(call->route != NULL && call->route->answer_schema != NULL);
+    call->exchange->answer = (struct http_answer){
+        .status = success_status(call->route),
+        .content_type = TEXT("application/json"),
+        .body = json,
+    };
+    if (text_is_given(etag)) {
+        http_answer_header(&call->exchange->answer, "ETag", etag);
+    }
+    return STATUS_OK;
+}
+
 enum status answer_empty(struct call *call)
 {
     MUST(call->gives == NULL);
@@ -138,5 +152,21 @@ enum status refuse_field(struct call *call, const struct refusal *refusal, const
                                                          .message = text_of(refusal->text)},
                        .field_count = 1,
                    });
+    return STATUS_REFUSED;
+}
+
+enum status refuse_with(struct call *call, const struct refusal *refusal, struct text details)
+{
+    if (call->exchange == NULL) {
+        return refuse(call, refusal);
+    }
+    check_listed(call, refusal);
+    call->refusal = refusal;
+    problem_answer(call->exchange, &(struct problem){
+                                       .http_status = refusal->http_status,
+                                       .code = refusal->code,
+                                       .message = text_of(refusal->text),
+                                       .details = details,
+                                   });
     return STATUS_REFUSED;
 }

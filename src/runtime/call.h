@@ -46,6 +46,10 @@ NODISCARD enum status refuse(struct call *call, const struct refusal *refusal);
 NODISCARD enum status refuse_field(struct call *call, const struct refusal *refusal,
                                    const char *field);
 
+/* The same with what a program needs to know of it: `details` of the problem, a JSON object. */
+NODISCARD enum status refuse_with(struct call *call, const struct refusal *refusal,
+                                  struct text details);
+
 /* ---- what a handler is given ---- */
 
 enum caller_kind { CALLER_NOBODY, CALLER_ROOT, CALLER_SERVICE };
@@ -95,6 +99,9 @@ struct call {
 /* Was this field in the request at all, be it null? The name MUST be a field of `takes`. */
 bool input_has(const struct call *call, const char *field);
 
+/* How long this process has been serving the call's service. */
+int64_t call_uptime_ms(const struct call *call);
+
 /* ---- answering ---- */
 
 /* The table's `gives` written from the structure; of a route with success_status and the ETag. */
@@ -105,6 +112,10 @@ NODISCARD enum status answer_other(struct call *call, const void *structure);
 
 /* success_status, no body; also how a message says that all is well. */
 NODISCARD enum status answer_empty(struct call *call);
+
+/* What no table of fields can describe, written already; route.answer_schema says what it is. The
+ * ETag comes with its quotes; NO_TEXT: none. */
+NODISCARD enum status answer_json(struct call *call, struct text json, struct text etag);
 
 struct list {
     const void *items; /* an array of route.gives structs */

@@ -68,6 +68,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->service = options->service;
     host->source = options->source;
     host->index = options->index;
+    host->opened_at = clock_wall_ms();
     host->on_told = options->on_told;
     host->told_context = options->told_context;
     host->crash_note = options->crash_note;
@@ -101,6 +102,11 @@ enum status host_open(struct host *host, const struct host_options *options, str
         start_executor(host, options, store);
     }
     return STATUS_OK;
+}
+
+int64_t call_uptime_ms(const struct call *call)
+{
+    return call->now_ms > call->host->opened_at ? call->now_ms - call->host->opened_at : 0;
 }
 
 /* FNV-1a: spreads ids and keys evenly, and needs no secret, since nobody gains by meeting others.

@@ -30,6 +30,7 @@ struct loop_reader {
 struct host {
     const struct service *service;
     size_t index;
+    int64_t opened_at; /* wall ms */
     struct store_source *source;
     struct executor *executors[EXECUTORS_MAX];
     size_t executor_count;

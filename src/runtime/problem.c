@@ -67,7 +67,7 @@ void problem_answer(struct http_exchange *exchange, const struct problem *proble
     json_writer_init(&writer, exchange->arena, 512);
     json_begin_object(&writer);
     json_key(&writer, "type");
-    json_put_text(&writer, TEXT("about:blank"));
+    json_put_text(&writer, text_of(problem->type != NULL ? problem->type : "about:blank"));
     json_key(&writer, "title");
     json_put_text(&writer, text_of(http_phrase(problem->http_status)));
     json_key(&writer, "status");
@@ -78,6 +78,13 @@ void problem_answer(struct http_exchange *exchange, const struct problem *proble
     json_put_text(&writer, problem->message);
     if (problem->field_count > 0) {
         write_fields(&writer, problem);
+    } else if (text_is_given(problem->details)) {
+        json_key(&writer, "details");
+        json_put_raw(&writer, problem->details);
+    }
+    if (problem->type != NULL) {
+        json_key(&writer, "options");
+        json_put_raw(&writer, text_is_given(problem->details) ? problem->details : TEXT("{}"));
     }
     json_key(&writer, "trace_id");
     json_put_text(&writer, problem_trace_id(exchange));

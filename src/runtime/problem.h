@@ -21,10 +21,14 @@ struct field_problem {
 struct problem {
     int http_status;
     const char *code;
+    /* "processNotFoundError": a name that somebody else has for it; its details are called
+     * `options` too then. NULL: about:blank. */
+    const char *type;
     struct text message;
     const struct field_problem *fields;
     size_t field_count;
-    int retry_after_s; /* 0: no such header */
+    struct text details; /* a JSON object, where no field is to blame; NO_TEXT: none */
+    int retry_after_s;   /* 0: no such header */
 };
 
 /* Replaces whatever answer the exchange had. */

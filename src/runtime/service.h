@@ -47,6 +47,10 @@ struct route {
     enum revision_rule revision;
     const struct refusal *const *refusals; /* what this route may say no with */
     size_t refusal_count;
+    /* JSON Schemas in the place of what `takes` says of the body and of `gives`, where no table can
+     * say it; NULL: none. */
+    const char *body_schema;
+    const char *answer_schema;
     handle_fn *gather; /* of a write: asks others before the transaction begins; NULL: nobody */
 };
 

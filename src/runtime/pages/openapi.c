@@ -215,6 +215,16 @@ static void put_parameters(struct describing *describing, const struct route *ro
     json_end_array(&describing->writer);
 }
 
+/* A schema that is written already. */
+static void put_written_content(struct describing *describing, const char *schema)
+{
+    begin(describing, "content");
+    begin(describing, "application/json");
+    json_key(&describing->writer, "schema");
+    json_put_raw(&describing->writer, text_of(schema));
+    end_several(describing, 2);
+}
+
 static void put_json_content(struct describing *describing, const char *type, const char *schema)
 {
     begin(describing, "content");
@@ -264,7 +274,9 @@ static void put_success(struct describing *describing, const struct route *route
     if (has_revision(route)) {
         put_etag(describing);
     }
-    if (route->gives_list) {
+    if (route->answer_schema != NULL) {
+        put_written_content(describing, route->answer_schema);
+    } else if (route->gives_list) {
         put_list_content(describing, route->gives);
     } else if (route->gives != NULL) {
         put_json_content(describing, "application/json", route->gives->name);
@@ -305,7 +317,7 @@ static void put_refusals(struct describing *describing, const struct route *rout
 
 static void put_responses(struct describing *describing, const struct route *route)
 {
-    int plain = route->gives ? 200 : 204;
+    int plain = route->gives || route->answer_schema ? 200 : 204;
     begin(describing, "responses");
     put_success(describing, route, route->success_status ? route->success_status : plain);
     if (route->other_status != 0) {
@@ -347,7 +359,11 @@ static void put_operation(struct describing *describing, const struct service *s
     if (has_body(route->takes)) {
         begin(describing, "requestBody");
         put_flag(describing, "required", true);
-        put_json_content(describing, "application/json", route->takes->name);
+        if (route->body_schema != NULL) {
+            put_written_content(describing, route->body_schema);
+        } else {
+            put_json_content(describing, "application/json", route->takes->name);
+        }
         end(describing);
     }
     put_responses(describing, route);
@@ -398,7 +414,7 @@ static void put_components(struct describing *describing)
             if (service->routes[j].gives != NULL) {
                 put_shape_schema(describing, service->routes[j].gives, false);
             }
-            if (has_body(service->routes[j].takes)) {
+            if (has_body(service->routes[j].takes) && service->routes[j].body_schema == NULL) {
                 put_shape_schema(describing, service->routes[j].takes, true);
             }
         }

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELDS_MAX = 64, NAME_BYTES_MAX = 32 };
+enum { FIELDS_MAX = 64, NAME_BYTES_MAX = 32, OPERATION_BYTES_MAX = 255 };
 
 struct checking {
     struct arena *arena;
@@ -51,13 +51,33 @@ static bool is_plain_name(const char *name)
     return plain;
 }
 
+/* What a workflow is called may stand in it. */
+static bool is_operation_name(const char *name)
+{
+    size_t bytes = name ? strlen(name) : 0;
+    bool is_name = bytes > 0 && bytes <= OPERATION_BYTES_MAX;
+    for (size_t i = 0; is_name && i < bytes; i++) {
+        char letter = name[i];
+        bool is_letter = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
+        is_name = is_letter || (i > 0 && ((letter >= '0' && letter <= '9') || letter == '_'));
+    }
+    return is_name;
+}
+
+/* As somebody else writes it: businessCaseName. */
+static bool is_foreign_name(const char *name)
+{
+    return is_operation_name(name) && strlen(name) <= NAME_BYTES_MAX;
+}
+
 static void check_field(struct checking *checking, const struct shape *shape, size_t index)
 {
     const struct field *field = &shape->fields[index];
     bool is_text = field->kind == FIELD_TEXT || field->kind == FIELD_EMAIL ||
                    field->kind == FIELD_PHONE || field->kind == FIELD_TEXTS ||
                    field->kind == FIELD_OBJECT || field->kind == FIELD_CHOICE;
-    if (!is_plain_name(field->name)) {
+    if (!is_plain_name(field->name) &&
+        !(shape->has_foreign_names && is_foreign_name(field->name))) {
         complain(checking, "field %zu of %s has no plain name", index, shape->name);
         return;
     }
@@ -152,7 +172,7 @@ static void check_route(struct checking *checking, const struct route *route)
     bool changes = route->method == HTTP_POST || route->method == HTTP_PUT ||
                    route->method == HTTP_PATCH || route->method == HTTP_DELETE;
     checking->route = route;
-    if (!is_plain_name(route->operation)) {
+    if (!is_operation_name(route->operation)) {
         complain(checking, "the route %s has no plain operation name", route->path);
     } else if (route->path == NULL || route->path[0] != '/') {
         complain(checking, "the path must begin with '/'");
