@@ -88,6 +88,28 @@ struct case_start {
 NODISCARD enum status case_start(struct call *call, const struct case_start *start,
                                  struct id *case_out, struct text *error_out);
 
+/* How a case is. Everything lives in the call's arena. */
+struct case_record;
+struct case_glance {
+    struct text workflow;
+    int64_t version;
+    int64_t revision;
+    int64_t opened_at;
+    int64_t closed_at; /* 0: it is open */
+    struct texts places;
+    bool waits;               /* for somebody: a service, a worker, an answer */
+    bool has_incident;        /* it stands still until a person has looked at it */
+    struct text failed_stage; /* of an incident, or the newest that was caught; NO_TEXT: none */
+    struct text reason;       /* why: {"code": ..., "message": ...} */
+    const struct case_record *record;
+};
+/* ABSENT: there is none. UNAVAILABLE: its definition is not loaded here. */
+NODISCARD enum status case_look(struct call *call, struct id case_id,
+                                struct case_glance *glance_out);
+/* JSON: null when it has no such field or nothing is in it, "***" for a secret. */
+struct text case_glance_value(struct arena *arena, const struct case_glance *glance,
+                              const char *field);
+
 /* The result that somebody waits for. ABSENT: nobody does, any more or at all, and it is noted.
  * MALFORMED: the work id is not ours, or the result does not fit; error_out is a sentence. */
 struct case_answer {
