@@ -91,7 +91,7 @@ static int read_files(struct command_line *line, const struct config *config, st
     files->directory = is_named
                            ? text_copy(line->arena, wanted).data
                            : text_format(line->arena, "%s/workflows", cli_data(line, config)).data;
-    if (read_directory(files) || (!is_named && errno == ENOENT)) {
+    if (read_directory(files) || (!is_named && (errno == ENOENT || errno == ENOTDIR))) {
         return EXIT_OK;
     }
     return cli_fail(EXIT_USAGE, "cases.directory: %s: %s", files->directory,

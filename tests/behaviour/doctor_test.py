@@ -66,7 +66,8 @@ def all_is_well(stopped_server):
     check_equal(said.json['healthy'], True)
     found = findings(said)
     check_equal(set(found), {'data directory', 'room on the disk', 'back ends', 'store of users',
-                             'bus', 'cache', 'open files', 'clock', 'time zone', 'TLS'})
+                             'store of casework', 'bus', 'cache', 'open files', 'clock',
+                             'time zone', 'TLS'})
     check_equal(found['store of users'], ('ok', 'a nonce was written, committed and read back'))
     check_in('keeps a nonce', found['data directory'][1])
     for verdict, detail in found.values():

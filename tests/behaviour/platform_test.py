@@ -35,7 +35,8 @@ def health_needs_no_key(server):
     check_equal((answer.status, answer.json), (200, {'status': 'ok'}))
     answer = stranger.get('/readyz')
     check_equal((answer.status, answer.json), (200, {'status': 'ready',
-                                                     'services': {'users': 'ready'}}))
+                                                     'services': {'users': 'ready',
+                                                                  'casework': 'ready'}}))
 
 
 def ready_goes_and_comes_with_the_store():
