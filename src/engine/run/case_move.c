@@ -9,6 +9,9 @@ enum status case_move_begin(struct step *step, struct id case_id)
 {
     enum status status = case_load(step->call->store, step->call->arena, catalog_of(step->call),
                                    case_id, &step->record);
+    if (status == STATUS_OK && text_is_given(step->record->recipe->held_up)) {
+        return STATUS_UNAVAILABLE; /* said loudly at the start; nothing of it can be run */
+    }
     if (status == STATUS_OK) {
         step_begin(step);
     }

@@ -7,7 +7,7 @@
 #include "engine/run/step.h"
 
 /* Loads the case into the step, whose call, person, party and actor are given. ABSENT: there is
- * none. */
+ * none. UNAVAILABLE: its definition cannot be run here. */
 NODISCARD enum status case_move_begin(struct step *step, struct id case_id);
 
 /* Settles and ends. */

@@ -161,8 +161,12 @@ static enum status fail(struct step *step, int transition, struct stage_row *row
 
 /* An object that is handed to a field of another kind gives its member of the field's name, or the
  * only one it has. */
-static const struct json *part_for(const struct case_field *field, const struct json *result)
+static const struct json *part_for(const struct recipe_transition *plan,
+                                   const struct case_field *field, const struct json *result)
 {
+    if (plan->keeps != NULL) {
+        return json_member(result, text_of(plan->keeps->name));
+    }
     if (result->kind != JSON_OBJECT || field->kind == CASE_OBJECT) {
         return result;
     }
@@ -187,7 +191,8 @@ static bool keep_result(struct step *step, int transition, struct text result,
     if (index == WORKFLOW_NOWHERE) {
         return true;
     }
-    const struct json *part = part_for(&workflow->fields[index], json);
+    const struct json *part =
+        part_for(&step->record->recipe->transitions[transition], &workflow->fields[index], json);
     return case_value_read(step->call->arena, &workflow->fields[index], part != NULL ? part : &none,
                            &step->record->values[index], error_out);
 }
