@@ -15,6 +15,7 @@
  *   FIELD_TIME       int64_t wall ms         string, RFC 3339     bigint
  *   FIELD_TEXTS      struct texts            array of strings     text, a JSON array
  *   FIELD_OBJECT     struct text (raw JSON)  object               text
+ *   FIELD_JSON       struct text (raw JSON)  anything, null too   text
  *
  * "None" (absent, or NULL in the store) is: a text whose data is NULL, an id of zeros, a time of 0,
  * an integer of FIELD_NONE. A flag that may be absent is read with input_has() (runtime).
@@ -37,6 +38,7 @@ enum field_kind {
     FIELD_TIME,
     FIELD_TEXTS,
     FIELD_OBJECT,
+    FIELD_JSON,
     FIELD_KIND_COUNT
 };
 

@@ -226,6 +226,7 @@ struct field_reading field_read_text(struct arena *arena, const struct field *fi
     case FIELD_TEXTS:
         return read_texts(arena, field, text, structure);
     case FIELD_OBJECT:
+    case FIELD_JSON:
     case FIELD_KIND_COUNT:
         break;
     }

@@ -142,6 +142,7 @@ static const char *json_kind_words(enum field_kind kind)
         [FIELD_TIME] = "must be a string",
         [FIELD_TEXTS] = "must be an array of strings",
         [FIELD_OBJECT] = "must be an object",
+        [FIELD_JSON] = "must be JSON",
     };
     MUST(kind < FIELD_KIND_COUNT);
     return words[kind];
@@ -158,6 +159,8 @@ static bool json_kind_fits(enum field_kind kind, enum json_kind json)
         return json == JSON_ARRAY;
     case FIELD_OBJECT:
         return json == JSON_OBJECT;
+    case FIELD_JSON:
+        return true;
     case FIELD_TEXT:
     case FIELD_CHOICE:
     case FIELD_EMAIL:
@@ -199,21 +202,44 @@ static void read_array(struct reading *reading, const struct field *field, const
     *(struct texts *)((char *)reading->structure + field->offset) = (struct texts){items, count};
 }
 
-static void read_object(struct reading *reading, const struct field *field,
-                        const struct json *object)
+/* As it was written, or as it could have been. */
+static struct text raw_of(struct arena *arena, const struct json *value)
 {
-    if (object->text.bytes > field->bytes_max) {
+    struct json_writer writer;
+    switch (value->kind) {
+    case JSON_NULL:
+        return TEXT("null");
+    case JSON_FALSE:
+        return TEXT("false");
+    case JSON_TRUE:
+        return TEXT("true");
+    case JSON_NUMBER:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        return value->text;
+    case JSON_STRING:
+        break;
+    }
+    json_writer_init(&writer, arena, value->text.bytes + 16);
+    json_put_text(&writer, value->text);
+    return json_written(&writer);
+}
+
+static void read_raw(struct reading *reading, const struct field *field, const struct json *value)
+{
+    struct text raw = raw_of(reading->arena, value);
+    if (raw.bytes > field->bytes_max) {
         complain(reading, field->name, "too_long",
                  text_format(reading->arena, "must be at most %u bytes of JSON", field->bytes_max));
         return;
     }
-    *(struct text *)((char *)reading->structure + field->offset) = object->text;
+    *(struct text *)((char *)reading->structure + field->offset) = raw;
 }
 
 static void read_member(struct reading *reading, const struct field *field,
                         const struct json *value)
 {
-    if (value->kind == JSON_NULL) {
+    if (value->kind == JSON_NULL && field->kind != FIELD_JSON) {
         bool is_none = reading->ignores_unknown && !field->required; /* of another service */
         if (!field->may_be_null && !is_none) {
             complain(reading, field->name, "null", TEXT("must not be null"));
@@ -222,8 +248,8 @@ static void read_member(struct reading *reading, const struct field *field,
         complain(reading, field->name, "wrong_type", text_of(json_kind_words(field->kind)));
     } else if (field->kind == FIELD_TEXTS) {
         read_array(reading, field, value);
-    } else if (field->kind == FIELD_OBJECT) {
-        read_object(reading, field, value);
+    } else if (field->kind == FIELD_OBJECT || field->kind == FIELD_JSON) {
+        read_raw(reading, field, value);
     } else if (field->kind == FIELD_FLAG) {
         *(bool *)((char *)reading->structure + field->offset) = value->kind == JSON_TRUE;
     } else {

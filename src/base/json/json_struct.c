@@ -12,6 +12,7 @@ static bool is_none(const struct field *field, const void *member)
     case FIELD_EMAIL:
     case FIELD_PHONE:
     case FIELD_OBJECT:
+    case FIELD_JSON:
         return ((const struct text *)member)->data == NULL;
     case FIELD_INTEGER:
         return *(const int64_t *)member == FIELD_NONE;
@@ -61,6 +62,7 @@ static void put_member(struct json_writer *writer, enum field_kind kind, const v
         json_put_text(writer, *(const struct text *)member);
         return;
     case FIELD_OBJECT:
+    case FIELD_JSON:
         json_put_raw(writer, *(const struct text *)member);
         return;
     case FIELD_INTEGER:

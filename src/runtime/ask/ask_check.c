@@ -90,7 +90,7 @@ static void check_sent(struct checking *checking, const struct route *route)
         } else if (!fits(sent->kind, taken->kind)) {
             COMPLAIN(checking, "sends '%s' to %s as something else than it takes", sent->name,
                      ask->operation);
-        } else if (sent->kind == FIELD_OBJECT ||
+        } else if (sent->kind == FIELD_OBJECT || sent->kind == FIELD_JSON ||
                    (is_list && !taken->is_name && taken->choice_count == 0)) {
             COMPLAIN(checking, "sends '%s' to %s, but a query cannot carry it", sent->name,
                      ask->operation);
@@ -113,7 +113,7 @@ static void check_taken(struct checking *checking, const struct route *route)
         const struct field *given = find_field(route->gives, wanted->name);
         bool is_text = wanted->kind == FIELD_TEXT || wanted->kind == FIELD_EMAIL ||
                        wanted->kind == FIELD_PHONE || wanted->kind == FIELD_TEXTS ||
-                       wanted->kind == FIELD_OBJECT;
+                       wanted->kind == FIELD_OBJECT || wanted->kind == FIELD_JSON;
         if (given == NULL) {
             COMPLAIN(checking, "reads '%s' from the answer of %s, which does not give it",
                      wanted->name, ask->operation);

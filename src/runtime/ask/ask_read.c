@@ -42,7 +42,7 @@ struct text ask_problem_code(struct ask_run *run)
 static bool is_text_kind(enum field_kind kind)
 {
     return kind == FIELD_TEXT || kind == FIELD_CHOICE || kind == FIELD_EMAIL ||
-           kind == FIELD_PHONE || kind == FIELD_OBJECT;
+           kind == FIELD_PHONE || kind == FIELD_OBJECT || kind == FIELD_JSON;
 }
 
 static void keep_texts(struct arena *arena, struct texts *texts)

@@ -57,6 +57,7 @@ static struct text write_field(struct arena *arena, const struct field *field, c
     case FIELD_TEXTS:
         return write_texts(arena, member);
     case FIELD_OBJECT:
+    case FIELD_JSON:
     case FIELD_KIND_COUNT:
         break;
     }

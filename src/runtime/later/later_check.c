@@ -46,7 +46,7 @@ static struct text check_takes(struct arena *arena, const struct timer *timer)
         const struct field *field = &timer->takes->fields[i];
         bool is_text = field->kind == FIELD_TEXT || field->kind == FIELD_EMAIL ||
                        field->kind == FIELD_PHONE || field->kind == FIELD_TEXTS ||
-                       field->kind == FIELD_OBJECT;
+                       field->kind == FIELD_OBJECT || field->kind == FIELD_JSON;
         if (is_text && field->bytes_max == 0) {
             return text_format(arena, "timer '%s': text field '%s' has no bytes_max", timer->name,
                                field->name);

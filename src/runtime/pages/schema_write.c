@@ -51,11 +51,17 @@ static const struct {
     const char *type;
     const char *format;
 } kinds[FIELD_KIND_COUNT] = {
-    [FIELD_TEXT] = {"string", NULL},        [FIELD_CHOICE] = {"string", NULL},
-    [FIELD_EMAIL] = {"string", "email"},    [FIELD_PHONE] = {"string", NULL},
-    [FIELD_INTEGER] = {"integer", "int64"}, [FIELD_FLAG] = {"boolean", NULL},
-    [FIELD_ID] = {"string", "uuid"},        [FIELD_TIME] = {"string", "date-time"},
-    [FIELD_TEXTS] = {"array", NULL},        [FIELD_OBJECT] = {"object", NULL},
+    [FIELD_TEXT] = {"string", NULL},
+    [FIELD_CHOICE] = {"string", NULL},
+    [FIELD_EMAIL] = {"string", "email"},
+    [FIELD_PHONE] = {"string", NULL},
+    [FIELD_INTEGER] = {"integer", "int64"},
+    [FIELD_FLAG] = {"boolean", NULL},
+    [FIELD_ID] = {"string", "uuid"},
+    [FIELD_TIME] = {"string", "date-time"},
+    [FIELD_TEXTS] = {"array", NULL},
+    [FIELD_OBJECT] = {"object", NULL},
+    [FIELD_JSON] = {NULL, NULL},
 };
 
 static void put_choices(struct json_writer *writer, const struct field *field, bool or_null)
@@ -113,6 +119,9 @@ static void put_integer_rules(struct json_writer *writer, const struct field *fi
 
 void schema_put_field(struct json_writer *writer, const struct field *field, bool or_null)
 {
+    if (kinds[field->kind].type == NULL) {
+        return;
+    }
     schema_put_type(writer, kinds[field->kind].type, or_null);
     if (kinds[field->kind].format != NULL) {
         describe(writer, "format", kinds[field->kind].format);

@@ -75,7 +75,8 @@ static void check_field(struct checking *checking, const struct shape *shape, si
     const struct field *field = &shape->fields[index];
     bool is_text = field->kind == FIELD_TEXT || field->kind == FIELD_EMAIL ||
                    field->kind == FIELD_PHONE || field->kind == FIELD_TEXTS ||
-                   field->kind == FIELD_OBJECT || field->kind == FIELD_CHOICE;
+                   field->kind == FIELD_OBJECT || field->kind == FIELD_JSON ||
+                   field->kind == FIELD_CHOICE;
     if (!is_plain_name(field->name) &&
         !(shape->has_foreign_names && is_foreign_name(field->name))) {
         complain(checking, "field %zu of %s has no plain name", index, shape->name);

@@ -126,7 +126,7 @@ static void check_limits(struct checking *checking, const char *name, const stru
         const struct field *field = &takes->fields[i];
         bool is_text = field->kind == FIELD_TEXT || field->kind == FIELD_EMAIL ||
                        field->kind == FIELD_PHONE || field->kind == FIELD_TEXTS ||
-                       field->kind == FIELD_OBJECT;
+                       field->kind == FIELD_OBJECT || field->kind == FIELD_JSON;
         if (is_text && field->bytes_max == 0) {
             COMPLAIN(checking, "'%s': text field '%s' has no bytes_max", name, field->name);
         }

@@ -83,6 +83,7 @@ static enum status read_field(struct cell cell, const struct field *field, char 
     case FIELD_EMAIL:
     case FIELD_PHONE:
     case FIELD_OBJECT:
+    case FIELD_JSON:
         status = read_text(cell, &value.text);
         bytes = sizeof value.text;
         break;

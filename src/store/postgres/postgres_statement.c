@@ -84,6 +84,7 @@ static bool fits(enum field_kind kind, Oid type)
     case FIELD_EMAIL:
     case FIELD_PHONE:
     case FIELD_OBJECT:
+    case FIELD_JSON:
     case FIELD_TEXTS:
         return is_text(type) || type == POSTGRES_BYTEA;
     case FIELD_INTEGER:
