@@ -76,6 +76,10 @@ void http_answer_header(struct http_answer *answer, const char *name, struct tex
 /* From any thread, exactly once: the answer is complete. */
 void http_finish(struct http_exchange *exchange);
 
+/* From any thread, before it is finished: the peer has closed its end, so probably nobody will read
+ * the answer. */
+bool http_is_left(const struct http_exchange *exchange);
+
 /* Decodes %XX (and + when it is a query); false for a bad escape, NUL, or bytes that are not UTF-8.
  */
 bool http_decode(struct arena *arena, struct text encoded, bool is_query, struct text *decoded_out);

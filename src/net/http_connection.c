@@ -235,6 +235,13 @@ void http_finish(struct http_exchange *exchange)
     }
 }
 
+bool http_is_left(const struct http_exchange *exchange)
+{
+    const struct hosted *hosted = exchange->reserved;
+    return hosted != NULL &&
+           atomic_load_explicit(&hosted->connection->is_left, memory_order_relaxed);
+}
+
 /* ---- the timer ---- */
 
 static int64_t head_due_ms(const struct connection *connection)
@@ -443,6 +450,9 @@ void connection__run_soon(struct connection *connection)
 static void on_ready(struct loop_watch *watch, uint32_t events)
 {
     struct connection *connection = OWNER_OF(watch, struct connection, watch);
+    if (events & (EPOLLERR | EPOLLHUP | EPOLLRDHUP)) {
+        atomic_store_explicit(&connection->is_left, true, memory_order_relaxed);
+    }
     if (events & (EPOLLERR | EPOLLHUP)) {
         connection__close(connection);
         return;

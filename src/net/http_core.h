@@ -109,8 +109,9 @@ struct connection {
     uint8_t phase;
     bool readable;
     bool writable;
-    bool hangs_up;   /* the peer's end is on its way, perhaps behind unread bytes */
-    bool peer_ended; /* it was read: nothing more will come */
+    bool hangs_up;       /* the peer's end is on its way, perhaps behind unread bytes */
+    bool peer_ended;     /* it was read: nothing more will come */
+    atomic_bool is_left; /* as hangs_up, for other threads */
     bool keeps_alive;
     bool is_http10;
     bool closes;  /* after what waits to be written */

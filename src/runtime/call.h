@@ -94,6 +94,11 @@ struct call {
     struct text reply;             /* what a command's handler has answered */
     const struct refusal *refusal; /* what it has refused with */
     struct work_effects effects;
+    struct call *next_held; /* waiting_room.h */
+    struct text topic;      /* what it listens for; NO_TEXT: nothing */
+    unsigned long heard;    /* how often that had been stirred */
+    int64_t hold_until_ms;  /* monotonic; 0: its answer leaves at once */
+    unsigned times_run;
 };
 
 /* Was this field in the request at all, be it null? The name MUST be a field of `takes`. */
@@ -101,6 +106,22 @@ bool input_has(const struct call *call, const char *field);
 
 /* How long this process has been serving the call's service. */
 int64_t call_uptime_ms(const struct call *call);
+
+/* ---- waiting ---- */
+
+/* A request may wait for what is not there yet, without a thread and without asking again:
+ *
+ *   call_listen(call, topic)    before it looks
+ *   ...                         there is nothing, and it answers so
+ *   call_hold(call, wait_ms)    that answer is kept back, so long after the request has come
+ *
+ * As soon as somebody stirs the topic the handler is run once more, and may hold again; when the
+ * time is over the answer leaves as it is. With an Idempotency-Key nothing is held. */
+void call_listen(struct call *call, struct text topic);
+void call_hold(struct call *call, int64_t wait_ms);
+
+/* One of those that listen is run, when this is committed. */
+void call_stir(struct call *call, struct text topic);
 
 /* ---- answering ---- */
 

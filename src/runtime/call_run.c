@@ -8,6 +8,7 @@
 #include "runtime/idempotency_store.h"
 #include "runtime/problem.h"
 #include "runtime/router.h"
+#include "runtime/waiting_room.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -135,6 +136,7 @@ static enum status handle(struct call *call)
     }
     call->exchange->answer = (struct http_answer){.status = 0};
     call->effects = (struct work_effects){0};
+    call->hold_until_ms = 0;
     log_trace(problem_trace_id(call->exchange));
     enum status status = call->route->handle(call);
     log_trace(NO_TEXT);
@@ -309,6 +311,9 @@ void call_finish(struct call *call)
 static void finish_write(struct work *work, enum status status)
 {
     struct call *call = call_of(work);
+    if (status == STATUS_OK && waiting_room_keep(call)) {
+        return;
+    }
     if (status != STATUS_OK) {
         problem_fault(call->exchange, status);
     }

@@ -9,6 +9,7 @@
 #include "runtime/idempotency_store.h"
 #include "runtime/intake/intake.h"
 #include "runtime/telling.h"
+#include "runtime/waiting_room.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -191,6 +192,9 @@ static void take_effect(struct executor *executor, const struct work_effects *ef
     }
     if (effects->told) {
         host_announce(executor->host);
+    }
+    if (effects->stir_count > 0) {
+        waiting_room_stir(executor->host->waiting_room, effects->stirred, effects->stir_count);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "runtime/start/series.h"
+#include "runtime/waiting_room.h"
 #include "store/migrate.h"
 
 static enum status bring_up_tables(const struct service *service, struct store *store,
@@ -72,6 +73,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->on_told = options->on_told;
     host->told_context = options->told_context;
     host->crash_note = options->crash_note;
+    host->waiting_room = waiting_room_create();
     enum status status = open_writer(host, &store, arena, error_out);
     if (status != STATUS_OK) {
         return status;
@@ -175,8 +177,16 @@ void host_count(const struct host *host, struct executor_counts *counts_out)
     }
 }
 
+void host_end_waiting(struct host *host)
+{
+    if (host->waiting_room != NULL) {
+        waiting_room_close(host->waiting_room);
+    }
+}
+
 void host_finish_waiting(struct host *host)
 {
+    host_end_waiting(host);
     for (size_t i = 0; i < host->executor_count; i++) {
         executor_finish_waiting(host->executors[i]);
     }
@@ -190,6 +200,7 @@ void host_close(struct host *host)
     for (size_t i = 0; i < host->executor_count; i++) {
         executor_stop(&host->executors[i]); /* last: its close is the orderly end of the file */
     }
+    waiting_room_destroy(&host->waiting_room);
     if (host->source != NULL) {
         host->source->destroy(host->source);
         host->source = NULL;

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 struct asker; /* runtime/ask/asker.h */
+struct waiting_room;
 
 enum { HOSTS_MAX = 64, LOOPS_MAX = 16, EXECUTORS_MAX = 16 };
 
@@ -38,7 +39,8 @@ struct host {
     bool reads_at_once;        /* point reads run on the loop's thread */
     const struct later *later; /* what it does at a time */
     struct loop_reader loop_readers[LOOPS_MAX];
-    struct asker *asker; /* for its asks; NULL: it may ask nobody */
+    struct asker *asker;               /* for its asks; NULL: it may ask nobody */
+    struct waiting_room *waiting_room; /* calls that are held */
 
     /* Who wants to know that the journal has grown; set before anything runs. */
     void (*on_told)(void *context, size_t host_index);
@@ -77,6 +79,9 @@ void host_announce(struct host *host);
 bool host_is_ready(const struct host *host);
 unsigned long host_commits(const struct host *host);
 void host_count(const struct host *host, struct executor_counts *counts_out);
+
+/* Answers every call that is held, and holds no more; work goes on. */
+void host_end_waiting(struct host *host);
 
 /* Takes no more work, and returns when all that waited is finished. */
 void host_finish_waiting(struct host *host);

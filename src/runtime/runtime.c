@@ -501,6 +501,9 @@ bool runtime_stop(struct runtime **runtime, int timeout_ms)
     notify_manager("STOPPING=1");
     atomic_store(&(*runtime)->pages.stops, true);
     streams_end_all((*runtime)->dispatch.streams);
+    for (size_t i = 0; i < (*runtime)->dispatch.host_count; i++) {
+        host_end_waiting(&(*runtime)->hosts[i]);
+    }
     bool drained = http_server_drain((*runtime)->server, timeout_ms);
     if (!drained) {
         log_say(LOG_WARNING, "runtime", "some connections did not end in time and are cut");

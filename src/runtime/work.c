@@ -7,4 +7,6 @@ void work_add_effects(struct work_effects *sum, const struct work_effects *effec
     if (effects->alarm_at != 0 && (sum->alarm_at == 0 || effects->alarm_at < sum->alarm_at)) {
         sum->alarm_at = effects->alarm_at;
     }
+    sum->stirred |= effects->stirred;
+    sum->stir_count += effects->stir_count;
 }

@@ -18,6 +18,8 @@ enum { WORK_TRIES_MAX = 5 };
 struct work_effects {
     bool told;        /* the journal has grown: the bus wants to know */
     int64_t alarm_at; /* wall ms: something is due then; 0: nothing */
+    uint64_t stirred; /* topics that calls may be held for; waiting_room.h */
+    size_t stir_count;
 };
 
 /* Both together: the sooner alarm. */
