@@ -9,7 +9,9 @@
 
 enum {
     TOPICS = 64,
-    TIMES_MAX = 1000, /* what a call takes from its arena each time it runs is not given back */
+    /* What a call takes from its arena each time it runs is not given back. */
+    TIMES_MAX = 1000,
+    ROOM_BYTES_MIN = 1024 * 1024,
 };
 
 struct line {
@@ -138,7 +140,8 @@ static void finish_all(struct call *calls)
 
 bool waiting_room_keep(struct call *call)
 {
-    if (call->hold_until_ms <= clock_monotonic_ms() || call->times_run >= TIMES_MAX) {
+    if (call->hold_until_ms <= clock_monotonic_ms() || call->times_run >= TIMES_MAX ||
+        !arena_has_room(call->arena, ROOM_BYTES_MIN)) {
         return false;
     }
     struct waiting_room *room = call->host->waiting_room;

@@ -12,6 +12,7 @@ struct thing {
     struct text note;
     struct texts labels;
     struct text extra;
+    struct text any;
     int64_t amount;
     int64_t moment;
     int64_t page;
@@ -35,6 +36,7 @@ static const struct field fields[] = {
      .choice_count = COUNT_OF(colours),
      AT(labels)},
     {.name = "extra", .kind = FIELD_OBJECT, .bytes_max = 20, AT(extra)},
+    {.name = "any", .kind = FIELD_JSON, .bytes_max = 20, AT(any)},
     {.name = "amount", .kind = FIELD_INTEGER, .maximum = 9, .otherwise = 5, AT(amount)},
     {.name = "moment", .kind = FIELD_TIME, AT(moment)},
     {.name = "loud", .kind = FIELD_FLAG, .otherwise = 1, AT(loud)},
@@ -124,7 +126,7 @@ static void reads_everything(void)
     const struct thing *thing =
         read_well("page=3&quiet=true&only=a,b%20c",
                   "{\"name\":\"Anna\",\"note\":\"n\",\"labels\":[\"red\",\"green\"],"
-                  "\"extra\":{\"a\": [1]},\"amount\":7,\"moment\":\"1970-01-01T00:00:02Z\","
+                  "\"extra\":{\"a\": [1]},\"any\":[],\"amount\":7,\"moment\":\"1970-01-01T00:00:02Z\","
                   "\"loud\":false}");
     char id[ID_TEXT_BYTES + 1];
     id_write(thing->id, id);
@@ -382,6 +384,29 @@ static void takes_no_heaps_of_values(void)
     check_refusal(413, "too_many_values", "10000");
 }
 
+static void check_any(const char *body, const char *expected)
+{
+    const struct thing *thing = read_well(NULL, body);
+    CHECK_TEXT(thing->any, expected);
+    CHECK(input_has(&by_hand.call, "any"));
+    by_hand_finish(&by_hand);
+}
+
+/* T31: nothing is no less a value than something. */
+static void takes_any_value(void)
+{
+    check_any("{\"name\":\"x\",\"any\":null}", "null");
+    check_any("{\"name\":\"x\",\"any\":false}", "false");
+    check_any("{\"name\":\"x\",\"any\":true}", "true");
+    check_any("{\"name\":\"x\",\"any\":0}", "0");
+    check_any("{\"name\":\"x\",\"any\":1.50}", "1.50");
+    check_any("{\"name\":\"x\",\"any\":\"a\\n\\\"\"}", "\"a\\n\\\"\"");
+    check_any("{\"name\":\"x\",\"any\":[1, {}]}", "[1, {}]");
+    CHECK(read_well(NULL, "{\"name\":\"x\"}")->any.data == NULL);
+    by_hand_finish(&by_hand);
+    check_complaint(NULL, "{\"name\":\"x\",\"any\":\"aaaaaaaaaaaaaaaaaaaa\"}", "any", "too_long");
+}
+
 static void takes_nothing_where_nothing_is_taken(void)
 {
     const struct path_values nothing = {.count = 0};
@@ -425,6 +450,7 @@ static const struct test tests[] = {
     {"refuses_other_media_types", refuses_other_media_types, 0},
     {"says_where_the_json_is_wrong", says_where_the_json_is_wrong, 0},
     {"takes_no_heaps_of_values", takes_no_heaps_of_values, 0},
+    {"takes_any_value", takes_any_value, 0},
     {"takes_nothing_where_nothing_is_taken", takes_nothing_where_nothing_is_taken, 0},
     {"asks_only_for_fields_of_the_table", asks_only_for_fields_of_the_table, 0},
 };

@@ -123,8 +123,11 @@ static inline void rig_set_up_dispatch(void)
     struct text key = NO_TEXT;
     struct access *access = NULL;
     struct router *router = router_create(rig.arena);
-    for (size_t i = 0; i < COUNT_OF(books_routes); i++) {
-        router_add(router, &rig.host, &books_routes[i]);
+    bool is_other = rig.options.service != NULL && rig.options.service->route_count > 0;
+    const struct route *routes = is_other ? rig.options.service->routes : books_routes;
+    size_t count = is_other ? rig.options.service->route_count : COUNT_OF(books_routes);
+    for (size_t i = 0; i < count; i++) {
+        router_add(router, &rig.host, &routes[i]);
     }
     CHECK_STATUS(access_open(rig.arena, test_directory(), &access, &key, &error), STATUS_OK);
     rig.dispatch.router = router;
