@@ -14,6 +14,8 @@ extern const struct refusal api_is_not_allowed;
 extern const struct refusal payload_is_wrong;
 extern const struct refusal client_key_is_taken;
 extern const struct refusal business_process_not_found;
+extern const struct refusal incorrect_message;
+extern const struct refusal stage_not_found;
 
 /* Of a request; options are a JSON object. */
 NODISCARD enum status casework_refuse(struct call *call, const struct refusal *refusal,
@@ -72,6 +74,22 @@ extern const struct shape api_takes;
 extern const struct refusal *const api_refusals[];
 NODISCARD enum status api_list_handle(struct call *call);
 NODISCARD enum status api_allow_handle(struct call *call);
+
+/* ---- POST /serviceQ ---- */
+
+struct service_answer {
+    struct text task_id;
+    struct text result; /* JSON */
+    struct text error;  /* a JSON object; NO_TEXT: it has not failed */
+    struct text next;
+};
+struct service_accepted {
+    bool is_accepted;
+};
+extern const struct shape service_answer_takes;
+extern const struct shape service_accepted_shape;
+extern const struct refusal *const service_answer_refusals[];
+NODISCARD enum status service_answer_handle(struct call *call);
 
 /* ---- functions of the example ---- */
 

@@ -21,6 +21,18 @@ const struct refusal client_key_is_taken = {"client_key_is_taken", 409,
 const struct refusal business_process_not_found = {"process_not_found", 404,
                                                    "There is no such process."};
 
+const struct refusal incorrect_message = {
+    "incorrect_inner_q_message",
+    404,
+    "The taskId is not one of ours.",
+};
+
+const struct refusal stage_not_found = {
+    "stage_not_found",
+    404,
+    "The stage does not go on there.",
+};
+
 /* api_is_not_allowed is apiIsNotAllowedError. */
 static const char *type_of(struct arena *arena, const char *code)
 {
