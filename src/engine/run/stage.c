@@ -188,6 +188,7 @@ static bool keep_result(struct step *step, int transition, struct text result,
         return false;
     }
     step->record->previous = json->kind == JSON_NULL ? NO_TEXT : result;
+    step->previous_passes = !workflow->transitions[transition].stage.is_stored;
     if (index == WORKFLOW_NOWHERE) {
         return true;
     }

@@ -202,6 +202,9 @@ static void forget_passing(struct step *step)
     for (int i = net_next(&step->passing, 0); i >= 0; i = net_next(&step->passing, i + 1)) {
         step->record->values[i] = (struct value){.kind = VALUE_NULL};
     }
+    if (step->previous_passes) {
+        step->record->previous = NO_TEXT;
+    }
 }
 
 static void close_if_over(struct step *step)

@@ -30,6 +30,7 @@ struct step {
     unsigned fired;
     bool is_cut;            /* there is more to do, in a transaction of its own */
     struct bit_set passing; /* fields whose results are handed on and kept nowhere */
+    bool previous_passes;   /* so is the newest result */
     struct text fault;      /* why an expression could not be evaluated */
     struct text failure;    /* of the operation under way, JSON; NO_TEXT: none */
     struct id event_id;     /* of SERVICE.case_changed, after step_end */
