@@ -28,6 +28,7 @@ static const struct shape number_shape = {.name = "Number",
 static const struct statement append = {
     .sql = "INSERT INTO journal (" COLUMNS ")"
            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    .goes_along = true,
 };
 
 static const struct statement read_after = {

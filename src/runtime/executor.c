@@ -264,6 +264,9 @@ static enum status try_batch(struct executor *executor, struct batch *batch, boo
     } else {
         store_rollback(executor->store);
     }
+    if (status == STATUS_CONFLICT && !with_marks && batch->count > 1) { /* who is to blame? */
+        return try_batch(executor, batch, true);
+    }
     if (status == STATUS_CONFLICT) { /* the transaction as a whole lost a race: all run again */
         for (size_t i = 0; i < batch->count; i++) {
             batch->again[i] = true;

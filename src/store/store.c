@@ -122,6 +122,7 @@ enum status store_exec(struct store *store, const struct statement *statement, s
 {
     MUST(store->state == STORE_WRITING);
     MUST(statement->sql != NULL && statement->gives == NULL);
+    MUST(!statement->goes_along || changed_out == NULL);
     MUST(is_well_formed(values));
     int64_t changed = 0;
     enum status status = set_part(store, true);

@@ -62,7 +62,8 @@ static enum status exec(struct store *store, const struct statement *statement,
         return self->fault->status;
     }
     follow_part(self);
-    return store_exec(self->inner, statement, values, changed_out);
+    *changed_out = 1; /* for all we know of what goes along */
+    return store_exec(self->inner, statement, values, statement->goes_along ? NULL : changed_out);
 }
 
 static enum status query(struct store *store, struct arena *arena,

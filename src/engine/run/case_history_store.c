@@ -23,6 +23,7 @@ static const struct shape step_shape = {
 static const struct statement insert = {
     .sql = "INSERT INTO engine_history (case_id, revision, at, transition, actor, person, party,"
            " changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    .goes_along = true,
 };
 
 static const struct statement list = {

@@ -87,11 +87,13 @@ static const struct statement find_open = {
 static const struct statement insert_found_by = {
     .sql = "INSERT INTO engine_found_by (workflow, key, value, case_id) VALUES ($1, $2, $3, $4)"
            " ON CONFLICT DO NOTHING",
+    .goes_along = true,
 };
 
 static const struct statement delete_found_by = {
     .sql = "DELETE FROM engine_found_by WHERE workflow = $1 AND key = $2 AND value = $3"
            " AND case_id = $4",
+    .goes_along = true,
 };
 
 /* ---- one case ---- */

@@ -41,10 +41,12 @@ static const struct statement put = {
            " state = excluded.state, queue = excluded.queue, handed = excluded.handed,"
            " errand = excluded.errand, attempt = excluded.attempt, begun_at = excluded.begun_at,"
            " due_at = excluded.due_at, worker = excluded.worker, reason = excluded.reason",
+    .goes_along = true,
 };
 
 static const struct statement remove_one = {
     .sql = "DELETE FROM engine_stage WHERE case_id = $1 AND stage = $2",
+    .goes_along = true,
 };
 
 static const struct statement find = {

@@ -28,6 +28,7 @@ static const struct shape errand_shape = {
 static const struct statement insert = {
     .sql = "INSERT INTO errand (id, service, command, subject, state, deadline_at, told_at, actor,"
            " trace) VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8)",
+    .goes_along = true,
 };
 
 static const struct statement find = {

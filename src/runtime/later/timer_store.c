@@ -84,10 +84,12 @@ static const struct statement put_timer = {
            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
            " ON CONFLICT (name, subject) DO UPDATE SET id = $3, due_at = $4, data = $5,"
            " actor = $6, trace = $7, set_at = $8",
+    .goes_along = true,
 };
 
 static const struct statement remove_timer = {
     .sql = "DELETE FROM later_timer WHERE name = $1 AND subject = $2",
+    .goes_along = true,
 };
 
 /* Read from the index alone. */
@@ -112,6 +114,7 @@ static const struct statement soonest_timer = {
 static const struct statement put_command = {
     .sql = "INSERT INTO later_command (due_at, id, service, command, subject, data, actor, trace,"
            " deadline_ms, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    .goes_along = true,
 };
 
 static const struct statement list_due_commands = {

@@ -48,10 +48,12 @@ static const struct statement update = {
 static const struct statement insert_role = {
     .sql = "INSERT INTO users.person_role (role, person_id) VALUES ($1, $2)"
            " ON CONFLICT DO NOTHING",
+    .goes_along = true,
 };
 
 static const struct statement delete_role = {
     .sql = "DELETE FROM users.person_role WHERE role = $1 AND person_id = $2",
+    .goes_along = true,
 };
 
 enum status user_find(struct store *store, struct arena *arena, struct id id, struct user *user_out)

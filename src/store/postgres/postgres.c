@@ -10,6 +10,10 @@
  *   mark, exec    ->  RELEASE m, SAVEPOINT m, UPDATE
  *   commit        ->  SET LOCAL statement_timeout = 0, COMMIT
  *
+ * A statement that goes along is not waited for: it is sent, and answered together with the next
+ * one. But not behind a mark, where each call must hear of its own failures: whoever has lost a
+ * race without marks runs again with them.
+ *
  * A part is the same once more, inside of m or of the transaction itself: SAVEPOINT p in front of
  * its first statement, ROLLBACK TO SAVEPOINT p in front of what follows its undo. At its end p just
  * stays: the next part, the next mark or the commit releases it.
@@ -22,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETUP_ARENA_BYTES_MAX = 64 * 1024, SENTENCE_BYTES = 1024 };
+enum { SETUP_ARENA_BYTES_MAX = 64 * 1024, SENTENCE_BYTES = 1024, ALONG_MAX = 200 };
 
 enum mark {
     MARK_NONE,
@@ -41,6 +45,7 @@ struct postgres_store {
     bool wants_rollback; /* undo to the very start is noted */
     bool wants_undo;     /* undo to m is noted */
     bool has_worked;     /* a statement was sent since the mark */
+    unsigned along;      /* statements on their way whose answers nobody has taken */
 
     bool has_part;        /* the server knows p, be it of this part or of one before */
     bool wants_part;      /* p goes out before the next statement */
@@ -139,6 +144,7 @@ static void forget_transaction(struct postgres_store *self)
     self->wants_rollback = false;
     self->wants_undo = false;
     self->has_worked = false;
+    self->along = 0;
 }
 
 static enum status postgres_begin(struct store *store, enum store_access access)
@@ -163,6 +169,46 @@ static void forget_stale(struct postgres_link *link, const PGresult *answer, boo
     postgres__link_drop(link);
 }
 
+/* What one row may not be, or two transactions may not do, is no answer to what came behind it: the
+ * whole operation is run again. */
+static enum status as_of_another(enum status status)
+{
+    bool is_of_a_row =
+        status == STATUS_EXISTS || status == STATUS_MALFORMED || status == STATUS_TOO_LARGE;
+    return is_of_a_row ? STATUS_CONFLICT : status;
+}
+
+/* The answers to what went along. */
+static enum status catch_up(struct postgres_store *self)
+{
+    struct postgres_link *link = &self->link;
+    if (self->along == 0 || link->connection == NULL) {
+        self->along = 0;
+        return link->connection != NULL ? STATUS_OK : STATUS_UNAVAILABLE;
+    }
+    self->along = 0;
+    PGresult *answer = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
+    enum status status = postgres__status(link->pq, answer, "what went along");
+    link->pq->PQclear(answer);
+    return as_of_another(status);
+}
+
+static bool may_go_along(const struct postgres_store *self, const struct statement *statement)
+{
+    return statement->goes_along && self->mark == MARK_NONE && self->along < ALONG_MAX &&
+           self->link.connection != NULL &&
+           postgres__statement_find(&self->link, statement) != NULL;
+}
+
+static void send_along(struct postgres_store *self, const struct statement *statement,
+                       struct values values)
+{
+    struct postgres_link *link = &self->link;
+    queue_noted(self);
+    postgres__statement_queue(link, postgres__statement_find(link, statement), values);
+    self->along++;
+}
+
 /* The answer is the caller's to clear, whatever the status. */
 static enum status work(struct postgres_store *self, const struct statement *statement,
                         struct values values, struct postgres_statement **prepared_out,
@@ -172,20 +218,26 @@ static enum status work(struct postgres_store *self, const struct statement *sta
     if (link->connection == NULL) {
         return STATUS_UNAVAILABLE;
     }
-    queue_noted(self);
     *prepared_out = postgres__statement_find(link, statement);
     bool is_new = *prepared_out == NULL;
+    enum status status = is_new ? catch_up(self) : STATUS_OK;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    queue_noted(self);
     if (is_new) {
-        enum status status = postgres__statement_prepare(link, statement, prepared_out);
+        status = postgres__statement_prepare(link, statement, prepared_out);
         if (status != STATUS_OK) {
             return status;
         }
     }
     postgres__statement_queue(link, *prepared_out, values);
+    bool went_with_others = self->along > 0;
+    self->along = 0;
     *answer_out = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
-    enum status status = postgres__status(link->pq, *answer_out, statement->sql);
+    status = postgres__status(link->pq, *answer_out, statement->sql);
     forget_stale(link, *answer_out, is_new);
-    return status;
+    return went_with_others && link->behind_count > 0 ? as_of_another(status) : status;
 }
 
 static enum status postgres_exec(struct store *store, const struct statement *statement,
@@ -194,6 +246,11 @@ static enum status postgres_exec(struct store *store, const struct statement *st
     struct postgres_store *self = self_of(store);
     struct postgres_statement *prepared = NULL;
     PGresult *answer = NULL;
+    if (may_go_along(self, statement)) {
+        send_along(self, statement, values);
+        *changed_out = 1; /* for all we know */
+        return STATUS_OK;
+    }
     enum status status = work(self, statement, values, &prepared, &answer);
     if (status == STATUS_OK) {
         *changed_out = strtoll(self->link.pq->PQcmdTuples(answer), NULL, 10);
@@ -238,12 +295,15 @@ static enum status postgres_mark(struct store *store, enum store_place place)
     if (self->link.connection == NULL) {
         return STATUS_UNAVAILABLE;
     }
-    if (place == STORE_MARK) {
-        note_mark(self);
-    } else {
+    if (place == STORE_PART) {
         self->wants_part = true;
+        return STATUS_OK;
     }
-    return STATUS_OK;
+    enum status status = catch_up(self);
+    if (status == STATUS_OK) {
+        note_mark(self);
+    }
+    return status;
 }
 
 static void note_undo(struct postgres_store *self)
@@ -264,6 +324,8 @@ static void note_undo(struct postgres_store *self)
 static enum status postgres_undo(struct store *store, enum store_place place)
 {
     struct postgres_store *self = self_of(store);
+    /* What is undone may have failed; nobody needs to know. */
+    (void)catch_up(self);
     if (self->link.connection == NULL) {
         return STATUS_UNAVAILABLE;
     }
@@ -281,6 +343,7 @@ static enum status postgres_undo(struct store *store, enum store_place place)
 static void roll_back(struct postgres_store *self)
 {
     struct postgres_link *link = &self->link;
+    (void)catch_up(self);
     if (link->connection == NULL) {
         return;
     }
@@ -312,9 +375,7 @@ static enum status refused_commit(struct postgres_store *self, const PGresult *a
     if (is_unknown && self->access == STORE_WRITE) {
         return STATUS_UNCERTAIN;
     }
-    bool is_of_a_row =
-        status == STATUS_EXISTS || status == STATUS_MALFORMED || status == STATUS_TOO_LARGE;
-    return is_of_a_row ? STATUS_CONFLICT : status;
+    return as_of_another(status);
 }
 
 static enum status lost_commit(const struct postgres_store *self)
@@ -362,6 +423,7 @@ static enum status send_commit(struct postgres_store *self)
     }
     postgres__link_queue(link, POSTGRES_COMMIT);
     link->has_warning = false;
+    self->along = 0;
     PGresult *answer =
         postgres__link_exchange(link, writes ? POSTGRES_NO_LIMIT : POSTGRES_ANSWER_LIMIT_MS);
     enum status status = judge_commit(self, answer);

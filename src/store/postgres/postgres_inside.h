@@ -67,6 +67,7 @@ struct postgres_link {
     int64_t next_try_ms;
     int back_off_ms;
     size_t queued_count; /* commands in the pipeline that have no answer yet */
+    size_t behind_count; /* of them behind the one that was refused, at the last exchange */
     bool is_broken;      /* a command could not even be queued */
     bool has_warning;    /* a notice came that says a commit may not be replicated */
     struct arena *arena; /* of the prepared statements; they end with the connection */

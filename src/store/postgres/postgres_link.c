@@ -200,6 +200,9 @@ static bool take_answers(struct postgres_link *link, int64_t deadline_ms, PGresu
             *kept_out = NULL;
             return false;
         }
+        if (*kept_out == NULL || !postgres__is_refused(link->pq, *kept_out)) {
+            link->behind_count = link->queued_count - 1;
+        }
         *kept_out = keep(link, *kept_out, answer);
         if (!wait_for_answer(link, deadline_ms)) {
             return false;
