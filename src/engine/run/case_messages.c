@@ -1,4 +1,4 @@
-/* case_messages.c - events, timers, schedules and replies on their way to the cases they mean. */
+/* case_messages.c - timers, schedules and replies on their way to the cases they mean. */
 #include "engine/handlers.h"
 
 #include "engine/net.h"
@@ -7,170 +7,7 @@
 #include "engine/run/case_store.h"
 #include "engine/run/case_time.h"
 
-/* ---- one transition of one case ---- */
-
-/* It happens if it can; if not, the case is elsewhere by now, and that is no fault. */
-static enum status fire_if_it_may(struct step *step, int transition)
-{
-    const struct way *way = step_may(step, transition);
-    if (way == NULL) {
-        return STATUS_OK;
-    }
-    enum status status = step_fire(step, transition, way);
-    return status == STATUS_OK ? case_move_end(step) : status;
-}
-
-static enum status begin_new(struct call *call, const struct recipe *recipe, int transition,
-                             struct text actor, struct text event)
-{
-    struct step step = {
-        .call = call,
-        .record = case_record_new(call->arena, recipe, id_new()),
-        .actor = actor,
-        .event = event,
-    };
-    step_begin(&step);
-    enum status status = case_create(&step, transition);
-    return status == STATUS_EXISTS || status == STATUS_REFUSED ? STATUS_OK : status;
-}
-
-static bool begins(const struct transition *rules)
-{
-    return bit_set_has(&rules->ways[0].takes, WORKFLOW_START);
-}
-
-/* ---- events ---- */
-
-struct arriving {
-    struct call *call;
-    const struct recipe *recipe;
-    int transition;
-    const struct json *data;
-};
-
-static enum status move_one(const struct arriving *arriving, struct id case_id)
-{
-    struct step step = {
-        .call = arriving->call,
-        .actor = arriving->call->message->name,
-        .event = arriving->call->message->data,
-    };
-    enum status status = case_move_begin(&step, case_id);
-    if (status == STATUS_ABSENT) {
-        return STATUS_OK; /* the event means something else */
-    }
-    if (status != STATUS_OK || step.record->recipe != arriving->recipe) {
-        return status;
-    }
-    return fire_if_it_may(&step, arriving->transition);
-}
-
-/* The value that the case must have, from the event; false: the event has none such. */
-static bool value_of_match(const struct arriving *arriving, const struct match *match,
-                           struct value *value_out)
-{
-    static const struct case_field id_field = {.kind = CASE_ID};
-    const struct case_field *field = match->field == WORKFLOW_NOWHERE
-                                         ? &id_field
-                                         : &arriving->recipe->workflow->fields[match->field];
-    const struct json *member = json_member(arriving->data, match->member);
-    struct text error;
-    return member != NULL &&
-           case_value_read(arriving->call->arena, field, member, value_out, &error) &&
-           value_out->kind != VALUE_NULL;
-}
-
-/* Further matches narrow down what the first one finds. */
-static bool others_match(const struct arriving *arriving, const struct case_record *record)
-{
-    const struct event_rules *rules =
-        &arriving->recipe->workflow->transitions[arriving->transition].event;
-    for (size_t i = 0; i < rules->match_count; i++) {
-        struct value value;
-        if (!value_of_match(arriving, &rules->matches[i], &value)) {
-            return false;
-        }
-        int field = rules->matches[i].field;
-        bool is_same = field == WORKFLOW_NOWHERE
-                           ? id_equals(value.id, record->id)
-                           : case_value_equals(&value, &record->values[field]);
-        if (!is_same) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static enum status move_matching(const struct arriving *arriving, struct id case_id)
-{
-    struct case_record *record;
-    struct call *call = arriving->call;
-    enum status status = case_load(call->store, call->arena, catalog_of(call), case_id, &record);
-    if (status != STATUS_OK || !others_match(arriving, record)) {
-        return status == STATUS_ABSENT ? STATUS_OK : status;
-    }
-    return move_one(arriving, case_id);
-}
-
-static enum status move_all(const struct arriving *arriving, const struct match *match)
-{
-    struct value value;
-    struct call *call = arriving->call;
-    const struct workflow *workflow = arriving->recipe->workflow;
-    if (!value_of_match(arriving, match, &value)) {
-        return STATUS_OK;
-    }
-    if (match->field == WORKFLOW_NOWHERE) {
-        return move_matching(arriving, value.id);
-    }
-    const struct case_field *field = &workflow->fields[match->field];
-    struct case_finding finding = {.workflow = workflow->name,
-                                   .key = field->name,
-                                   .value = case_key_value(call->arena, field, &value)};
-    enum status status = STATUS_OK;
-    do {
-        status = case_find_more(call->store, call->arena, &finding);
-        for (size_t i = 0; i < finding.count && status == STATUS_OK; i++) {
-            status = move_matching(arriving, finding.ids[i]);
-        }
-    } while (status == STATUS_OK && finding.count == CASE_FIND_PIECE);
-    return status;
-}
-
-static enum status arrive(const struct arriving *arriving)
-{
-    const struct transition *rules = &arriving->recipe->workflow->transitions[arriving->transition];
-    struct id id;
-    if (begins(rules)) {
-        return arriving->recipe->is_newest
-                   ? begin_new(arriving->call, arriving->recipe, arriving->transition,
-                               arriving->call->message->name, arriving->call->message->data)
-                   : STATUS_OK;
-    }
-    if (rules->event.match_count > 0) {
-        return move_all(arriving, &rules->event.matches[0]);
-    }
-    return id_read(arriving->call->message->subject, &id) ? move_one(arriving, id) : STATUS_OK;
-}
-
-enum status case_event(struct call *call)
-{
-    const struct catalog *catalog = catalog_of(call);
-    const struct json *data = NULL;
-    struct json_error error;
-    enum status status = json_read(call->arena, call->message->data, 20000, &data, &error);
-    for (size_t r = 0; r < catalog->recipe_count && status == STATUS_OK; r++) {
-        const struct workflow *workflow = catalog->recipes[r]->workflow;
-        for (size_t i = 0; i < workflow->transition_count && status == STATUS_OK; i++) {
-            const struct transition *rules = &workflow->transitions[i];
-            if (rules->kind == TRANSITION_EVENT &&
-                text_equals(rules->event.event, call->message->name)) {
-                status = arrive(&(struct arriving){call, catalog->recipes[r], (int)i, data});
-            }
-        }
-    }
-    return status == STATUS_OK ? answer_empty(call) : status;
-}
+enum { CASES_AT_ONCE = 100 };
 
 /* ---- timers ---- */
 
@@ -225,7 +62,7 @@ static enum status time_has_come(struct step *step, struct text what)
     }
     bool is_stage =
         step->record->recipe->workflow->transitions[transition].kind == TRANSITION_STAGE;
-    return is_stage ? try_again(step, transition) : fire_if_it_may(step, transition);
+    return is_stage ? try_again(step, transition) : case_fire(step, transition);
 }
 
 enum status case_timer(struct call *call)
@@ -245,26 +82,91 @@ enum status case_timer(struct call *call)
 
 /* ---- schedules ---- */
 
-static enum status fire_all(struct call *call, const struct recipe *recipe, int transition)
+struct coming {
+    struct call *call;
+    const struct recipe *recipe;
+    int transition;
+    struct arena *scratch; /* of one case */
+    size_t count;
+};
+
+static enum status move_now(const struct coming *coming, struct id case_id)
 {
-    const struct transition *rules = &recipe->workflow->transitions[transition];
+    arena_reset(coming->scratch);
+    struct call call = *coming->call;
+    call.arena = coming->scratch;
+    struct step step = {.call = &call, .actor = TEXT("schedule")};
+    enum status status = case_move_begin(&step, case_id);
+    bool is_other = step.record != NULL && step.record->recipe != coming->recipe;
+    if (status == STATUS_UNAVAILABLE && is_other) {
+        status = STATUS_OK;
+    }
+    if (status == STATUS_OK && !is_other) {
+        status = case_fire(&step, coming->transition);
+    }
+    coming->call->effects = call.effects;
+    return status;
+}
+
+/* There may be very many: all but the first have a turn of their own, at once. */
+static enum status move_soon(const struct coming *coming, struct id case_id)
+{
+    arena_reset(coming->scratch);
+    struct call call = *coming->call;
+    call.arena = coming->scratch;
+    enum status status = case_time_put_for(
+        &call, case_id, coming->recipe->workflow->transitions[coming->transition].name,
+        call.now_ms);
+    coming->call->effects = call.effects;
+    return status;
+}
+
+static enum status move_found(struct coming *coming, const struct case_finding *finding)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < finding->count && status == STATUS_OK; i++) {
+        status = coming->count++ < CASES_AT_ONCE ? move_now(coming, finding->ids[i])
+                                                 : move_soon(coming, finding->ids[i]);
+    }
+    return status;
+}
+
+static enum status fire_all(struct coming *coming)
+{
+    const struct workflow *workflow = coming->recipe->workflow;
+    const struct transition *rules = &workflow->transitions[coming->transition];
     enum status status = STATUS_OK;
     for (size_t w = 0; w < rules->way_count && status == STATUS_OK; w++) {
         int place = net_next(&rules->ways[w].takes, 0);
-        struct case_finding finding = {.workflow = recipe->workflow->name,
+        struct case_finding finding = {.workflow = workflow->name,
                                        .key = case_found_by_place,
-                                       .value = recipe->workflow->places[place].name};
+                                       .value = workflow->places[place].name};
         do {
-            status = case_find_more(call->store, call->arena, &finding);
-            for (size_t i = 0; i < finding.count && status == STATUS_OK; i++) {
-                struct step step = {.call = call, .actor = TEXT("schedule")};
-                status = case_move_begin(&step, finding.ids[i]);
-                if (status == STATUS_OK && step.record->recipe == recipe) {
-                    status = fire_if_it_may(&step, transition);
-                }
-            }
+            status = case_find_more(coming->call->store, coming->call->arena, &finding);
+            status = status == STATUS_OK ? move_found(coming, &finding) : status;
         } while (status == STATUS_OK && finding.count == CASE_FIND_PIECE);
     }
+    return status;
+}
+
+static enum status follow(struct call *call, const struct recipe_schedule *schedule)
+{
+    const struct recipe *recipe = schedule->recipe;
+    if (case_begins(&recipe->workflow->transitions[schedule->transition])) {
+        return recipe->is_newest
+                   ? case_begin(call, &(struct case_beginning){.recipe = recipe,
+                                                               .transition = schedule->transition,
+                                                               .actor = TEXT("schedule")})
+                   : STATUS_OK;
+    }
+    struct coming coming = {
+        .call = call,
+        .recipe = recipe,
+        .transition = schedule->transition,
+        .scratch = arena_create("case", CASE_ARENA_BYTES_MAX),
+    };
+    enum status status = fire_all(&coming);
+    arena_destroy(&coming.scratch);
     return status;
 }
 
@@ -273,16 +175,8 @@ enum status case_schedule(struct call *call)
     const struct catalog *catalog = catalog_of(call);
     enum status status = STATUS_OK;
     for (size_t i = 0; i < catalog->schedule_count && status == STATUS_OK; i++) {
-        const struct recipe_schedule *schedule = &catalog->schedules[i];
-        if (!text_equals(text_of(schedule->name), call->message->name)) {
-            continue;
-        }
-        bool is_first = begins(&schedule->recipe->workflow->transitions[schedule->transition]);
-        if (!is_first) {
-            status = fire_all(call, schedule->recipe, schedule->transition);
-        } else if (schedule->recipe->is_newest) {
-            status =
-                begin_new(call, schedule->recipe, schedule->transition, TEXT("schedule"), NO_TEXT);
+        if (text_equals(text_of(catalog->schedules[i].name), call->message->name)) {
+            status = follow(call, &catalog->schedules[i]);
         }
     }
     return status == STATUS_OK ? answer_empty(call) : status;

@@ -24,6 +24,16 @@ enum status case_move_end(struct step *step)
     return status == STATUS_OK ? step_end(step) : status;
 }
 
+enum status case_fire(struct step *step, int transition)
+{
+    const struct way *way = step_may(step, transition);
+    if (way == NULL) {
+        return STATUS_OK;
+    }
+    enum status status = step_fire(step, transition, way);
+    return status == STATUS_OK ? case_move_end(step) : status;
+}
+
 /* ---- forms ---- */
 
 static const struct asked *find_asked(const struct transition *rules, int field)
@@ -138,4 +148,22 @@ enum status case_create(struct step *step, int transition)
     enum status status = step_fire(step, transition, way);
     status = status == STATUS_OK ? case_move_end(step) : status;
     return status == STATUS_EXISTS ? STATUS_CONFLICT : status; /* somebody began one just now */
+}
+
+enum status case_begin(struct call *call, const struct case_beginning *beginning)
+{
+    struct step step = {
+        .call = call,
+        .record = case_record_new(call->arena, beginning->recipe, id_new()),
+        .actor = beginning->actor,
+        .event = beginning->event,
+    };
+    step_begin(&step);
+    enum status status = case_create(&step, beginning->transition);
+    return status == STATUS_EXISTS || status == STATUS_REFUSED ? STATUS_OK : status;
+}
+
+bool case_begins(const struct transition *rules)
+{
+    return bit_set_has(&rules->ways[0].takes, WORKFLOW_START);
 }

@@ -6,6 +6,8 @@
 #include "engine/run/stage.h"
 #include "engine/run/step.h"
 
+enum { CASE_ARENA_BYTES_MAX = 16 * 1024 * 1024 }; /* for one of several cases in one call */
+
 /* Loads the case into the step, whose call, person, party and actor are given. ABSENT: there is
  * none. UNAVAILABLE: its definition cannot be run here. */
 NODISCARD enum status case_move_begin(struct step *step, struct id case_id);
@@ -29,6 +31,23 @@ NODISCARD enum status case_form_read(struct step *step, int transition, struct t
 
 /* The sentence of what is wrong with it. */
 struct text case_form_sentence(struct arena *arena, const struct form_problems *problems);
+
+/* It happens if it can, and all that follows; if not, the case is elsewhere by now, and that is no
+ * fault. The step has been begun. */
+NODISCARD enum status case_fire(struct step *step, int transition);
+
+/* Does the transition bring a case into being? */
+bool case_begins(const struct transition *rules);
+
+/* A new case of the recipe, by what has happened. OK also when one is open already, or the
+ * transition's condition is not so. */
+struct case_beginning {
+    const struct recipe *recipe;
+    int transition;
+    struct text actor;
+    struct text event; /* its data; NO_TEXT: it was none */
+};
+NODISCARD enum status case_begin(struct call *call, const struct case_beginning *beginning);
 
 /* A case that begins with this transition, whose form has been read; and all that follows. EXISTS:
  * one is open already, and the record's id is that one's; nothing was written. REFUSED: its

@@ -1,16 +1,22 @@
 /* case_record.c - a case in memory, and its three texts: places, stages, fields. */
 #include "engine/run/case_record.h"
 
+#include "base/money.h"
 #include "engine/net.h"
 
 #include <string.h>
 
-enum { VALUES_MAX = 20000, BYTES_EXPECTED = 256 };
+/* No text of a case has more values than half of its bytes. */
+enum { VALUES_MAX = CASE_FIELDS_BYTES_MAX / 2, BYTES_EXPECTED = 256 };
 
-/* As a person writes it in YAML, read as what it would be in JSON. */
-static struct json default_as_json(const struct case_field *field)
+/* As a person writes it in YAML ("100"), read as what it would be in JSON ("100.00"). */
+static struct json default_as_json(struct arena *arena, const struct case_field *field)
 {
     struct json json = {.kind = JSON_STRING, .text = field->otherwise};
+    int decimals = field->kind == CASE_MONEY ? money_decimals(text_of(field->currency)) : 0;
+    if (decimals > 0 && memchr(json.text.data, '.', json.text.bytes) == NULL) {
+        json.text = text_format(arena, "%.*s.%0*d", TEXT_ARGS(json.text), decimals, 0);
+    }
     if (field->kind == CASE_FLAG) {
         json.kind = text_equals(field->otherwise, TEXT("true")) ? JSON_TRUE : JSON_FALSE;
     } else if (field->kind == CASE_INTEGER) {
@@ -24,11 +30,11 @@ static void set_defaults(struct arena *arena, struct case_record *record)
     const struct workflow *workflow = record->recipe->workflow;
     for (size_t i = 0; i < workflow->field_count; i++) {
         const struct case_field *field = &workflow->fields[i];
-        struct json json = default_as_json(field);
-        struct text error = NO_TEXT;
-        bool is_read = !text_is_given(field->otherwise) ||
-                       case_value_read(arena, field, &json, &record->values[i], &error);
-        MUST(is_read); /* the definition has looked */
+        if (text_is_given(field->otherwise)) {
+            struct json json = default_as_json(arena, field);
+            bool is_read = case_value_read_kept(arena, field, &json, &record->values[i]);
+            MUST(is_read); /* the definition has looked */
+        }
     }
 }
 
@@ -189,7 +195,8 @@ static bool read_visits(const struct json *visits, struct case_record *record)
 {
     for (const struct json *item = visits->first; item; item = item->next) {
         int transition = workflow_transition(record->recipe->workflow, item->key);
-        if (transition == WORKFLOW_NOWHERE || !json_to_integer(item, &record->visits[transition])) {
+        if (transition == WORKFLOW_NOWHERE || !json_to_integer(item, &record->visits[transition]) ||
+            record->visits[transition] < 1) {
             return false;
         }
     }
@@ -200,7 +207,7 @@ static bool read_waiting(const struct json *waiting, struct case_record *record)
 {
     for (const struct json *item = waiting->first; item; item = item->next) {
         int transition = workflow_transition(record->recipe->workflow, item->text);
-        if (transition == WORKFLOW_NOWHERE) {
+        if (item->kind != JSON_STRING || transition == WORKFLOW_NOWHERE) {
             return false;
         }
         record->is_waiting[transition] = true;
@@ -213,7 +220,7 @@ static bool read_done(struct arena *arena, const struct json *done, struct case_
     record->done = ARENA_ARRAY(arena, int, done->count + 1);
     for (const struct json *item = done->first; item; item = item->next) {
         int transition = workflow_transition(record->recipe->workflow, item->text);
-        if (transition == WORKFLOW_NOWHERE) {
+        if (item->kind != JSON_STRING || transition == WORKFLOW_NOWHERE) {
             return false;
         }
         record->done[record->done_count++] = transition;
@@ -230,8 +237,10 @@ static bool read_stages(struct arena *arena, struct text text, struct case_recor
     const struct json *visits = json_member(stages, TEXT("visits"));
     const struct json *waiting = json_member(stages, TEXT("waiting"));
     const struct json *done = json_member(stages, TEXT("done"));
-    return visits != NULL && waiting != NULL && done != NULL && read_visits(visits, record) &&
-           read_waiting(waiting, record) && read_done(arena, done, record);
+    return visits != NULL && visits->kind == JSON_OBJECT && waiting != NULL &&
+           waiting->kind == JSON_ARRAY && done != NULL && done->kind == JSON_ARRAY &&
+           read_visits(visits, record) && read_waiting(waiting, record) &&
+           read_done(arena, done, record);
 }
 
 static bool read_fields(struct arena *arena, struct text text, struct case_record *record)
@@ -240,9 +249,8 @@ static bool read_fields(struct arena *arena, struct text text, struct case_recor
     const struct json *fields = read_json(arena, text, JSON_OBJECT);
     for (const struct json *item = fields ? fields->first : NULL; item; item = item->next) {
         int index = workflow_field(workflow, item->key);
-        struct text error = NO_TEXT;
-        if (index == WORKFLOW_NOWHERE || !case_value_read(arena, &workflow->fields[index], item,
-                                                          &record->values[index], &error)) {
+        if (index == WORKFLOW_NOWHERE ||
+            !case_value_read_kept(arena, &workflow->fields[index], item, &record->values[index])) {
             return false;
         }
     }

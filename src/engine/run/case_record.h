@@ -60,10 +60,29 @@ NODISCARD enum status case_record_read(struct arena *arena, const struct case_wr
 
 /* ---- fields as JSON ---- */
 
+/* Of one object; a case with many of them must be readable too. */
+enum {
+    CASE_OBJECT_BYTES_MAX = 64 * 1024,
+    CASE_OBJECT_VALUES_MAX = 2000,
+    CASE_OBJECT_DEPTH_MAX = 16
+};
+
+/* Of all fields of one case, as JSON. */
+enum { CASE_FIELDS_BYTES_MAX = 256 * 1024 };
+
 /* Reads one value by the field's kind and limits; JSON null gives VALUE_NULL. False: error_out says
  * what is wrong with it, without naming it ("must be a date: 2026-03-31"). */
 bool case_value_read(struct arena *arena, const struct case_field *field, const struct json *json,
                      struct value *value_out, struct text *error_out);
+
+/* What case_value_write has written some time, whatever the field's limits are today. False: it was
+ * not. */
+bool case_value_read_kept(struct arena *arena, const struct case_field *field,
+                          const struct json *json, struct value *value_out);
+
+/* A value that was computed, held against the field's limits. False: error_out as above. */
+bool case_value_fit(struct arena *arena, const struct case_field *field, struct value *value_inout,
+                    struct text *error_out);
 
 /* The other way round. Secrets are for who keeps them; the view hides them. */
 void case_value_write(struct json_writer *writer, const struct case_field *field,

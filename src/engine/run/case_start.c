@@ -1,8 +1,11 @@
 /* case_start.c - cases that the service's own code begins, and results that it was waited for;
  * cases.h. */
+#include "base/log.h"
 #include "engine/run/case_move.h"
 #include "engine/stages/work_id.h"
 #include "runtime/telling.h"
+
+enum { REASON_VALUES_MAX = 1000 };
 
 static int beginning(const struct workflow *workflow, const char *name)
 {
@@ -50,15 +53,59 @@ enum status case_start(struct call *call, const struct case_start *start, struct
         *error_out = TEXT("It cannot begin now.");
         return STATUS_MALFORMED;
     }
+    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+        *error_out = text_is_given(step.fault) ? step.fault : TEXT("It is too much.");
+        return STATUS_MALFORMED;
+    }
     return status;
 }
 
 /* ---- results ---- */
 
-static bool is_awaited(const struct step *step, int transition, int64_t visit)
+/* Of an incident a person decides what becomes of it, and who is late does not. */
+static enum status find_awaited(const struct step *step, int transition, int64_t visit)
 {
-    return transition != WORKFLOW_NOWHERE && step->record->is_waiting[transition] &&
-           step->record->visits[transition] == visit;
+    struct stage_row row;
+    if (transition == WORKFLOW_NOWHERE || !step->record->is_waiting[transition] ||
+        step->record->visits[transition] != visit) {
+        return STATUS_ABSENT;
+    }
+    enum status status =
+        stage_find(step->call->store, step->call->arena, step->record->id,
+                   step->record->recipe->workflow->transitions[transition].name, &row);
+    return status == STATUS_OK && text_equals(row.state, stage_incident) ? STATUS_ABSENT : status;
+}
+
+static enum status note_late(const struct work_name *name)
+{
+    char id[ID_TEXT_BYTES + 1];
+    id_write(name->case_id, id);
+    log_line(LOG_INFO, "engine", "a result came that nobody waits for",
+             LOG_TEXT("case", text_of(id)), LOG_TEXT("stage", name->stage),
+             LOG_NUMBER("visit", name->visit));
+    return STATUS_ABSENT;
+}
+
+static struct stage_result result_of(struct call *call, const struct case_answer *answer)
+{
+    struct stage_result result = {
+        .has_failed = answer->has_failed,
+        .result = answer->result,
+        .next = answer->next,
+        .code = TEXT("worker_failed"),
+        .message = TEXT("It has failed."),
+    };
+    const struct json *said = NULL;
+    struct json_error error;
+    if (answer->has_failed && text_is_given(answer->result) &&
+        json_read(call->arena, answer->result, REASON_VALUES_MAX, &said, &error) == STATUS_OK) {
+        const struct json *code = json_member(said, TEXT("code"));
+        const struct json *message = json_member(said, TEXT("message"));
+        result.code = code != NULL && code->kind == JSON_STRING ? code->text : result.code;
+        result.message =
+            message != NULL && message->kind == JSON_STRING ? message->text : result.message;
+    }
+    return result;
 }
 
 enum status case_answer(struct call *call, const struct case_answer *answer, struct text *error_out)
@@ -73,19 +120,14 @@ enum status case_answer(struct call *call, const struct case_answer *answer, str
     struct step step = {.call = call, .actor = telling_actor(call)};
     status = case_move_begin(&step, name.case_id);
     if (status != STATUS_OK) {
-        return status;
+        return status == STATUS_ABSENT ? note_late(&name) : status;
     }
     int transition = workflow_transition(step.record->recipe->workflow, name.stage);
-    if (!is_awaited(&step, transition, name.visit)) {
-        return STATUS_ABSENT;
+    status = find_awaited(&step, transition, name.visit);
+    if (status != STATUS_OK) {
+        return status == STATUS_ABSENT ? note_late(&name) : status;
     }
-    const struct stage_result result = {
-        .has_failed = answer->has_failed,
-        .result = answer->result,
-        .next = answer->next,
-        .code = TEXT("worker_failed"),
-        .message = answer->has_failed ? answer->result : NO_TEXT,
-    };
+    const struct stage_result result = result_of(call, answer);
     status = stage_settle(&step, transition, &result);
     if (status == STATUS_MALFORMED) {
         *error_out = text_format(call->arena, "'%.*s' has no `next` that leads to '%.*s'.",

@@ -1,8 +1,13 @@
 /* case_store.c - the SQL of cases, of what they are found by, and of their histories. */
 #include "engine/run/case_store.h"
 
+#include "base/encode.h"
 #include "base/log.h"
 #include "engine/net.h"
+
+#include <sodium.h>
+
+enum { KEY_BYTES_MAX = 400, KEY_HASH_BYTES = 32 };
 
 const struct text case_found_by_place = {"@", 1}; /* no field is called so */
 
@@ -79,6 +84,10 @@ static const struct statement update = {
            " version = $12 WHERE id = $1 AND revision = $2",
 };
 
+static const struct statement hold = {
+    .sql = "UPDATE engine_case SET revision = $2 WHERE id = $1 AND revision = $2",
+};
+
 static const struct statement find_open = {
     .sql = "SELECT id FROM engine_case WHERE workflow = $1 AND open_key = $2",
     .gives = &id_shape,
@@ -125,13 +134,31 @@ enum status case_load(struct store *store, struct arena *arena, const struct cat
         .operation = row.operation,
     };
     *record_out = record;
-    return case_record_read(arena,
-                            &(struct case_written){
-                                .places = row.places,
-                                .stages = row.stages,
-                                .fields = row.fields,
-                            },
-                            record);
+    status = case_record_read(arena,
+                              &(struct case_written){
+                                  .places = row.places,
+                                  .stages = row.stages,
+                                  .fields = row.fields,
+                              },
+                              record);
+    if (status != STATUS_OK) {
+        char text[ID_TEXT_BYTES + 1];
+        id_write(id, text);
+        log_line(LOG_ERROR, "engine", "the row of a case cannot be read",
+                 LOG_TEXT("case", text_of(text)));
+    }
+    return status;
+}
+
+/* What an index can hold: PostgreSQL's has at most 2,700 bytes for all columns together. */
+static struct text short_key(struct arena *arena, struct text key)
+{
+    uint8_t hash[KEY_HASH_BYTES];
+    if (key.bytes <= KEY_BYTES_MAX) {
+        return key;
+    }
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)key.data, key.bytes, NULL, 0);
+    return text_join(arena, TEXT("#"), encode_hex(arena, hash, sizeof hash));
 }
 
 /* What makes two open cases the same: the values, as JSON. NO_TEXT: it may be one of many. */
@@ -149,40 +176,49 @@ static struct text open_key(struct arena *arena, const struct case_record *recor
         case_value_write(&writer, &workflow->fields[field], &record->values[field]);
     }
     json_end_array(&writer);
-    return json_written(&writer);
+    return short_key(arena, json_written(&writer));
 }
 
-static enum status insert_case(struct store *store, struct arena *arena,
-                               const struct case_record *record)
+struct keeping {
+    struct store *store;
+    struct arena *arena;
+    const struct case_record *record;
+    const struct case_record *before;
+    struct text fields;
+};
+
+static enum status insert_case(const struct keeping *keeping)
 {
+    struct arena *arena = keeping->arena;
+    const struct case_record *record = keeping->record;
     int64_t inserted = 0;
     enum status status = store_exec(
-        store, &insert,
+        keeping->store, &insert,
         VALUES(value_id(record->id), value_text(record->recipe->workflow->name),
                value_integer(record->recipe->workflow->version), value_integer(record->revision),
                value_text(case_places_write(arena, record)),
-               value_text(case_stages_write(arena, record)),
-               value_text(case_fields_write(arena, record)), value_text(record->previous),
-               value_text(open_key(arena, record)), value_id(record->opened_by),
-               value_time(record->opened_at), value_time(record->changed_at),
-               value_time(record->closed_at), value_id(record->operation)),
+               value_text(case_stages_write(arena, record)), value_text(keeping->fields),
+               value_text(record->previous), value_text(open_key(arena, record)),
+               value_id(record->opened_by), value_time(record->opened_at),
+               value_time(record->changed_at), value_time(record->closed_at),
+               value_id(record->operation)),
         &inserted);
     return status == STATUS_OK && inserted == 0 ? STATUS_EXISTS : status;
 }
 
-static enum status update_case(struct store *store, struct arena *arena,
-                               const struct case_record *record, const struct case_record *before)
+static enum status update_case(const struct keeping *keeping)
 {
+    struct arena *arena = keeping->arena;
+    const struct case_record *record = keeping->record;
     int64_t updated = 0;
     enum status status = store_exec(
-        store, &update,
-        VALUES(value_id(record->id), value_integer(before->revision),
+        keeping->store, &update,
+        VALUES(value_id(record->id), value_integer(keeping->before->revision),
                value_integer(record->revision), value_text(case_places_write(arena, record)),
-               value_text(case_stages_write(arena, record)),
-               value_text(case_fields_write(arena, record)), value_text(record->previous),
-               value_text(open_key(arena, record)), value_time(record->changed_at),
-               value_time(record->closed_at), value_id(record->operation),
-               value_integer(record->recipe->workflow->version)),
+               value_text(case_stages_write(arena, record)), value_text(keeping->fields),
+               value_text(record->previous), value_text(open_key(arena, record)),
+               value_time(record->changed_at), value_time(record->closed_at),
+               value_id(record->operation), value_integer(record->recipe->workflow->version)),
         &updated);
     return status == STATUS_OK && updated == 0 ? STATUS_CONFLICT : status;
 }
@@ -225,7 +261,7 @@ struct text case_key_value(struct arena *arena, const struct case_field *field,
     struct json_writer writer;
     json_writer_init(&writer, arena, 64);
     case_value_write(&writer, field, value);
-    return json_written(&writer);
+    return short_key(arena, json_written(&writer));
 }
 
 static enum status move_keys(const struct finding_words *words, const struct case_record *before)
@@ -258,10 +294,25 @@ enum status case_keep(struct store *store, struct arena *arena, const struct cas
 {
     MUST(record->revision > (before != NULL ? before->revision : 0));
     const struct finding_words words = {store, arena, record};
-    enum status status = before != NULL ? update_case(store, arena, record, before)
-                                        : insert_case(store, arena, record);
+    struct text fields = case_fields_write(arena, record);
+    if (fields.bytes > CASE_FIELDS_BYTES_MAX) {
+        log_line(LOG_ERROR, "engine", "the fields of a case have grown too large",
+                 LOG_TEXT("workflow", record->recipe->workflow->name),
+                 LOG_NUMBER("bytes", fields.bytes));
+        return STATUS_TOO_LARGE;
+    }
+    const struct keeping keeping = {store, arena, record, before, fields};
+    enum status status = before != NULL ? update_case(&keeping) : insert_case(&keeping);
     status = status == STATUS_OK ? move_places(&words, before) : status;
     return status == STATUS_OK ? move_keys(&words, before) : status;
+}
+
+enum status case_hold(struct store *store, const struct case_record *record)
+{
+    int64_t held = 0;
+    enum status status = store_exec(
+        store, &hold, VALUES(value_id(record->id), value_integer(record->revision)), &held);
+    return status == STATUS_OK && held == 0 ? STATUS_CONFLICT : status;
 }
 
 enum status case_find_open(struct store *store, struct arena *arena,

@@ -14,13 +14,19 @@ NODISCARD enum status case_load(struct store *store, struct arena *arena,
                                 const struct catalog *catalog, struct id id,
                                 struct case_record **record_out);
 
-/* Inserts it when before is NULL. EXISTS: one_open_per says no. CONFLICT: somebody was faster. The
- * record's revision is the new one, before's the one that was read. */
+/* Inserts it when before is NULL. EXISTS: one_open_per says no. CONFLICT: somebody was faster.
+ * TOO_LARGE: its fields pass CASE_FIELDS_BYTES_MAX. The record's revision is the new one, before's
+ * the one that was read. */
 NODISCARD enum status case_keep(struct store *store, struct arena *arena,
                                 const struct case_record *record, const struct case_record *before);
 
+/* Somebody else may have moved it meanwhile: CONFLICT. For who has written rows beside the case's
+ * and not the case itself. */
+NODISCARD enum status case_hold(struct store *store, const struct case_record *record);
+
 /* In engine_found_by a case stands with each place it is in, and with each key that has a value. */
 extern const struct text case_found_by_place;
+/* Long values by a hash: an index has a limit. */
 struct text case_key_value(struct arena *arena, const struct case_field *field,
                            const struct value *value);
 

@@ -29,7 +29,8 @@ static struct text open_fields(const struct step *step)
     json_begin_object(&writer);
     for (size_t i = 0; i < workflow->field_count; i++) {
         const struct value *value = &step->record->values[i];
-        if (!workflow->fields[i].is_secret && value->kind != VALUE_NULL) {
+        bool may_be_told = !workflow->fields[i].is_secret && !bit_set_has(&step->passing, i);
+        if (may_be_told && value->kind != VALUE_NULL) {
             json_key_text(&writer, workflow->fields[i].name);
             case_value_write(&writer, &workflow->fields[i], value);
         }
@@ -66,7 +67,9 @@ static struct text shaped_data(const struct step *step, const struct shape *shap
         struct text name = text_of(shape->fields[i].name);
         int field = workflow_field(workflow, name);
         json_key_text(&writer, name);
-        if (field != WORKFLOW_NOWHERE) {
+        if (field != WORKFLOW_NOWHERE && bit_set_has(&step->passing, (size_t)field)) {
+            json_put_null(&writer); /* kept nowhere, not in the journal either */
+        } else if (field != WORKFLOW_NOWHERE) {
             case_value_write(&writer, &workflow->fields[field], &step->record->values[field]);
         } else {
             json_put_text(&writer, text_equals(name, TEXT("case_id")) ? text_of(id) : NO_TEXT);

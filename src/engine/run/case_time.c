@@ -7,14 +7,19 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
+enum status case_time_put_for(struct call *call, struct id case_id, struct text what, int64_t at_ms)
+{
+    const struct timer *timer = catalog_of(call)->case_timer;
+    char id[ID_TEXT_BYTES + 1];
+    id_write(case_id, id);
+    struct text subject = text_format(call->arena, "%s/%.*s", id, TEXT_ARGS(what));
+    return at_ms == 0 ? timer_clear(call, timer, subject)
+                      : timer_set(call, timer, subject, at_ms, NULL);
+}
+
 enum status case_time_put(struct step *step, struct text what, int64_t at_ms)
 {
-    const struct timer *timer = catalog_of(step->call)->case_timer;
-    char id[ID_TEXT_BYTES + 1];
-    id_write(step->record->id, id);
-    struct text subject = text_format(step->call->arena, "%s/%.*s", id, TEXT_ARGS(what));
-    return at_ms == 0 ? timer_clear(step->call, timer, subject)
-                      : timer_set(step->call, timer, subject, at_ms, NULL);
+    return case_time_put_for(step->call, step->record->id, what, at_ms);
 }
 
 bool case_time_read(struct text subject, struct id *case_out, struct text *what_out)

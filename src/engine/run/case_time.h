@@ -15,6 +15,10 @@ NODISCARD enum status case_time_set(struct step *step);
 /* at_ms 0: clears it. `what` is what stands behind the case's id. */
 NODISCARD enum status case_time_put(struct step *step, struct text what, int64_t at_ms);
 
+/* The same for a case that is not at hand. */
+NODISCARD enum status case_time_put_for(struct call *call, struct id case_id, struct text what,
+                                        int64_t at_ms);
+
 /* The other way round; false when it is no such subject. */
 bool case_time_read(struct text subject, struct id *case_out, struct text *what_out);
 

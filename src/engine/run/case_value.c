@@ -9,11 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DATE_BYTES = 10 };
+enum { DATE_BYTES = 10, DAY_MS = 24 * 60 * 60 * 1000 };
+
+/* What four digits of a year can say. */
+static const int64_t days_min = -719528; /* 0000-01-01 */
+static const int64_t days_max = 2932896; /* 9999-12-31 */
 
 struct reading {
     struct arena *arena;
     const struct case_field *field;
+    bool is_kept; /* it was good when it was written, whatever the limits are by now */
     struct value value;
     struct text error; /* NO_TEXT: fine */
 };
@@ -47,6 +52,9 @@ static void check_letters(struct reading *reading, struct text text)
 {
     const struct case_field *field = reading->field;
     int64_t letters = (int64_t)letters_of(text);
+    if (reading->is_kept) {
+        return;
+    }
     if (has_control_bytes(text)) {
         complain(reading, "must not contain control characters");
     } else if (letters > field->maximum) {
@@ -62,7 +70,9 @@ static void check_letters(struct reading *reading, struct text text)
 static void check_number(struct reading *reading, int64_t number)
 {
     const struct case_field *field = reading->field;
-    if (number < field->minimum || number > field->maximum) {
+    bool is_none = number == FIELD_NONE; /* it would come back as null */
+    bool is_good = !is_none && number >= field->minimum && number <= field->maximum;
+    if (!is_good && !reading->is_kept) {
         reading->error = text_format(reading->arena, "must be from %lld to %lld",
                                      (long long)field->minimum, (long long)field->maximum);
     }
@@ -81,13 +91,20 @@ static void read_as(struct reading *reading, enum field_kind kind, struct text t
     struct field_reading found = field_read_text(reading->arena, &rules, text, &member);
     if (found.code != NULL) {
         reading->error = found.message;
-    } else if (kind == FIELD_ID) {
-        reading->value = value_id(member.id);
-    } else if (kind == FIELD_TIME) {
-        reading->value = value_time(member.integer);
     } else {
-        reading->value = value_text(member.text);
+        reading->value = kind == FIELD_ID ? value_id(member.id) : value_text(member.text);
     }
+}
+
+/* The first millisecond of 1970 is a time like any other here: it is no "none". */
+static void read_time(struct reading *reading, struct text text)
+{
+    int64_t wall_ms = 0;
+    if (!clock_read(text, &wall_ms)) {
+        complain(reading, "must be a time such as 2026-11-21T09:30:00Z");
+        return;
+    }
+    reading->value = value_integer(wall_ms);
 }
 
 static bool read_digits(struct text text, size_t from, size_t to, int *number_out)
@@ -133,6 +150,10 @@ static void read_money(struct reading *reading, struct text text)
 static void read_choice(struct reading *reading, struct text text)
 {
     const struct case_field *field = reading->field;
+    if (reading->is_kept) {
+        reading->value = value_text(text);
+        return;
+    }
     struct text list = TEXT("must be one of:");
     for (size_t i = 0; i < field->choice_count; i++) {
         if (text_equals(field->choices[i].name, text)) {
@@ -143,6 +164,15 @@ static void read_choice(struct reading *reading, struct text text)
                            TEXT_ARGS(field->choices[i].name));
     }
     reading->error = list;
+}
+
+static void read_mark(struct reading *reading, enum field_kind kind, struct text text)
+{
+    if (reading->is_kept) {
+        reading->value = value_text(text);
+    } else {
+        read_as(reading, kind, text);
+    }
 }
 
 static void read_string(struct reading *reading, struct text text)
@@ -156,16 +186,16 @@ static void read_string(struct reading *reading, struct text text)
         read_choice(reading, text);
         return;
     case CASE_EMAIL:
-        read_as(reading, FIELD_EMAIL, text);
+        read_mark(reading, FIELD_EMAIL, text);
         return;
     case CASE_PHONE:
-        read_as(reading, FIELD_PHONE, text);
+        read_mark(reading, FIELD_PHONE, text);
         return;
     case CASE_ID:
         read_as(reading, FIELD_ID, text);
         return;
     case CASE_TIME:
-        read_as(reading, FIELD_TIME, text);
+        read_time(reading, text);
         return;
     case CASE_DATE:
         read_date(reading, text);
@@ -185,7 +215,7 @@ static void read_string(struct reading *reading, struct text text)
 
 static void read_texts(struct reading *reading, const struct json *json)
 {
-    if (json->count > reading->field->items_max) {
+    if (json->count > reading->field->items_max && !reading->is_kept) {
         reading->error = text_format(reading->arena, "must have at most %u items",
                                      (unsigned)reading->field->items_max);
     }
@@ -195,6 +225,41 @@ static void read_texts(struct reading *reading, const struct json *json)
         } else if (!text_is_given(reading->error)) {
             check_letters(reading, item->text);
         }
+    }
+    reading->value = value_text(json->text);
+}
+
+/* With everything inside it, itself included. */
+struct extent {
+    size_t count;
+    size_t depth;
+};
+
+static struct extent extent_of(const struct json *json)
+{
+    struct extent extent = {.count = 1};
+    for (const struct json *item = json->first; item != NULL; item = item->next) {
+        struct extent inside = extent_of(item); /* the reader has limited the depth */
+        extent.count += inside.count;
+        extent.depth = inside.depth > extent.depth ? inside.depth : extent.depth;
+    }
+    extent.depth++;
+    return extent;
+}
+
+/* What is read once must be readable for ever, together with all that stands around it. */
+static void read_object(struct reading *reading, const struct json *json)
+{
+    struct extent extent = extent_of(json);
+    if (!reading->is_kept && json->text.bytes > CASE_OBJECT_BYTES_MAX) {
+        reading->error = text_format(reading->arena, "must have at most %d bytes, and has %zu",
+                                     CASE_OBJECT_BYTES_MAX, json->text.bytes);
+    } else if (!reading->is_kept && extent.count > CASE_OBJECT_VALUES_MAX) {
+        reading->error = text_format(reading->arena, "must have at most %d values, and has %zu",
+                                     CASE_OBJECT_VALUES_MAX, extent.count);
+    } else if (!reading->is_kept && extent.depth > CASE_OBJECT_DEPTH_MAX) {
+        reading->error = text_format(reading->arena, "must have at most %d levels, and has %zu",
+                                     CASE_OBJECT_DEPTH_MAX, extent.depth);
     }
     reading->value = value_text(json->text);
 }
@@ -225,27 +290,114 @@ static void read_other(struct reading *reading, const struct json *json)
     } else if (kind == CASE_TEXTS && json->kind == JSON_ARRAY) {
         read_texts(reading, json);
     } else if (kind == CASE_OBJECT && json->kind == JSON_OBJECT) {
-        reading->value = value_text(json->text);
+        read_object(reading, json);
     } else {
         complain(reading, wanted[kind]);
     }
 }
 
+static bool finish(const struct reading *reading, struct value *value_out, struct text *error_out)
+{
+    if (text_is_given(reading->error)) {
+        *error_out = reading->error;
+        return false;
+    }
+    *value_out = reading->value;
+    return true;
+}
+
+static bool read_json_value(struct reading *reading, const struct json *json,
+                            struct value *value_out, struct text *error_out)
+{
+    if (json->kind == JSON_STRING) {
+        read_string(reading, json->text);
+    } else if (json->kind != JSON_NULL) {
+        read_other(reading, json);
+    }
+    return finish(reading, value_out, error_out);
+}
+
 bool case_value_read(struct arena *arena, const struct case_field *field, const struct json *json,
                      struct value *value_out, struct text *error_out)
 {
-    struct reading reading = {.arena = arena, .field = field, .value = {.kind = VALUE_NULL}};
-    if (json->kind == JSON_STRING) {
-        read_string(&reading, json->text);
-    } else if (json->kind != JSON_NULL) {
-        read_other(&reading, json);
+    struct reading reading = {.arena = arena, .field = field};
+    return read_json_value(&reading, json, value_out, error_out);
+}
+
+bool case_value_read_kept(struct arena *arena, const struct case_field *field,
+                          const struct json *json, struct value *value_out)
+{
+    struct reading reading = {.arena = arena, .field = field, .is_kept = true};
+    struct text error;
+    return read_json_value(&reading, json, value_out, &error);
+}
+
+/* ---- computed ---- */
+
+static void check_range(struct reading *reading, int64_t number, int64_t least, int64_t most)
+{
+    if (number < least || number > most) {
+        complain(reading, "must be of a year from 0 to 9999");
     }
-    if (text_is_given(reading.error)) {
-        *error_out = reading.error;
-        return false;
+    reading->value = value_integer(number);
+}
+
+static void check_integer(struct reading *reading, int64_t number)
+{
+    enum case_kind kind = reading->field->kind;
+    if (kind == CASE_DATE) {
+        check_range(reading, number, days_min, days_max);
+    } else if (kind == CASE_TIME) {
+        check_range(reading, number, days_min * DAY_MS, days_max * DAY_MS + DAY_MS - 1);
+    } else if (kind == CASE_FLAG) {
+        reading->value = value_flag(number != 0);
+    } else if (kind == CASE_INTEGER || kind == CASE_MONEY) {
+        check_number(reading, number);
+    } else {
+        complain(reading, wanted[kind]);
     }
-    *value_out = reading.value;
-    return true;
+}
+
+static void check_text(struct reading *reading, struct text text)
+{
+    enum case_kind kind = reading->field->kind;
+    const struct json *json = NULL;
+    struct json_error error;
+    if (kind == CASE_TEXT || kind == CASE_CHOICE || kind == CASE_EMAIL || kind == CASE_PHONE) {
+        read_string(reading, text);
+    } else if ((kind == CASE_TEXTS || kind == CASE_OBJECT) &&
+               json_read(reading->arena, text, CASE_OBJECT_VALUES_MAX, &json, &error) ==
+                   STATUS_OK) {
+        read_other(reading, json);
+    } else {
+        complain(reading, wanted[kind]);
+    }
+}
+
+bool case_value_fit(struct arena *arena, const struct case_field *field, struct value *value_inout,
+                    struct text *error_out)
+{
+    struct reading reading = {.arena = arena, .field = field};
+    switch (value_inout->kind) {
+    case VALUE_NULL:
+        return true;
+    case VALUE_INTEGER:
+        check_integer(&reading, value_inout->integer);
+        break;
+    case VALUE_ID:
+        reading.value = *value_inout;
+        if (field->kind != CASE_ID) {
+            complain(&reading, wanted[field->kind]);
+        }
+        break;
+    case VALUE_TEXT:
+        check_text(&reading, value_inout->text);
+        break;
+    case VALUE_BYTES:
+        complain(&reading, wanted[field->kind]);
+        break;
+    }
+    return finish(&reading, value_inout, error_out);
 }
 
 /* ---- writing ---- */

@@ -1,6 +1,9 @@
 /* settle.c - does what a case can do by itself, until it can do nothing more now. */
+#include "engine/net.h"
 #include "engine/run/case_time.h"
 #include "engine/run/stage.h"
+
+enum { STEP_BYTES_MAX = 4 * 1024 * 1024 }; /* what one transition may take of the arena */
 
 /* A stage out of the same places is under way: its result decides, whatever has become true. */
 static bool is_taken(const struct step *step, const struct way *way)
@@ -32,6 +35,29 @@ static int next_stage(struct step *step)
     return WORKFLOW_NOWHERE;
 }
 
+/* What is handed on and kept nowhere would be lost at the end of the transaction. */
+static bool passes_something(const struct step *step)
+{
+    bool passes = step->previous_passes;
+    for (int i = net_next(&step->passing, 0); i >= 0 && !passes;
+         i = net_next(&step->passing, i + 1)) {
+        passes = step->record->values[i].kind != VALUE_NULL;
+    }
+    return passes;
+}
+
+/* The rest is done in a transaction of its own. What a function does with other cases is a part of
+ * what it does itself, and there are no parts inside of parts: so those go on later, too. */
+static bool must_be_cut(const struct step *step)
+{
+    if (step->call->stage != NULL || step->fired >= 2 * STEPS_MAX) {
+        return true;
+    }
+    bool is_long = step->fired >= STEPS_MAX ||
+                   (step->fired > 0 && !arena_has_room(step->call->arena, STEP_BYTES_MAX));
+    return is_long && !passes_something(step);
+}
+
 enum status step_settle(struct step *step)
 {
     enum status status = STATUS_OK;
@@ -40,7 +66,7 @@ enum status step_settle(struct step *step)
         if (stage == WORKFLOW_NOWHERE) {
             return STATUS_OK;
         }
-        if (step->fired >= STEPS_MAX) {
+        if (must_be_cut(step)) {
             step->is_cut = true;
             return case_time_put(step, TEXT(""), step->call->now_ms);
         }

@@ -8,6 +8,8 @@
 #include "engine/stages/work_id.h"
 #include "runtime/telling.h"
 
+enum { RESULT_BYTES_MAX = 256 * 1024, RESULT_VALUES_MAX = 20000 };
+
 static const struct transition *rules_of(const struct step *step, int transition)
 {
     return &step->record->recipe->workflow->transitions[transition];
@@ -41,19 +43,27 @@ struct text stage_reason(struct arena *arena, const struct stage_result *result)
 
 /* ---- under way ---- */
 
+static enum status put_deadline(struct step *step, const struct transition *rules, int64_t at_ms)
+{
+    struct text what = text_format(step->call->arena, "%.*s/deadline", TEXT_ARGS(rules->name));
+    return rules->stage.deadline_ms > 0 ? case_time_put(step, what, at_ms) : STATUS_OK;
+}
+
 static enum status put_under_way(struct step *step, int transition, struct stage_row *row)
 {
     const struct transition *rules = rules_of(step, transition);
-    bool is_first = row->attempt == 1 && text_equals(row->state, stage_incident) == false;
+    bool is_incident = text_equals(row->state, stage_incident);
+    bool was_waiting = step->record->is_waiting[transition];
     row->case_id = step->record->id;
     row->stage = rules->name;
     row->visit = step->record->visits[transition];
     step->record->is_waiting[transition] = true;
+    step->is_touched = true;
     enum status status = stage_put(step->call->store, row);
-    if (status == STATUS_OK && is_first && rules->stage.deadline_ms > 0) {
-        status = case_time_put(
-            step, text_format(step->call->arena, "%.*s/deadline", TEXT_ARGS(rules->name)),
-            row->begun_at + rules->stage.deadline_ms);
+    if (status == STATUS_OK && !is_incident && (!was_waiting || row->attempt == 1)) {
+        status = put_deadline(step, rules, row->begun_at + rules->stage.deadline_ms);
+    } else if (status == STATUS_OK && is_incident && was_waiting) {
+        status = put_deadline(step, rules, 0); /* it waits for a person, as long as that takes */
     }
     return status;
 }
@@ -66,12 +76,9 @@ static enum status end_under_way(struct step *step, int transition)
         return STATUS_OK;
     }
     step->record->is_waiting[transition] = false;
+    step->is_touched = true;
     enum status status = stage_remove(step->call->store, step->record->id, rules->name);
-    if (status == STATUS_OK && rules->stage.deadline_ms > 0) {
-        status = case_time_put(
-            step, text_format(step->call->arena, "%.*s/deadline", TEXT_ARGS(rules->name)), 0);
-    }
-    return status;
+    return status == STATUS_OK ? put_deadline(step, rules, 0) : status;
 }
 
 static bool stands_on(const struct step *step, const struct transition *rules)
@@ -136,6 +143,13 @@ static enum status become_incident(struct step *step, int transition, struct sta
     return status == STATUS_OK ? step_note(step, rules->name, row->reason) : status;
 }
 
+/* What the next stage is told of this one. */
+static void set_previous(struct step *step, struct text result, bool passes)
+{
+    step->record->previous = result;
+    step->previous_passes = passes;
+}
+
 static enum status fail(struct step *step, int transition, struct stage_row *row,
                         const struct stage_result *result)
 {
@@ -152,7 +166,7 @@ static enum status fail(struct step *step, int transition, struct stage_row *row
         return become_incident(step, transition, row);
     }
     enum status status = end_under_way(step, transition);
-    step->record->previous = NO_TEXT;
+    set_previous(step, NO_TEXT, false);
     step->reason = row->reason;
     return status == STATUS_OK ? step_fire(step, transition, way) : status;
 }
@@ -179,16 +193,17 @@ static bool keep_result(struct step *step, int transition, struct text result,
 {
     static const struct json none = {.kind = JSON_NULL};
     const struct workflow *workflow = step->record->recipe->workflow;
-    int index = workflow->transitions[transition].stage.result;
+    const struct stage_rules *rules = &workflow->transitions[transition].stage;
+    int index = rules->result;
     const struct json *json = &none;
     struct json_error error;
     if (text_is_given(result) &&
-        json_read(step->call->arena, result, 20000, &json, &error) != STATUS_OK) {
-        *error_out = TEXT("it is not JSON");
+        (result.bytes > RESULT_BYTES_MAX ||
+         json_read(step->call->arena, result, RESULT_VALUES_MAX, &json, &error) != STATUS_OK)) {
+        *error_out = TEXT("it is not JSON, or there is too much of it");
         return false;
     }
-    step->record->previous = json->kind == JSON_NULL ? NO_TEXT : result;
-    step->previous_passes = !workflow->transitions[transition].stage.is_stored;
+    set_previous(step, json->kind == JSON_NULL ? NO_TEXT : result, !rules->is_stored);
     if (index == WORKFLOW_NOWHERE) {
         return true;
     }
@@ -217,8 +232,13 @@ static const struct way *way_to(const struct step *step, int transition, struct 
 static void note_done(struct step *step, int transition)
 {
     struct case_record *record = step->record;
-    if (!text_is_given(rules_of(step, transition)->stage.undo) ||
-        record->done_count == CASE_DONE_MAX) {
+    if (!text_is_given(rules_of(step, transition)->stage.undo)) {
+        return;
+    }
+    if (record->done_count == CASE_DONE_MAX) {
+        log_line(LOG_WARNING, "engine", "a case has done more than it could take back",
+                 LOG_TEXT("workflow", record->recipe->workflow->name),
+                 LOG_TEXT("stage", rules_of(step, transition)->name));
         return;
     }
     int *done = ARENA_ARRAY(step->call->arena, int, record->done_count + 1);
@@ -229,6 +249,44 @@ static void note_done(struct step *step, int transition)
     record->done = done;
 }
 
+static struct stage_result fault_of(const struct step *step)
+{
+    return (struct stage_result){
+        .has_failed = true,
+        .is_final = true,
+        .code = TEXT("expression_failed"),
+        .message = step->fault,
+    };
+}
+
+static bool is_fault_of_expression(enum status status)
+{
+    return status == STATUS_MALFORMED || status == STATUS_TOO_LARGE;
+}
+
+/* The result, and what `sets` makes of it. REFUSED: nothing of it, and fault_out says why. */
+static enum status take_result(struct step *step, int transition, struct text result,
+                               struct stage_result *fault_out)
+{
+    struct text error = NO_TEXT;
+    if (!keep_result(step, transition, result, &error)) {
+        *fault_out = (struct stage_result){
+            .has_failed = true,
+            .is_final = true,
+            .code = TEXT("result_does_not_fit"),
+            .message =
+                text_format(step->call->arena, "The result does not fit: %.*s.", TEXT_ARGS(error)),
+        };
+        return STATUS_REFUSED;
+    }
+    enum status status = step_set_fields(step, transition);
+    if (is_fault_of_expression(status)) {
+        *fault_out = fault_of(step);
+        return STATUS_REFUSED;
+    }
+    return status;
+}
+
 static enum status succeed(struct step *step, int transition, struct stage_row *row,
                            const struct stage_result *result)
 {
@@ -237,17 +295,24 @@ static enum status succeed(struct step *step, int transition, struct stage_row *
     if (way == NULL) {
         return STATUS_MALFORMED;
     }
-    struct text error = NO_TEXT;
-    if (!keep_result(step, transition, result->result, &error)) {
-        struct text message =
-            text_format(step->call->arena, "The result does not fit: %.*s.", TEXT_ARGS(error));
-        return fail(step, transition, row,
-                    &(struct stage_result){
-                        .is_final = true, .code = TEXT("result_does_not_fit"), .message = message});
+    struct case_record *record = step->record;
+    const struct value none = {.kind = VALUE_NULL};
+    struct text previous = record->previous;
+    bool passed = step->previous_passes;
+    int index = rules_of(step, transition)->stage.result;
+    struct value value = index != WORKFLOW_NOWHERE ? record->values[index] : none;
+    struct stage_result fault;
+    enum status status = take_result(step, transition, result->result, &fault);
+    if (status == STATUS_REFUSED) {
+        set_previous(step, previous, passed);
+        if (index != WORKFLOW_NOWHERE) {
+            record->values[index] = value;
+        }
+        return fail(step, transition, row, &fault);
     }
     note_done(step, transition);
-    enum status status = end_under_way(step, transition);
-    return status == STATUS_OK ? step_fire(step, transition, way) : status;
+    status = status == STATUS_OK ? end_under_way(step, transition) : status;
+    return status == STATUS_OK ? step_go(step, transition, way) : status;
 }
 
 enum status stage_settle(struct step *step, int transition, const struct stage_result *result)
@@ -298,6 +363,18 @@ static enum status employ(struct step *step, int transition, struct stage_row *r
     return put_under_way(step, transition, row);
 }
 
+/* A mistake of the program, which stops this case and nothing else. */
+static struct stage_result no_such_next(const struct step *step, int transition, struct text next)
+{
+    return (struct stage_result){
+        .has_failed = true,
+        .is_final = true,
+        .code = TEXT("no_such_next"),
+        .message = text_format(step->call->arena, "'%.*s' has no `next` that leads to '%.*s'.",
+                               TEXT_ARGS(rules_of(step, transition)->name), TEXT_ARGS(next)),
+    };
+}
+
 static enum status run(struct step *step, int transition, struct stage_row *row)
 {
     struct stage_run at_work = {.step = step, .transition = transition};
@@ -315,9 +392,11 @@ static enum status run(struct step *step, int transition, struct stage_row *row)
         row->errand = at_work.errand;
         return put_under_way(step, transition, row);
     }
-    status = succeed(step, transition, row, &result);
-    MUST(status != STATUS_MALFORMED || at_work.says != STAGE_SAYS_NEXT); /* `next` lists it */
-    return status;
+    if (at_work.says == STAGE_SAYS_NEXT && way_to(step, transition, result.next) == NULL) {
+        struct stage_result lost = no_such_next(step, transition, result.next);
+        return fail(step, transition, row, &lost);
+    }
+    return succeed(step, transition, row, &result);
 }
 
 enum status stage_again(struct step *step, int transition, const struct stage_row *row)
@@ -337,7 +416,7 @@ enum status stage_again(struct step *step, int transition, const struct stage_ro
     return succeed(step, transition, &next, &(struct stage_result){.has_failed = false});
 }
 
-static enum status handed_to(struct step *step, int transition, struct text *handed_out)
+enum status stage_handed(struct step *step, int transition, struct text *handed_out)
 {
     const struct transition *rules = rules_of(step, transition);
     struct json_writer writer;
@@ -358,14 +437,16 @@ static enum status handed_to(struct step *step, int transition, struct text *han
     return STATUS_OK;
 }
 
-static struct stage_result fault_of(const struct step *step)
+static enum status skip(struct step *step, int transition, struct stage_row *row)
 {
-    return (struct stage_result){
-        .has_failed = true,
-        .is_final = true,
-        .code = TEXT("expression_failed"),
-        .message = step->fault,
-    };
+    const struct way *way = step_way(step, transition, WAY_ON);
+    enum status status = step_set_fields(step, transition);
+    if (is_fault_of_expression(status)) {
+        struct stage_result fault = fault_of(step);
+        return fail(step, transition, row, &fault);
+    }
+    set_previous(step, NO_TEXT, false);
+    return status == STATUS_OK ? step_go(step, transition, way) : status;
 }
 
 enum status stage_begin(struct step *step, int transition)
@@ -374,15 +455,13 @@ enum status stage_begin(struct step *step, int transition)
     struct stage_row row = {
         .attempt = 1, .begun_at = step->call->now_ms, .due_at = 0, .handed = TEXT("{}")};
     step->record->visits[transition]++;
-    const struct condition *skip = step->record->recipe->transitions[transition].skip_when;
-    enum status status = skip != NULL ? expression_holds(step, skip, &is_skipped) : STATUS_OK;
+    const struct condition *when = step->record->recipe->transitions[transition].skip_when;
+    enum status status = when != NULL ? expression_holds(step, when, &is_skipped) : STATUS_OK;
     if (status == STATUS_OK && is_skipped) {
-        const struct way *way = step_way(step, transition, WAY_ON);
-        step->record->previous = NO_TEXT;
-        return step_fire(step, transition, way);
+        return skip(step, transition, &row);
     }
-    status = status == STATUS_OK ? handed_to(step, transition, &row.handed) : status;
-    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+    status = status == STATUS_OK ? stage_handed(step, transition, &row.handed) : status;
+    if (is_fault_of_expression(status)) {
         struct stage_result fault = fault_of(step);
         return fail(step, transition, &row, &fault);
     }
@@ -398,6 +477,8 @@ static enum status leave_undo_to_a_person(struct step *step, int transition,
     struct text reason = stage_reason(step->call->arena, result);
     log_line(LOG_ERROR, "engine", "what a stage did cannot be taken back; a person must",
              LOG_TEXT("stage", rules->name), LOG_TEXT("why", reason));
+    step->failure = reason;
+    step->is_touched = true;
     return stage_put(step->call->store, &(struct stage_row){
                                             .case_id = step->record->id,
                                             .stage = rules->name,
@@ -416,8 +497,8 @@ static enum status undo(struct step *step, int transition)
     struct stage_run at_work = {.step = step, .transition = transition};
     struct stage_result result = {0};
     struct text handed = NO_TEXT;
-    enum status status = handed_to(step, transition, &handed);
-    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+    enum status status = stage_handed(step, transition, &handed);
+    if (is_fault_of_expression(status)) {
         result = fault_of(step);
         return leave_undo_to_a_person(step, transition, &result);
     }

@@ -61,6 +61,9 @@ NODISCARD enum status stage_forget_left(struct step *step);
 /* Takes back what was done, the last one first. */
 NODISCARD enum status stage_undo_all(struct step *step);
 
+/* What `with` hands over, as JSON. MALFORMED, TOO_LARGE: step->fault says why it cannot. */
+NODISCARD enum status stage_handed(struct step *step, int transition, struct text *handed_out);
+
 /* Runs a function of the service's table. OK and run_out says what it said; REFUSED: it is undone,
  * and result_out says why. */
 NODISCARD enum status stage_run_function(struct step *step, const struct case_function *function,

@@ -31,6 +31,7 @@ static struct call call_for(struct step *step, const struct case_function *funct
     call.reply = NO_TEXT;
     call.refusal = NULL;
     call.stage = run;
+    call.gathered = NULL;
     call.expected_revision = FIELD_NONE;
     return call;
 }
@@ -98,6 +99,11 @@ enum status stage_run_function(struct step *step, const struct case_function *fu
                     text_format(step->call->arena, "What %s is handed does not fit: %.*s.",
                                 function->name, TEXT_ARGS(error)),
                     true);
+        return STATUS_REFUSED;
+    }
+    if (step->call->stage != NULL) {
+        *result_out =
+            failure("inside_another", TEXT("A function cannot run inside another."), true);
         return STATUS_REFUSED;
     }
     struct call call = call_for(step, function, &data, run_out);

@@ -10,6 +10,8 @@
 #include "engine/run/expression.h"
 #include "engine/run/stage.h"
 
+#include <string.h>
+
 static struct bit_set passing_fields(const struct workflow *workflow)
 {
     struct bit_set passing = {0};
@@ -93,15 +95,38 @@ static void move_marks(struct step *step, const struct way *way)
     }
 }
 
+static enum status compute(struct step *step, int transition, size_t index, struct value *value_out)
+{
+    const struct recipe *recipe = step->record->recipe;
+    const struct assignment *set = &recipe->workflow->transitions[transition].sets[index];
+    const struct case_field *field = &recipe->workflow->fields[set->field];
+    struct text error = NO_TEXT;
+    enum status status =
+        expression_value(step, recipe->transitions[transition].sets[index], value_out);
+    if (status == STATUS_OK && !case_value_fit(step->call->arena, field, value_out, &error)) {
+        step->fault =
+            text_format(step->call->arena, "%.*s %.*s", TEXT_ARGS(field->name), TEXT_ARGS(error));
+        status = STATUS_MALFORMED;
+    }
+    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+        log_line(LOG_WARNING, "engine", "a field cannot be set",
+                 LOG_TEXT("workflow", recipe->workflow->name),
+                 LOG_TEXT("transition", recipe->workflow->transitions[transition].name),
+                 LOG_TEXT("why", step->fault));
+    }
+    return status;
+}
+
 /* All of them are computed from what was there before. */
 enum status step_set_fields(struct step *step, int transition)
 {
-    const struct recipe *recipe = step->record->recipe;
-    const struct transition *rules = &recipe->workflow->transitions[transition];
-    struct value *values = ARENA_ARRAY(step->call->arena, struct value, rules->set_count + 1);
+    const struct transition *rules = &step->record->recipe->workflow->transitions[transition];
+    if (rules->set_count == 0) {
+        return STATUS_OK;
+    }
+    struct value *values = ARENA_ARRAY(step->call->arena, struct value, rules->set_count);
     for (size_t i = 0; i < rules->set_count; i++) {
-        enum status status =
-            expression_value(step, recipe->transitions[transition].sets[i], &values[i]);
+        enum status status = compute(step, transition, i, &values[i]);
         if (status != STATUS_OK) {
             return status;
         }
@@ -173,15 +198,17 @@ static bool undoes(const struct step *step, const struct way *way)
 
 enum status step_fire(struct step *step, int transition, const struct way *way)
 {
+    enum status status = way->kind == WAY_CATCH ? STATUS_OK : step_set_fields(step, transition);
+    return status == STATUS_OK ? step_go(step, transition, way) : status;
+}
+
+enum status step_go(struct step *step, int transition, const struct way *way)
+{
     const struct transition *rules = &step->record->recipe->workflow->transitions[transition];
     MUST(bit_set_contains(&step->record->marking, &way->takes));
     step->fired++;
-    enum status status = way->kind == WAY_CATCH ? STATUS_OK : step_set_fields(step, transition);
-    if (status != STATUS_OK) {
-        return status;
-    }
     move_marks(step, way);
-    status = stage_forget_left(step);
+    enum status status = stage_forget_left(step);
     if (status == STATUS_OK) {
         status = step_note(step, rules->name, step->reason);
         step->reason = NO_TEXT;
@@ -217,7 +244,9 @@ static void close_if_over(struct step *step)
             bit_set_add(&ends, i);
         }
     }
-    if (record->closed_at == 0 && bit_set_contains(&ends, &record->marking)) {
+    if (!bit_set_contains(&ends, &record->marking)) {
+        record->closed_at = 0; /* somebody has moved it back */
+    } else if (record->closed_at == 0) {
         record->closed_at = step->call->now_ms;
     }
 }
@@ -242,14 +271,39 @@ static void conclude_operation(struct step *step, struct operation_outcome *outc
     }
 }
 
-enum status step_end(struct step *step)
+/* Its transition has happened; what followed was left for something else that was asked for. */
+static enum status conclude_overtaken(struct step *step, struct id newest)
+{
+    struct id overtaken = step->before != NULL ? step->before->operation : (struct id){{0}};
+    if (id_is_none(overtaken) || id_equals(overtaken, newest)) {
+        return STATUS_OK;
+    }
+    return operation_conclude(step->call->store, &(struct operation_outcome){
+                                                     .id = overtaken,
+                                                     .status = operation_succeeded,
+                                                     .revision = step->record->revision,
+                                                     .now_ms = step->call->now_ms,
+                                                     .event_id = step->event_id,
+                                                 });
+}
+
+/* A stage has begun, and nothing else has happened: as when the case goes on after a cut. */
+static bool has_begun_only(const struct step *step)
+{
+    const struct case_record *before = step->before;
+    const struct case_record *record = step->record;
+    if (before == NULL || record->revision != before->revision) {
+        return false;
+    }
+    size_t count = record->recipe->workflow->transition_count;
+    return memcmp(before->visits, record->visits, count * sizeof *record->visits) != 0 ||
+           memcmp(before->is_waiting, record->is_waiting, count) != 0;
+}
+
+static enum status write_case(struct step *step)
 {
     struct case_record *record = step->record;
     struct store *store = step->call->store;
-    int64_t revision_before = step->before != NULL ? step->before->revision : 0;
-    if (record->revision == revision_before) {
-        return STATUS_OK;
-    }
     struct operation_outcome outcome;
     record->changed_at = step->call->now_ms;
     forget_passing(step);
@@ -262,5 +316,20 @@ enum status step_end(struct step *step)
         outcome.event_id = step->event_id;
         status = operation_conclude(store, &outcome);
     }
-    return status;
+    return status == STATUS_OK ? conclude_overtaken(step, outcome.id) : status;
+}
+
+enum status step_end(struct step *step)
+{
+    struct case_record *record = step->record;
+    if (has_begun_only(step)) {
+        enum status status = step_note(step, TEXT("begun"), NO_TEXT);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    if (step->before == NULL || record->revision != step->before->revision) {
+        return record->revision > 0 ? write_case(step) : STATUS_OK;
+    }
+    return step->is_touched ? case_hold(step->call->store, record) : STATUS_OK;
 }

@@ -29,6 +29,7 @@ struct step {
     struct bit_set entered;           /* places that marks came to, from elsewhere */
     unsigned fired;
     bool is_cut;            /* there is more to do, in a transaction of its own */
+    bool is_touched;        /* rows of its stages were written */
     struct bit_set passing; /* fields whose results are handed on and kept nowhere */
     bool previous_passes;   /* so is the newest result */
     struct text fault;      /* why an expression could not be evaluated */
@@ -47,11 +48,16 @@ const struct way *step_way(const struct step *step, int transition, enum way_kin
  * expression is a no, noted in the log. */
 const struct way *step_may(struct step *step, int transition);
 
-/* The fields that the transition sets; step_fire does it too. */
+/* The fields that the transition sets, all or none; step_fire does it too. MALFORMED, TOO_LARGE: it
+ * cannot be computed, or does not fit; the step's fault says why. */
 NODISCARD enum status step_set_fields(struct step *step, int transition);
 
-/* Takes, sets, gives, tells, notes. The way MUST be there. */
+/* Takes, sets, gives, tells, notes. The way MUST be there. After MALFORMED or TOO_LARGE nothing has
+ * happened yet. */
 NODISCARD enum status step_fire(struct step *step, int transition, const struct way *way);
+
+/* The same when the fields are set already. */
+NODISCARD enum status step_go(struct step *step, int transition, const struct way *way);
 
 /* Notes a revision in which no transition happened: a person mended it, an operation failed. */
 NODISCARD enum status step_note(struct step *step, struct text what, struct text reason);
@@ -59,7 +65,8 @@ NODISCARD enum status step_note(struct step *step, struct text what, struct text
 NODISCARD enum status step_settle(struct step *step);
 
 /* Writes the case, its timers, and tells SERVICE.case_changed; nothing when nothing has happened.
- * EXISTS, CONFLICT as case_keep. */
+ * An operation that was under way is over when this is another one's. EXISTS, CONFLICT as
+ * case_keep. */
 NODISCARD enum status step_end(struct step *step);
 
 #endif
