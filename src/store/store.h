@@ -92,9 +92,9 @@ struct statement {
     const char *sql;
     const struct shape *gives; /* NULL: gives no rows */
     size_t rows_max;           /* more rows than this is TOO_LARGE; 0 means 1 */
-    /* Nobody asks what came of it, and that it fails is not to be expected: without a mark a database
-     * that is far away gets it together with what follows. Its failure is then that of a later
-     * statement or of the commit; CONFLICT where it is the row's. */
+    /* Nobody asks what came of it, and that it fails is not to be expected: without a mark a
+     * database that is far away gets it together with what follows. Its failure is then that of a
+     * later statement or of the commit; CONFLICT where it is the row's. */
     bool goes_along;
 };
 
@@ -195,8 +195,8 @@ void store_init(struct store *store, const struct store_ops *ops);
 
 NODISCARD enum status store_begin(struct store *store, enum store_access access);
 NODISCARD enum status store_exec(struct store *store, const struct statement *statement,
-                                 struct values values, int64_t *changed_out); /* may be NULL, and
-                                                              must be where it goes along */
+                                 struct values values,
+                                 int64_t *changed_out); /* may be NULL; of what goes along MUST */
 NODISCARD enum status store_query(struct store *store, struct arena *arena,
                                   const struct statement *statement, struct values values,
                                   struct rows *rows_out);

@@ -446,32 +446,6 @@ static enum status postgres_commit(struct store *store)
 
 /* ---- migrations ---- */
 
-static enum status run(struct postgres_link *link, const char *sql)
-{
-    if (link->connection == NULL) {
-        return STATUS_UNAVAILABLE;
-    }
-    PGresult *answer = postgres__link_run(link, sql, POSTGRES_NO_LIMIT);
-    enum status status = postgres__script_status(link->pq, answer, sql);
-    link->pq->PQclear(answer);
-    return status;
-}
-
-/* As the owner of the tables and without limits, and then as the session was before. Undo and
- * rollback bring the session's role back by themselves. */
-static enum status run_as_owner(struct postgres_link *link, const char *sql)
-{
-    enum status status = run(
-        link, "SET LOCAL ROLE NONE; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0");
-    if (status == STATUS_OK) {
-        status = run(link, sql);
-    }
-    if (status == STATUS_OK) {
-        status = run(link, link->place->session);
-    }
-    return link->connection == NULL ? STATUS_UNAVAILABLE : status;
-}
-
 /* What is noted, sent on its own. */
 static enum status send_noted(struct postgres_store *self)
 {
@@ -480,13 +454,13 @@ static enum status send_noted(struct postgres_store *self)
     if (link->queued_count == 0) {
         return STATUS_OK;
     }
+    self->along = 0;
     PGresult *answer = postgres__link_exchange(link, POSTGRES_ANSWER_LIMIT_MS);
     enum status status = postgres__status(link->pq, answer, "BEGIN");
     link->pq->PQclear(answer);
-    return status;
+    return as_of_another(status);
 }
 
-/* The pipeline carries single statements only; it is left for the time of a script. */
 static enum status postgres_script(struct store *store, const char *sql)
 {
     struct postgres_store *self = self_of(store);
@@ -498,14 +472,7 @@ static enum status postgres_script(struct store *store, const char *sql)
     if (status != STATUS_OK || link->connection == NULL) {
         return status == STATUS_OK ? STATUS_UNAVAILABLE : status;
     }
-    MUST(link->pq->PQexitPipelineMode(link->connection) == 1);
-    status = run_as_owner(link, sql);
-    if (link->connection == NULL) {
-        return STATUS_UNAVAILABLE;
-    }
-    MUST(link->pq->PQtransactionStatus(link->connection) != PQTRANS_IDLE); /* no COMMIT in it */
-    MUST(link->pq->PQenterPipelineMode(link->connection) == 1);
-    return status;
+    return postgres__link_script(link, sql);
 }
 
 /* ---- life ---- */

@@ -104,6 +104,12 @@ PGresult *postgres__link_run(struct postgres_link *link, const char *sql, int li
 PGresult *postgres__link_ask(struct postgres_link *link, const char *sql,
                              const char *const *parameters, int count);
 
+/* ---- postgres_script.c ---- */
+
+/* Inside a transaction, nothing queued. The pipeline carries single statements only; it is left for
+ * the time of a script. */
+NODISCARD enum status postgres__link_script(struct postgres_link *link, const char *sql);
+
 /* ---- postgres_status.c ---- */
 
 bool postgres__is_refused(const struct libpq *pq, const PGresult *answer);
