@@ -74,6 +74,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->told_context = options->told_context;
     host->crash_note = options->crash_note;
     host->waiting_room = waiting_room_create();
+    host->queue_max = options->queue_max;
     enum status status = open_writer(host, &store, arena, error_out);
     if (status != STATUS_OK) {
         return status;

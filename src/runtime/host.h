@@ -41,6 +41,7 @@ struct host {
     struct loop_reader loop_readers[LOOPS_MAX];
     struct asker *asker;               /* for its asks; NULL: it may ask nobody */
     struct waiting_room *waiting_room; /* calls that are held */
+    int64_t queue_max; /* of a queue of work outside workers may have so much at once; 0: any */
 
     /* Who wants to know that the journal has grown; set before anything runs. */
     void (*on_told)(void *context, size_t host_index);
@@ -56,6 +57,7 @@ struct host_options {
     size_t writers; /* executors of a shared store */
     size_t waiting_max;
     int waiting_ms_max;
+    int64_t queue_max;                                 /* 0: no limit */
     const struct zone *zone;                           /* of the business; NULL: UTC */
     void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
     void *told_context;

@@ -64,6 +64,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .writers = (size_t)setting(runtime, "work.writers"),
         .waiting_max = (size_t)setting(runtime, "work.waiting_max"),
         .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
+        .queue_max = setting(runtime, "work.queue_max"),
         .zone = runtime->zone,
         .crash_note = runtime->crash_notes ? &runtime->crash_notes[index] : NULL,
         .on_told = on_told,

@@ -2,6 +2,7 @@
 #include "engine/extend/engine_room.h"
 
 #include "engine/run/case_store.h"
+#include "engine/stages/work.h"
 
 void engine_room_remark(struct engine_room *room, struct text remark)
 {
@@ -59,6 +60,30 @@ static void add_series(const struct engine_room *room, struct service *made)
     made->series_count = base->series_count + 1;
 }
 
+/* What every service with outside workers has beside its own. */
+static void add_work(const struct engine_room *room, struct service *made)
+{
+    const struct service before = *made;
+    size_t count = 0;
+    const struct route *added = work_routes(room->arena, made->catalog, &count);
+    if (count == 0) {
+        return;
+    }
+    struct route *routes = ARENA_ARRAY(room->arena, struct route, before.route_count + count);
+    for (size_t i = 0; i < before.route_count + count; i++) {
+        routes[i] = i < before.route_count ? before.routes[i] : added[i - before.route_count];
+    }
+    struct chore *chores = ARENA_ARRAY(room->arena, struct chore, before.chore_count + 1);
+    for (size_t i = 0; i < before.chore_count; i++) {
+        chores[i] = before.chores[i];
+    }
+    chores[before.chore_count] = work_chore;
+    made->routes = routes;
+    made->route_count = before.route_count + count;
+    made->chores = chores;
+    made->chore_count = before.chore_count + 1;
+}
+
 enum status extend__finish(struct engine_room *room, struct service *made, struct text *error_out)
 {
     enum status status = extend__subscriptions(room, made, error_out);
@@ -66,6 +91,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         extend__errands(room, made);
         add_series(room, made);
         extend__catalog(room, made, extend__times(room, made));
+        add_work(room, made);
         made->remarks = room->remarks;
         made->opened = extend__opened;
     }

@@ -193,5 +193,45 @@ const struct migration engine_migrations[] = {
                     " PRIMARY KEY (case_id, kind)"
                     ");",
     },
+    /* Who has a stage of a queue, and answers that came when nobody waited for them any more: one
+     * row for each visit of a stage, however often they come. */
+    {
+        .version = 2,
+        .name = "workers",
+        .sqlite = "CREATE INDEX engine_stage_held ON engine_stage (due_at, case_id, stage)"
+                  " WHERE worker IS NOT NULL;"
+                  "CREATE TABLE engine_queue ("
+                  " queue TEXT NOT NULL PRIMARY KEY,"
+                  " takes INTEGER NOT NULL"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE engine_late ("
+                  " case_id BLOB NOT NULL,"
+                  " stage TEXT NOT NULL,"
+                  " visit INTEGER NOT NULL,"
+                  " times INTEGER NOT NULL,"
+                  " came_at INTEGER NOT NULL,"
+                  " actor TEXT NOT NULL,"
+                  " why TEXT NOT NULL,"
+                  " answer TEXT NOT NULL,"
+                  " PRIMARY KEY (case_id, stage, visit)"
+                  ") STRICT, WITHOUT ROWID;",
+        .postgres = "CREATE INDEX engine_stage_held ON engine_stage (due_at, case_id, stage)"
+                    " WHERE worker IS NOT NULL;"
+                    "CREATE TABLE engine_queue ("
+                    " queue text COLLATE \"C\" NOT NULL PRIMARY KEY,"
+                    " takes bigint NOT NULL"
+                    ");"
+                    "CREATE TABLE engine_late ("
+                    " case_id uuid NOT NULL,"
+                    " stage text COLLATE \"C\" NOT NULL,"
+                    " visit bigint NOT NULL,"
+                    " times bigint NOT NULL,"
+                    " came_at bigint NOT NULL,"
+                    " actor text NOT NULL,"
+                    " why text NOT NULL,"
+                    " answer text NOT NULL,"
+                    " PRIMARY KEY (case_id, stage, visit)"
+                    ");",
+    },
 };
 const size_t engine_migration_count = COUNT_OF(engine_migrations);

@@ -360,6 +360,7 @@ static enum status employ(struct step *step, int transition, struct stage_row *r
     row->state = stage_queued;
     row->queue = rules_of(step, transition)->stage.target;
     row->due_at = step->call->now_ms;
+    call_stir(step->call, row->queue);
     return put_under_way(step, transition, row);
 }
 

@@ -126,7 +126,8 @@ static void reads_everything(void)
     const struct thing *thing =
         read_well("page=3&quiet=true&only=a,b%20c",
                   "{\"name\":\"Anna\",\"note\":\"n\",\"labels\":[\"red\",\"green\"],"
-                  "\"extra\":{\"a\": [1]},\"any\":[],\"amount\":7,\"moment\":\"1970-01-01T00:00:02Z\","
+                  "\"extra\":{\"a\": [1]},\"any\":[],\"amount\":7,"
+                  "\"moment\":\"1970-01-01T00:00:02Z\","
                   "\"loud\":false}");
     char id[ID_TEXT_BYTES + 1];
     id_write(thing->id, id);

@@ -1,0 +1,72 @@
+/* work_parts.h - what the files about outside workers share; no door. */
+#ifndef ENGINE_STAGES_WORK_PARTS_H
+#define ENGINE_STAGES_WORK_PARTS_H
+
+#include "engine/stages/work.h"
+#include "engine/stages/work_store.h"
+
+enum {
+    WORK_TAKE_MAX = 100,
+    WORK_WAIT_MS_MAX = 60 * 1000,
+    WORK_LEASE_MS = 30 * 1000, /* when nothing is said */
+    WORK_LEASE_MS_MIN = 1000,
+    WORK_LEASE_MS_MAX = 24 * 60 * 60 * 1000,
+    WORK_RESULT_BYTES_MAX = 512 * 1024,
+    WORKER_NAME_BYTES_MAX = 100,
+};
+
+struct take_input {
+    struct text worker;
+    int64_t max;
+    int64_t wait_ms;
+    int64_t lease_ms;
+};
+struct work_item {
+    struct text task_id; /* a work id */
+    struct text command; /* the stage's name */
+    struct text payload; /* what `with` says */
+    struct id case_id;
+    struct text workflow;
+    int64_t version;
+    int64_t visit;
+    int64_t attempt;
+    int64_t lease_until;
+};
+NODISCARD enum status work_take_handle(struct call *call);
+
+struct answer_input {
+    struct text task_id;
+    struct text task_id_too; /* as taskId */
+    struct text worker;
+    struct text result; /* JSON */
+    struct text error;  /* {"code": ..., "message": ..., "final": ...} */
+    struct text next;
+};
+struct answer_said {
+    bool accepted;
+    struct text why;
+};
+NODISCARD enum status work_answer_handle(struct call *call);
+
+struct heartbeat_input {
+    struct text task_id;
+    struct text task_id_too;
+    struct text worker;
+    int64_t lease_ms;
+};
+struct heartbeat_said {
+    bool held;
+    int64_t lease_until;
+};
+NODISCARD enum status work_heartbeat_handle(struct call *call);
+
+extern const struct refusal work_forged;
+extern const struct refusal work_no_task;
+extern const struct refusal work_other_queue;
+extern const struct refusal work_bad_error;
+extern const struct refusal work_bad_next;
+
+/* Of the route that was called. */
+struct text work_queue_of(const struct call *call);
+
+#endif
