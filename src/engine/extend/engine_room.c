@@ -2,7 +2,7 @@
 #include "engine/extend/engine_room.h"
 
 #include "engine/run/case_store.h"
-#include "engine/stages/work.h"
+#include "engine/stages/work_queue.h"
 
 void engine_room_remark(struct engine_room *room, struct text remark)
 {

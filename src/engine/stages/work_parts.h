@@ -2,7 +2,7 @@
 #ifndef ENGINE_STAGES_WORK_PARTS_H
 #define ENGINE_STAGES_WORK_PARTS_H
 
-#include "engine/stages/work.h"
+#include "engine/stages/work_queue.h"
 #include "engine/stages/work_store.h"
 
 enum {

@@ -1,4 +1,4 @@
-/* work.h - outside workers: programs of any language that do stages (docs/workers.md).
+/* work_queue.h - outside workers: programs of any language that do stages (docs/workers.md).
  *
  *   POST /work/QUEUE/take       what is to be done; waits for it
  *   POST /work/QUEUE/answer     what came of it
@@ -8,8 +8,8 @@
  * Who takes work has it for a while (its lease). Whoever does not answer until then has failed: it
  * counts as a try, and somebody else may take it. An answer counts once, whoever brings it.
  */
-#ifndef ENGINE_STAGES_WORK_H
-#define ENGINE_STAGES_WORK_H
+#ifndef ENGINE_STAGES_WORK_QUEUE_H
+#define ENGINE_STAGES_WORK_QUEUE_H
 
 #include "engine/recipe.h"
 
