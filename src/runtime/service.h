@@ -83,6 +83,7 @@ struct series {
     size_t count;
 };
 
+struct own_check; /* fsck/fsck.h */
 struct case_work; /* engine/cases.h */
 struct catalog;   /* engine/recipe.h */
 
@@ -125,8 +126,10 @@ struct service {
     const struct catalog *catalog; /* what the engine has made of them; its own */
     const struct series *series;   /* of the floors between the runtime and this service */
     size_t series_count;
-    service_opened_fn *opened; /* NULL: nothing is asked of the store */
-    struct texts remarks;      /* what is wrong although it runs: the log, /readyz and doctor say */
+    service_opened_fn *opened;      /* NULL: nothing is asked of the store */
+    const struct own_check *checks; /* of its rows, for `kontora fsck` */
+    size_t check_count;
+    struct texts remarks; /* what is wrong although it runs: the log, /readyz and doctor say */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /* engine_room.c - gathers the recipes of a service, and makes its tables of them. */
 #include "engine/extend/engine_room.h"
 
+#include "engine/fsck/case_checks.h"
 #include "engine/run/case_store.h"
 #include "engine/stages/work_queue.h"
 
@@ -47,6 +48,21 @@ struct recipe_source engine_room_source(const struct engine_room *room, struct t
                                   .on_reply = case_reply};
 }
 
+static void add_checks(const struct engine_room *room, struct service *made)
+{
+    const struct service *base = room->base;
+    struct own_check *checks =
+        ARENA_ARRAY(room->arena, struct own_check, base->check_count + case_check_count);
+    for (size_t i = 0; i < base->check_count; i++) {
+        checks[i] = base->checks[i];
+    }
+    for (size_t i = 0; i < case_check_count; i++) {
+        checks[base->check_count + i] = case_checks[i];
+    }
+    made->checks = checks;
+    made->check_count = base->check_count + case_check_count;
+}
+
 static void add_series(const struct engine_room *room, struct service *made)
 {
     const struct service *base = room->base;
@@ -90,6 +106,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
     if (status == STATUS_OK) {
         extend__errands(room, made);
         add_series(room, made);
+        add_checks(room, made);
         extend__catalog(room, made, extend__times(room, made));
         add_work(room, made);
         made->remarks = room->remarks;

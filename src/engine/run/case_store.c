@@ -161,8 +161,7 @@ static struct text short_key(struct arena *arena, struct text key)
     return text_join(arena, TEXT("#"), encode_hex(arena, hash, sizeof hash));
 }
 
-/* What makes two open cases the same: the values, as JSON. NO_TEXT: it may be one of many. */
-static struct text open_key(struct arena *arena, const struct case_record *record)
+struct text case_open_key(struct arena *arena, const struct case_record *record)
 {
     const struct workflow *workflow = record->recipe->workflow;
     if (workflow->one_open_per_count == 0 || record->closed_at != 0) {
@@ -198,7 +197,7 @@ static enum status insert_case(const struct keeping *keeping)
                value_integer(record->recipe->workflow->version), value_integer(record->revision),
                value_text(case_places_write(arena, record)),
                value_text(case_stages_write(arena, record)), value_text(keeping->fields),
-               value_text(record->previous), value_text(open_key(arena, record)),
+               value_text(record->previous), value_text(case_open_key(arena, record)),
                value_id(record->opened_by), value_time(record->opened_at),
                value_time(record->changed_at), value_time(record->closed_at),
                value_id(record->operation)),
@@ -216,7 +215,7 @@ static enum status update_case(const struct keeping *keeping)
         VALUES(value_id(record->id), value_integer(keeping->before->revision),
                value_integer(record->revision), value_text(case_places_write(arena, record)),
                value_text(case_stages_write(arena, record)), value_text(keeping->fields),
-               value_text(record->previous), value_text(open_key(arena, record)),
+               value_text(record->previous), value_text(case_open_key(arena, record)),
                value_time(record->changed_at), value_time(record->closed_at),
                value_id(record->operation), value_integer(record->recipe->workflow->version)),
         &updated);
@@ -319,10 +318,10 @@ enum status case_find_open(struct store *store, struct arena *arena,
                            const struct case_record *record, struct id *id_out)
 {
     struct id_row row;
-    enum status status = store_one(
-        store, arena, &find_open,
-        VALUES(value_text(record->recipe->workflow->name), value_text(open_key(arena, record))),
-        &row);
+    enum status status = store_one(store, arena, &find_open,
+                                   VALUES(value_text(record->recipe->workflow->name),
+                                          value_text(case_open_key(arena, record))),
+                                   &row);
     if (status == STATUS_OK) {
         *id_out = row.id;
     }

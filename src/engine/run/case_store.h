@@ -30,6 +30,10 @@ extern const struct text case_found_by_place;
 struct text case_key_value(struct arena *arena, const struct case_field *field,
                            const struct value *value);
 
+/* What makes two open cases the same: the values, as JSON. NO_TEXT: it may be one of many, or it is
+ * over. */
+struct text case_open_key(struct arena *arena, const struct case_record *record);
+
 /* The open case with the same one_open_per as this one. */
 NODISCARD enum status case_find_open(struct store *store, struct arena *arena,
                                      const struct case_record *record, struct id *id_out);

@@ -51,6 +51,9 @@ struct search {
     size_t finding_count;
 };
 
+/* A net as moves; soundness.c. They live in the arena. */
+struct moves search_moves(struct arena *arena, const struct net *net);
+
 /* Looks at everything, or stops at a limit. */
 void search_run(struct search *search, const struct moves *moves,
                 const struct soundness_limits *limits);

@@ -42,7 +42,7 @@ static bool is_sure(const struct net_transition *transition)
     return false;
 }
 
-static struct moves read_net(struct arena *arena, const struct net *net)
+struct moves search_moves(struct arena *arena, const struct net *net)
 {
     struct move *moves = ARENA_ARRAY(arena, struct move, net->transition_count + 1);
     for (size_t i = 0; i < net->transition_count; i++) {
@@ -291,7 +291,7 @@ void soundness_check(struct arena *arena, const struct net *net,
     check->net = net;
     check->markings_max = bounds.markings_max;
     if (check_at_a_glance(check)) {
-        struct moves moves = read_net(arena, net);
+        struct moves moves = search_moves(arena, net);
         if (check->count == 0) {
             prove(check, &moves, &bounds, soundness_out);
         } else {

@@ -36,17 +36,31 @@ const char *fsck_verdict_word(enum fsck_verdict verdict)
 
 /* ---- what the checks use ---- */
 
-void fsck__say(struct checking *checking, enum fsck_verdict verdict, const char *format, ...)
+static struct text add_line(struct arena *arena, struct text detail, const char *format,
+                            va_list values)
 {
     char sentence[SENTENCE_BYTES_MAX];
+    vsnprintf(sentence, sizeof sentence, format, values);
+    return text_format(arena, "%.*s%s%s", TEXT_ARGS(detail), detail.bytes == 0 ? "" : "\n",
+                       sentence);
+}
+
+void fsck__say(struct checking *checking, enum fsck_verdict verdict, const char *format, ...)
+{
     va_list values;
     va_start(values, format);
-    vsnprintf(sentence, sizeof sentence, format, values);
+    checking->detail = add_line(checking->arena, checking->detail, format, values);
     va_end(values);
-    bool is_first = checking->detail.bytes == 0;
-    checking->detail = text_format(checking->arena, "%.*s%s%s", TEXT_ARGS(checking->detail),
-                                   is_first ? "" : "\n", sentence);
     checking->verdict = verdict > checking->verdict ? verdict : checking->verdict;
+}
+
+void fsck_say(struct fsck_look *look, enum fsck_verdict verdict, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    look->detail = add_line(look->arena, look->detail, format, values);
+    va_end(values);
+    look->verdict = verdict > look->verdict ? verdict : look->verdict;
 }
 
 struct fsck_place *fsck__place_of(const struct fsck *fsck, struct text service)
@@ -90,14 +104,17 @@ enum status fsck__cursor(struct checking *checking, struct fsck_place *other,
 
 void fsck_init(struct fsck *fsck)
 {
-    size_t room = fsck->place_count * (COUNT_OF(checks) + 3);
-    fsck->findings = ARENA_ARRAY(fsck->arena, struct fsck_finding, room + 1);
+    fsck->findings_max = fsck->place_count * (COUNT_OF(checks) + 3);
+    for (size_t i = 0; i < fsck->place_count; i++) {
+        fsck->findings_max += fsck->places[i].service->check_count;
+    }
+    fsck->findings = ARENA_ARRAY(fsck->arena, struct fsck_finding, fsck->findings_max + 1);
     fsck->finding_count = 0;
 }
 
 void fsck_find(struct fsck *fsck, const struct fsck_finding *finding)
 {
-    MUST(fsck->finding_count < fsck->place_count * (COUNT_OF(checks) + 3));
+    MUST(fsck->finding_count < fsck->findings_max);
     MUST(finding->detail.bytes > 0);
     fsck->findings[fsck->finding_count++] = *finding;
 }
@@ -197,18 +214,44 @@ static bool check_one(struct fsck *fsck, struct fsck_place *place, const struct 
     return status == STATUS_OK;
 }
 
+/* The same with a check that the service has brought. */
+static bool check_own(struct fsck *fsck, struct fsck_place *place, const struct own_check *check)
+{
+    struct fsck_look look = {
+        .service = place->service,
+        .store = place->store,
+        .arena = fsck->arena,
+        .now_ms = fsck->now_ms,
+        .detail = TEXT(""),
+    };
+    enum status status = check->run(&look);
+    if (status != STATUS_OK) {
+        fsck_say(&look, FSCK_ERROR, "it cannot be looked at: %s", status_text(status));
+    }
+    if (look.detail.bytes == 0) {
+        fsck_say(&look, FSCK_OK, "%s", check->meaning);
+    }
+    fsck_find(fsck, &(struct fsck_finding){.service = place->service->name,
+                                           .check = check->name,
+                                           .verdict = look.verdict,
+                                           .detail = look.detail});
+    return status == STATUS_OK;
+}
+
 static void check_place(struct fsck *fsck, struct fsck_place *place)
 {
+    bool goes_on = true;
     enum status status = store_begin(place->store, STORE_READ);
     if (status != STATUS_OK) {
         find_tables(fsck, place, FSCK_ERROR,
                     text_format(fsck->arena, "they cannot be read: %s", status_text(status)));
         return;
     }
-    for (size_t i = 0; i < COUNT_OF(checks); i++) {
-        if (!check_one(fsck, place, &checks[i])) {
-            break;
-        }
+    for (size_t i = 0; i < COUNT_OF(checks) && goes_on; i++) {
+        goes_on = check_one(fsck, place, &checks[i]);
+    }
+    for (size_t i = 0; i < place->service->check_count && goes_on; i++) {
+        goes_on = check_own(fsck, place, &place->service->checks[i]);
     }
     store_rollback(place->store);
 }
