@@ -71,6 +71,7 @@ struct case_field {
     const struct choice *choices;
     size_t choice_count;
     struct text otherwise; /* the value of a new case, as written; NO_TEXT: null */
+    struct texts was;      /* its names in versions before */
 };
 
 #endif

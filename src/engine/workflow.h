@@ -63,6 +63,7 @@ struct place {
     bool is_hidden; /* a place of the net that is no status to show */
     bool undoes;   /* whoever comes here: what stages did is taken back first, the last one first */
     bool is_stage; /* the place that a stage without `from` has by itself */
+    struct texts was; /* its names in versions before */
 };
 
 /* ---- the workflow ---- */

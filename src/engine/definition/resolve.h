@@ -55,6 +55,14 @@ struct expression resolve__expression(struct word word);
 /* Complains when a word that must be SERVICE.WHAT has no dot; the text all the same. */
 struct text resolve__service_name(struct resolver *resolver, const char *entry, struct word word);
 
+/* ---- what things were called before (resolve_was.c) ---- */
+
+struct texts resolve__was(const struct resolver *resolver, const struct words *written);
+
+/* No name of now, and no other thing's either. lists are of all things of this sort. */
+void resolve__check_was(const struct resolver *resolver, const struct names *names,
+                        const struct words *const *lists, size_t count);
+
 /* ---- the parts, in this order ---- */
 
 void resolve__fields(struct resolver *resolver);

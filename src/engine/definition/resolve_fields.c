@@ -288,6 +288,7 @@ static void take_field(struct resolver *resolver, const struct written_field *wr
         .at = written->label.name.at,
         .label = resolve__label(resolver, &written->label),
         .is_secret = word_flag(written->secret),
+        .was = resolve__was(resolver, &written->was),
     };
     refuse_name(resolver, written->label.name);
     if (!find_kind(written->kind.text, &field->kind)) {
@@ -334,6 +335,17 @@ static void take_one_open_per(struct resolver *resolver, const struct case_field
     resolver->workflow->one_open_per = indexes;
 }
 
+static void check_was(const struct resolver *resolver)
+{
+    const struct written_field *written = resolver->written->fields.items;
+    size_t count = resolver->written->fields.count;
+    const struct words **lists = ARENA_ARRAY(resolver->arena, const struct words *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        lists[i] = &written[i].was;
+    }
+    resolve__check_was(resolver, &resolver->fields, lists, count);
+}
+
 void resolve__fields(struct resolver *resolver)
 {
     const struct written_field *written = resolver->written->fields.items;
@@ -344,6 +356,7 @@ void resolve__fields(struct resolver *resolver)
         names_add(resolver, &resolver->fields, written[i].label.name);
         take_field(resolver, &written[i], &fields[i]);
     }
+    check_was(resolver);
     resolver->workflow->fields = fields;
     resolver->workflow->field_count = count;
     take_one_open_per(resolver, fields);

@@ -47,8 +47,20 @@ static struct place make_place(struct resolver *resolver, const struct written_p
         .is_end = word_flag(written->end),
         .is_hidden = word_flag(written->hidden),
         .undoes = word_flag(written->undoes),
+        .was = resolve__was(resolver, &written->was),
     };
     return place;
+}
+
+static void check_was(const struct resolver *resolver)
+{
+    const struct written_place *written = resolver->written->places.items;
+    size_t count = resolver->written->places.count;
+    const struct words **lists = ARENA_ARRAY(resolver->arena, const struct words *, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        lists[i] = &written[i].was;
+    }
+    resolve__check_was(resolver, &resolver->places, lists, count);
 }
 
 /* A stage that does not say where it is from is done in a place of its own name. */
@@ -104,6 +116,7 @@ void resolve__places(struct resolver *resolver)
         }
     }
     add_stage_places(resolver, places);
+    check_was(resolver);
     resolver->places.are_missing = resolver->written->places.at.line == 0;
     if (!resolver->places.are_missing) {
         need_end(resolver, places);

@@ -18,6 +18,7 @@ enum {
     KINDS_MAX = 32,
     NEXT_MAX = 16,
     TELLS_MAX = 8,
+    WAS_MAX = 8,
 };
 #define DAY_MS      (24 * 3600 * (int64_t)SECOND_MS)
 #define LONG_MAX_MS (20 * YEAR_DAYS * DAY_MS)
@@ -99,6 +100,11 @@ static const struct entry field_entries[] = {
      .kind = ENTRY_VALUE,
      AT(otherwise),
      .meaning = "what a new case has in it (null)"},
+    {.name = "was",
+     .kind = ENTRY_NAMES,
+     AT(was),
+     .items_max = WAS_MAX,
+     .meaning = "what it was called in versions before, for cases that move to this one"},
 };
 #undef AT
 
@@ -171,6 +177,11 @@ static const struct entry place_entries[] = {
      .kind = ENTRY_FLAG,
      AT(undoes),
      .meaning = "true: what stages with `undo` did is taken back first, the last one first"},
+    {.name = "was",
+     .kind = ENTRY_NAMES,
+     AT(was),
+     .items_max = WAS_MAX,
+     .meaning = "what it was called in versions before, for cases that move to this one"},
 };
 #undef AT
 

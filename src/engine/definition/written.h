@@ -23,6 +23,7 @@ struct written_field {
     struct forms choices; /* written_label */
     struct word secret;
     struct word otherwise;
+    struct words was;
 };
 
 struct written_party {
@@ -37,6 +38,7 @@ struct written_place {
     struct word end;
     struct word hidden;
     struct word undoes;
+    struct words was;
 };
 
 struct written_retry {
