@@ -70,6 +70,11 @@ struct case_record *case_record_copy(struct arena *arena, const struct case_reco
     memcpy(copy->values, record->values, workflow->field_count * sizeof *copy->values);
     memcpy(copy->visits, record->visits, workflow->transition_count * sizeof *copy->visits);
     memcpy(copy->is_waiting, record->is_waiting, workflow->transition_count);
+    if (record->began_in != NULL) {
+        copy->began_in = ARENA_ARRAY(arena, int64_t, workflow->transition_count + 1);
+        memcpy(copy->began_in, record->began_in,
+               workflow->transition_count * sizeof *copy->began_in);
+    }
     if (record->done_count > 0) {
         copy->done = ARENA_ARRAY(arena, int, record->done_count);
         memcpy(copy->done, record->done, record->done_count * sizeof *copy->done);
@@ -92,6 +97,12 @@ bool case_is_at_rest(const struct case_record *record)
         }
     }
     return true;
+}
+
+int64_t case_work_version(const struct case_record *record, int transition)
+{
+    bool is_older = record->began_in != NULL && record->began_in[transition] != 0;
+    return is_older ? record->began_in[transition] : record->recipe->workflow->version;
 }
 
 /* ---- writing ---- */
@@ -135,6 +146,27 @@ static void put_waiting(struct json_writer *writer, const struct case_record *re
     json_end_array(writer);
 }
 
+static void put_began_in(struct json_writer *writer, const struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    bool is_any = false;
+    for (size_t i = 0; record->began_in != NULL && i < workflow->transition_count; i++) {
+        is_any = is_any || record->began_in[i] != 0;
+    }
+    if (!is_any) {
+        return;
+    }
+    json_key(writer, "began_in");
+    json_begin_object(writer);
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        if (record->began_in[i] != 0) {
+            json_key_text(writer, workflow->transitions[i].name);
+            json_put_integer(writer, record->began_in[i]);
+        }
+    }
+    json_end_object(writer);
+}
+
 struct text case_stages_write(struct arena *arena, const struct case_record *record)
 {
     struct json_writer writer;
@@ -148,6 +180,7 @@ struct text case_stages_write(struct arena *arena, const struct case_record *rec
         json_put_text(&writer, record->recipe->workflow->transitions[record->done[i]].name);
     }
     json_end_array(&writer);
+    put_began_in(&writer, record);
     json_end_object(&writer);
     return json_written(&writer);
 }
@@ -191,16 +224,29 @@ static bool read_places(struct arena *arena, struct text text, struct case_recor
     return places != NULL;
 }
 
-static bool read_visits(const struct json *visits, struct case_record *record)
+/* {"book": 1}: a number for each transition. */
+static bool read_numbers(const struct json *numbers, const struct workflow *workflow,
+                         int64_t *numbers_out)
 {
-    for (const struct json *item = visits->first; item; item = item->next) {
-        int transition = workflow_transition(record->recipe->workflow, item->key);
-        if (transition == WORKFLOW_NOWHERE || !json_to_integer(item, &record->visits[transition]) ||
-            record->visits[transition] < 1) {
+    for (const struct json *item = numbers->first; item; item = item->next) {
+        int transition = workflow_transition(workflow, item->key);
+        if (transition == WORKFLOW_NOWHERE || !json_to_integer(item, &numbers_out[transition]) ||
+            numbers_out[transition] < 1) {
             return false;
         }
     }
     return true;
+}
+
+static bool read_began_in(struct arena *arena, const struct json *began_in,
+                          struct case_record *record)
+{
+    const struct workflow *workflow = record->recipe->workflow;
+    if (began_in == NULL) {
+        return true;
+    }
+    record->began_in = ARENA_ARRAY(arena, int64_t, workflow->transition_count + 1);
+    return read_numbers(began_in, workflow, record->began_in);
 }
 
 static bool read_waiting(const struct json *waiting, struct case_record *record)
@@ -239,8 +285,9 @@ static bool read_stages(struct arena *arena, struct text text, struct case_recor
     const struct json *done = json_member(stages, TEXT("done"));
     return visits != NULL && visits->kind == JSON_OBJECT && waiting != NULL &&
            waiting->kind == JSON_ARRAY && done != NULL && done->kind == JSON_ARRAY &&
-           read_visits(visits, record) && read_waiting(waiting, record) &&
-           read_done(arena, done, record);
+           read_numbers(visits, record->recipe->workflow, record->visits) &&
+           read_waiting(waiting, record) && read_done(arena, done, record) &&
+           read_began_in(arena, json_member(stages, TEXT("began_in")), record);
 }
 
 static bool read_fields(struct arena *arena, struct text text, struct case_record *record)

@@ -19,6 +19,7 @@ struct case_record {
     struct value *values; /* of the fields, by index, as condition.h holds them */
     int64_t *visits;      /* by transition: how many times its stage was begun */
     bool *is_waiting;     /* by transition: its stage is begun and has no result; stage_store.h */
+    int64_t *began_in;    /* the version in which such a stage was begun; 0, NULL: the recipe's */
     int *done;            /* transitions with `undo` that were done, in their order */
     size_t done_count;
     struct text previous; /* the result of the newest stage, JSON; NO_TEXT: none */
@@ -43,8 +44,13 @@ struct case_record *case_record_blank(struct arena *arena, const struct case_rec
 /* No stage of it is under way. */
 bool case_is_at_rest(const struct case_record *record);
 
+/* The version that the work id of a stage under way names. It stays what it was when a case moves
+ * to another version: whoever gets the same command again must know it again. */
+int64_t case_work_version(const struct case_record *record, int transition);
+
 /* What of a record is kept as JSON: ["asked"]; {"visits": {"book": 1}, "waiting": ["book"], "done":
- * ["book"]}; {"first_day": "2026-03-31"}. */
+ * ["book"]}, with "began_in": {"book": 1} when that is another version; {"first_day":
+ * "2026-03-31"}. */
 struct text case_places_write(struct arena *arena, const struct case_record *record);
 struct text case_stages_write(struct arena *arena, const struct case_record *record);
 struct text case_fields_write(struct arena *arena, const struct case_record *record);

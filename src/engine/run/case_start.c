@@ -63,11 +63,13 @@ enum status case_start(struct call *call, const struct case_start *start, struct
 /* ---- results ---- */
 
 /* Of an incident a person decides what becomes of it, and who is late does not. */
-static enum status find_awaited(const struct step *step, int transition, int64_t visit)
+static enum status find_awaited(const struct step *step, int transition,
+                                const struct work_name *name)
 {
     struct stage_row row;
     if (transition == WORKFLOW_NOWHERE || !step->record->is_waiting[transition] ||
-        step->record->visits[transition] != visit) {
+        step->record->visits[transition] != name->visit ||
+        case_work_version(step->record, transition) != name->version) {
         return STATUS_ABSENT;
     }
     enum status status =
@@ -123,7 +125,7 @@ enum status case_answer(struct call *call, const struct case_answer *answer, str
         return status == STATUS_ABSENT ? note_late(&name) : status;
     }
     int transition = workflow_transition(step.record->recipe->workflow, name.stage);
-    status = find_awaited(&step, transition, name.visit);
+    status = find_awaited(&step, transition, &name);
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? note_late(&name) : status;
     }

@@ -288,10 +288,23 @@ static enum status move_keys(const struct finding_words *words, const struct cas
     return status;
 }
 
+enum status case_find_anew(struct store *store, struct arena *arena,
+                           const struct case_record *record, const struct case_record *before)
+{
+    const struct finding_words old = {store, arena, case_record_blank(arena, before)};
+    const struct finding_words new = {store, arena, record};
+    MUST(id_equals(record->id, before->id));
+    enum status status = move_places(&old, before);
+    status = status == STATUS_OK ? move_keys(&old, before) : status;
+    status = status == STATUS_OK ? move_places(&new, NULL) : status;
+    return status == STATUS_OK ? move_keys(&new, NULL) : status;
+}
+
 enum status case_keep(struct store *store, struct arena *arena, const struct case_record *record,
                       const struct case_record *before)
 {
     MUST(record->revision > (before != NULL ? before->revision : 0));
+    MUST(before == NULL || before->recipe == record->recipe); /* indexes would mean other things */
     const struct finding_words words = {store, arena, record};
     struct text fields = case_fields_write(arena, record);
     if (fields.bytes > CASE_FIELDS_BYTES_MAX) {

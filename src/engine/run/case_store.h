@@ -24,6 +24,12 @@ NODISCARD enum status case_keep(struct store *store, struct arena *arena,
  * and not the case itself. */
 NODISCARD enum status case_hold(struct store *store, const struct case_record *record);
 
+/* The case has moved to another version, and before is how it was in that one: it is found by what
+ * this one says, and by nothing else. */
+NODISCARD enum status case_find_anew(struct store *store, struct arena *arena,
+                                     const struct case_record *record,
+                                     const struct case_record *before);
+
 /* In engine_found_by a case stands with each place it is in, and with each key that has a value. */
 extern const struct text case_found_by_place;
 /* Long values by a hash: an index has a limit. */

@@ -40,11 +40,10 @@ static int64_t day_begins(const struct step *step, int64_t days)
     return zone_when(later_zone(host->later), civil).first_ms;
 }
 
-/* 0: never, for its field has no value. */
-static int64_t due_of(const struct step *step, const struct timer_rules *rules)
+int64_t case_time_due(const struct step *step, const struct timer_rules *rules, int64_t came_at)
 {
     if (rules->field == WORKFLOW_NOWHERE) {
-        return step->call->now_ms + rules->after_ms;
+        return came_at + rules->after_ms;
     }
     const struct value *value = &step->record->values[rules->field];
     if (value->kind != VALUE_INTEGER) {
@@ -95,7 +94,7 @@ static enum status set_one(struct step *step, const struct transition *rules)
     if (!is_news && can == could) {
         return STATUS_OK;
     }
-    int64_t due_ms = can ? due_of(step, &rules->timer) : 0;
+    int64_t due_ms = can ? case_time_due(step, &rules->timer, step->call->now_ms) : 0;
     return due_ms == 0 && !could ? STATUS_OK : case_time_put(step, rules->name, due_ms);
 }
 

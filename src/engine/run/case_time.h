@@ -12,6 +12,9 @@
  */
 NODISCARD enum status case_time_set(struct step *step);
 
+/* When a timer is due in a case that came there at this time. 0: never, its field has no value. */
+int64_t case_time_due(const struct step *step, const struct timer_rules *rules, int64_t came_at);
+
 /* at_ms 0: clears it. `what` is what stands behind the case's id. */
 NODISCARD enum status case_time_put(struct step *step, struct text what, int64_t at_ms);
 

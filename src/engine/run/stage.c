@@ -22,7 +22,7 @@ struct text stage__work_id(const struct step *step, int transition)
                          &(struct work_name){
                              .case_id = step->record->id,
                              .workflow = workflow->name,
-                             .version = workflow->version,
+                             .version = case_work_version(step->record, transition),
                              .stage = workflow->transitions[transition].name,
                              .visit = step->record->visits[transition],
                          });
@@ -76,6 +76,9 @@ static enum status end_under_way(struct step *step, int transition)
         return STATUS_OK;
     }
     step->record->is_waiting[transition] = false;
+    if (step->record->began_in != NULL) {
+        step->record->began_in[transition] = 0;
+    }
     step->is_touched = true;
     enum status status = stage_remove(step->call->store, step->record->id, rules->name);
     return status == STATUS_OK ? put_deadline(step, rules, 0) : status;
