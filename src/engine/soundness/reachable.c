@@ -27,6 +27,11 @@ const struct reachable *reachable_make(struct arena *arena, const struct net *ne
     return reachable;
 }
 
+bool reachable_is_whole(const struct reachable *reachable)
+{
+    return reachable->search.is_complete;
+}
+
 bool reachable_has(const struct reachable *reachable, const struct bit_set *marking)
 {
     return !reachable->search.is_complete ||
