@@ -18,7 +18,8 @@ import time
 import urllib.error
 import urllib.request
 
-QUEUE, LEASE_MS, WAIT_MS = 'feeder', 30000, 20000
+QUEUE, WAIT_MS = 'feeder', 20000
+LEASE_MS = int(os.environ.get('LEASE_MS', '30000'))
 TABLES = '''
 CREATE TABLE IF NOT EXISTS applied (task_id TEXT PRIMARY KEY, command TEXT, result TEXT);
 CREATE TABLE IF NOT EXISTS cat (address TEXT PRIMARY KEY, approved INTEGER DEFAULT 0,
@@ -104,9 +105,9 @@ def main():
         taken = ask(f'/work/{QUEUE}/take',
                     {'worker': name, 'max': 1, 'lease_ms': LEASE_MS, 'wait_ms': WAIT_MS})
         for work in (taken or {'items': []})['items']:
-            result = apply_once(database, work['task_id'], work['command'], work['payload'])
+            result = apply_once(database, work['taskId'], work['command'], work['payload'])
             # Lost on the way, it is taken again when the lease is over, and known then.
-            ask('/serviceQ', {'taskId': work['task_id'], 'result': result})
+            ask('/serviceQ', {'taskId': work['taskId'], 'result': result})
 
 
 if __name__ == '__main__':

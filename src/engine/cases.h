@@ -115,7 +115,7 @@ struct text case_glance_value(struct arena *arena, const struct case_glance *gla
 struct case_answer {
     struct text work_id;
     bool has_failed;
-    struct text result; /* JSON; when it has failed {"code": ..., "message": ...} */
+    struct text result; /* JSON; when it has failed {"code", "message", "final"} */
     struct text next;   /* a stage that `next` lists; NO_TEXT: goes on as it should */
 };
 NODISCARD enum status case_answer(struct call *call, const struct case_answer *answer,

@@ -6,7 +6,19 @@
 
 WORKFLOW_TEXT(feeding);
 
-static const struct workflow_file workflows[] = {WORKFLOW_FILE(feeding)};
+static const struct workflow_file workflows[] = {
+    WORKFLOW_FILE(feeding),
+};
+
+static const struct case_function functions[] = {
+    {
+        .name = "sign",
+        .summary = "Sign an address with the key of this place",
+        .takes = &sign_takes,
+        .gives = &sign_gives,
+        .run = feeding_sign,
+    },
+};
 
 static const struct field state_fields[] = {
     {
@@ -115,8 +127,8 @@ static const struct route routes[] = {
 static const struct case_work cases = {
     .workflows = workflows,
     .workflow_count = COUNT_OF(workflows),
-    .functions = feeding_functions,
-    .function_count = 1,
+    .functions = functions,
+    .function_count = COUNT_OF(functions),
     .takes_directory = true,
 };
 

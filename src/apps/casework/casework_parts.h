@@ -93,6 +93,8 @@ NODISCARD enum status service_answer_handle(struct call *call);
 
 /* ---- functions of the example ---- */
 
-extern const struct case_function feeding_functions[];
+extern const struct shape sign_takes;
+extern const struct shape sign_gives;
+NODISCARD enum status feeding_sign(struct call *call);
 
 #endif

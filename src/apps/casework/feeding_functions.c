@@ -20,7 +20,7 @@ static const struct field sign_fields[] = {
         .bytes_max = 400,
     },
 };
-static const struct shape sign_takes = {
+const struct shape sign_takes = {
     .name = "ToSign",
     .fields = sign_fields,
     .field_count = COUNT_OF(sign_fields),
@@ -38,14 +38,14 @@ static const struct field signed_fields[] = {
         .bytes_max = 2 * SIGNATURE_BYTES,
     },
 };
-static const struct shape sign_gives = {
+const struct shape sign_gives = {
     .name = "Signed",
     .fields = signed_fields,
     .field_count = COUNT_OF(signed_fields),
     .bytes = sizeof(struct is_signed),
 };
 
-static enum status sign(struct call *call)
+enum status feeding_sign(struct call *call)
 {
     uint8_t signature[SIGNATURE_BYTES];
     const struct to_sign *input = call->input;
@@ -54,13 +54,3 @@ static enum status sign(struct call *call)
                    signature);
     return answer(call, &(struct is_signed){encode_hex(call->arena, signature, sizeof signature)});
 }
-
-const struct case_function feeding_functions[] = {
-    {
-        .name = "sign",
-        .summary = "Sign an address with the key of this place",
-        .takes = &sign_takes,
-        .gives = &sign_gives,
-        .run = sign,
-    },
-};

@@ -1,8 +1,8 @@
 /* case_start.c - cases that the service's own code begins, and results that it was waited for;
  * cases.h. */
-#include "base/log.h"
 #include "engine/run/case_move.h"
 #include "engine/stages/work_id.h"
+#include "engine/stages/work_store.h"
 #include "runtime/telling.h"
 
 enum { REASON_VALUES_MAX = 1000 };
@@ -78,14 +78,21 @@ static enum status find_awaited(const struct step *step, int transition,
     return status == STATUS_OK && text_equals(row.state, stage_incident) ? STATUS_ABSENT : status;
 }
 
-static enum status note_late(const struct work_name *name)
+/* ABSENT: it is kept, and never acted on. */
+static enum status note_late(struct call *call, const struct work_name *name,
+                             const struct case_answer *answer)
 {
-    char id[ID_TEXT_BYTES + 1];
-    id_write(name->case_id, id);
-    log_line(LOG_INFO, "engine", "a result came that nobody waits for",
-             LOG_TEXT("case", text_of(id)), LOG_TEXT("stage", name->stage),
-             LOG_NUMBER("visit", name->visit));
-    return STATUS_ABSENT;
+    enum status status = late_answer_keep(
+        call->store, &(struct late_answer){
+                         .case_id = name->case_id,
+                         .stage = name->stage,
+                         .visit = name->visit,
+                         .came_at = call->now_ms,
+                         .actor = telling_actor(call),
+                         .why = TEXT("not_awaited"),
+                         .answer = text_is_given(answer->result) ? answer->result : TEXT("null"),
+                     });
+    return status == STATUS_OK ? STATUS_ABSENT : status;
 }
 
 static struct stage_result result_of(struct call *call, const struct case_answer *answer)
@@ -106,6 +113,8 @@ static struct stage_result result_of(struct call *call, const struct case_answer
         result.code = code != NULL && code->kind == JSON_STRING ? code->text : result.code;
         result.message =
             message != NULL && message->kind == JSON_STRING ? message->text : result.message;
+        const struct json *final = json_member(said, TEXT("final"));
+        result.is_final = final != NULL && final->kind == JSON_TRUE;
     }
     return result;
 }
@@ -122,12 +131,12 @@ enum status case_answer(struct call *call, const struct case_answer *answer, str
     struct step step = {.call = call, .actor = telling_actor(call)};
     status = case_move_begin(&step, name.case_id);
     if (status != STATUS_OK) {
-        return status == STATUS_ABSENT ? note_late(&name) : status;
+        return status == STATUS_ABSENT ? note_late(call, &name, answer) : status;
     }
     int transition = workflow_transition(step.record->recipe->workflow, name.stage);
     status = find_awaited(&step, transition, &name);
     if (status != STATUS_OK) {
-        return status == STATUS_ABSENT ? note_late(&name) : status;
+        return status == STATUS_ABSENT ? note_late(call, &name, answer) : status;
     }
     const struct stage_result result = result_of(call, answer);
     status = stage_settle(&step, transition, &result);
