@@ -67,7 +67,7 @@ enum status stage_put(struct store *store, const struct stage_row *row)
         VALUES(value_id(row->case_id), value_text(row->stage), value_integer(row->visit),
                value_text(row->state), value_text(row->queue), value_text(row->handed),
                value_id(row->errand), value_integer(row->attempt), value_time(row->begun_at),
-               value_time(row->due_at), value_text(row->worker), value_text(row->reason)),
+               value_integer(row->due_at), value_text(row->worker), value_text(row->reason)),
         NULL);
 }
 
