@@ -191,6 +191,12 @@ static const struct json *part_for(const struct recipe_transition *plan,
     return member == NULL && result->count == 1 ? result->first : member;
 }
 
+/* Tables of C have no money: a number there is an amount in minor units. */
+static bool is_amount(const struct field *member, const struct case_field *field)
+{
+    return member != NULL && member->kind == FIELD_INTEGER && field->kind == CASE_MONEY;
+}
+
 static bool keep_result(struct step *step, int transition, struct text result,
                         struct text *error_out)
 {
@@ -210,10 +216,17 @@ static bool keep_result(struct step *step, int transition, struct text result,
     if (index == WORKFLOW_NOWHERE) {
         return true;
     }
-    const struct json *part =
-        part_for(&step->record->recipe->transitions[transition], &workflow->fields[index], json);
-    return case_value_read(step->call->arena, &workflow->fields[index], part != NULL ? part : &none,
-                           &step->record->values[index], error_out);
+    const struct recipe_transition *plan = &step->record->recipe->transitions[transition];
+    const struct case_field *field = &workflow->fields[index];
+    const struct json *part = part_for(plan, field, json);
+    part = part != NULL ? part : &none;
+    struct value minor = {.kind = VALUE_INTEGER};
+    if (is_amount(plan->keeps, field) && json_to_integer(part, &minor.integer)) {
+        bool fits = case_value_fit(step->call->arena, field, &minor, error_out);
+        step->record->values[index] = fits ? minor : step->record->values[index];
+        return fits;
+    }
+    return case_value_read(step->call->arena, field, part, &step->record->values[index], error_out);
 }
 
 /* The way to where the named stage begins. */
@@ -420,6 +433,21 @@ enum status stage_again(struct step *step, int transition, const struct stage_ro
     return succeed(step, transition, &next, &(struct stage_result){.has_failed = false});
 }
 
+/* Does the function or the command read this as a number? */
+static bool is_number_to(const struct step *step, int transition, struct text name)
+{
+    const struct recipe_transition *plan = &step->record->recipe->transitions[transition];
+    const struct shape *takes = plan->function != NULL ? plan->function->takes
+                                : plan->errand != NULL ? plan->errand->data
+                                                       : NULL;
+    for (size_t i = 0; takes != NULL && i < takes->field_count; i++) {
+        if (text_equals(text_of(takes->fields[i].name), name)) {
+            return takes->fields[i].kind == FIELD_INTEGER;
+        }
+    }
+    return false;
+}
+
 enum status stage_handed(struct step *step, int transition, struct text *handed_out)
 {
     const struct transition *rules = rules_of(step, transition);
@@ -434,7 +462,12 @@ enum status stage_handed(struct step *step, int transition, struct text *handed_
             return status;
         }
         json_key_text(&writer, rules->with[i].name);
-        expression_write(&writer, step, condition, &value);
+        if (condition_kind(condition) == CONDITION_MONEY && value.kind == VALUE_INTEGER &&
+            is_number_to(step, transition, rules->with[i].name)) {
+            json_put_integer(&writer, value.integer);
+        } else {
+            expression_write(&writer, step, condition, &value);
+        }
     }
     json_end_object(&writer);
     *handed_out = json_written(&writer);
