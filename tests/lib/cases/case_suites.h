@@ -18,7 +18,38 @@
     X(of_two_writers_one_comes_later)                                                              \
     X(of_two_that_begin_one_comes_later)
 
-#define CASE_SUITES(X) CASE_MOVES_SUITE(X)
+#define CASE_STAGES_SUITE(X)                                                                       \
+    X(stages_follow_each_other)                                                                    \
+    X(a_stage_is_told_the_result_before_it)                                                        \
+    X(nothing_and_no_are_results)                                                                  \
+    X(false_is_a_result)                                                                           \
+    X(null_is_a_result)                                                                            \
+    X(a_skipped_stage_is_not_done)                                                                 \
+    X(a_stage_that_failed_is_tried_again)                                                          \
+    X(what_is_exhausted_becomes_an_incident)                                                       \
+    X(a_refusal_is_not_tried_again)                                                                \
+    X(a_fault_of_the_world_undoes_the_call)                                                        \
+    X(a_result_must_fit)                                                                           \
+    X(an_object_has_limits)                                                                        \
+    X(money_is_a_number_to_functions)                                                              \
+    X(what_is_not_stored_is_only_handed_on)                                                        \
+    X(what_is_not_stored_is_not_what_came_before)                                                  \
+    X(a_function_may_say_where_to_go)                                                              \
+    X(a_loop_has_a_new_work_id_each_time)                                                          \
+    X(a_next_that_is_not_listed_is_an_incident)                                                    \
+    X(a_catch_has_its_reason_in_the_history)                                                       \
+    X(what_was_done_is_taken_back_in_reverse)                                                      \
+    X(whoever_comes_to_an_undoing_place_undoes)                                                    \
+    X(an_undo_that_fails_is_left_to_a_person)                                                      \
+    X(a_choice_is_made_by_conditions)                                                              \
+    X(a_fault_in_what_is_handed_is_an_incident)                                                    \
+    X(a_fault_in_what_is_set_is_an_incident)                                                       \
+    X(a_long_chain_goes_on_in_the_next_transaction)                                                \
+    X(a_stage_that_begins_after_a_cut_is_under_way)                                                \
+    X(a_function_may_begin_another_case)                                                           \
+    X(a_failed_function_has_begun_nothing)
+
+#define CASE_SUITES(X) CASE_MOVES_SUITE(X) CASE_STAGES_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
