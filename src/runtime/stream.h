@@ -13,8 +13,10 @@
 /* Is this event for this reader, and what of it? False: he does not learn that there was one.
  * data_out is the JSON he gets; it lives in the arena or in the message. Called on the streams'
  * thread, for each reader anew: it looks at nothing but what it is given. */
-typedef bool stream_shows_fn(const struct caller *reader, const struct message *message,
-                             struct arena *arena, struct text *data_out);
+struct stream;
+typedef bool stream_shows_fn(const struct stream *stream, const struct caller *reader,
+                             const struct message *message, struct arena *arena,
+                             struct text *data_out);
 
 struct stream {
     const char *path;       /* "/api/users/events" */
@@ -22,6 +24,7 @@ struct stream {
     const char *permission; /* NULL: whoever reaches the door */
     const char *summary;
     stream_shows_fn *shows;
+    const void *context; /* its own; must outlive the service */
 };
 
 #endif

@@ -219,9 +219,10 @@ static const struct route routes[] = {
      .refusal_count = COUNT_OF(refusals)},
 };
 
-static bool shows(const struct caller *reader, const struct message *message, struct arena *arena,
-                  struct text *data_out)
+static bool shows(const struct stream *stream, const struct caller *reader,
+                  const struct message *message, struct arena *arena, struct text *data_out)
 {
+    (void)stream;
     (void)reader;
     (void)arena;
     *data_out = message->data;

@@ -126,7 +126,7 @@ static void add_message(struct source *source, struct piece *piece, const struct
     struct arena *shown = source->streams->shown;
     arena_reset(shown);
     if (!message_is(message, message_event) ||
-        !piece->row->shows(piece->reader->caller, message, shown, &data)) {
+        !piece->row->shows(piece->row, piece->reader->caller, message, shown, &data)) {
         return;
     }
     MUST(data.data != NULL);

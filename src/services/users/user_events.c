@@ -65,9 +65,10 @@ static enum status tell_of(struct call *call, size_t index, const struct user *u
     return tell(call, &user_events[index], text_of(id), user->revision, user);
 }
 
-bool user_shows(const struct caller *reader, const struct message *message, struct arena *arena,
-                struct text *data_out)
+bool user_shows(const struct stream *stream, const struct caller *reader,
+                const struct message *message, struct arena *arena, struct text *data_out)
 {
+    (void)stream;
     (void)reader;
     (void)arena;
     *data_out = message->data;

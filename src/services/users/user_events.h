@@ -15,8 +15,8 @@ extern const struct event user_events[USER_EVENT_COUNT];
 NODISCARD enum status user_tell_created(struct call *call, const struct user *user);
 
 /* Whoever may read the directory may watch it: he would find all of this there. */
-bool user_shows(const struct caller *reader, const struct message *message, struct arena *arena,
-                struct text *data_out);
+bool user_shows(const struct stream *stream, const struct caller *reader,
+                const struct message *message, struct arena *arena, struct text *data_out);
 
 /* Which event it is follows from what has changed. */
 NODISCARD enum status user_tell_changed(struct call *call, const struct user *before,

@@ -3,9 +3,10 @@
 
 #include "tests/lib/check.h"
 
-static bool shows(const struct caller *reader, const struct message *message, struct arena *arena,
-                  struct text *data_out)
+static bool shows(const struct stream *stream, const struct caller *reader,
+                  const struct message *message, struct arena *arena, struct text *data_out)
 {
+    (void)stream;
     (void)reader;
     (void)arena;
     *data_out = message->data;

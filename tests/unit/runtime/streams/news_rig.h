@@ -36,9 +36,11 @@ static struct {
 
 /* ---- the service ---- */
 
-static inline bool news_shows(const struct caller *reader, const struct message *message,
-                              struct arena *arena, struct text *data_out)
+static inline bool news_shows(const struct stream *stream, const struct caller *reader,
+                              const struct message *message, struct arena *arena,
+                              struct text *data_out)
 {
+    (void)stream;
     bool for_all = text_equals(message->subject, TEXT("all"));
     bool for_root = text_equals(message->subject, TEXT("root")) && reader->kind == CALLER_ROOT;
     if (!for_all && !for_root) {
