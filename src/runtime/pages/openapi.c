@@ -292,6 +292,18 @@ static void put_plain_problem(struct describing *describing, const char *status,
     end(describing);
 }
 
+/* The response that every route of its kind has, unless its own refusals say it. */
+static void put_common_problem(struct describing *describing, const struct route *route, int status,
+                               const char *text)
+{
+    for (size_t i = 0; i < route->refusal_count; i++) {
+        if (route->refusals[i]->http_status == status) {
+            return;
+        }
+    }
+    put_plain_problem(describing, text_format(describing->writer.arena, "%d", status).data, text);
+}
+
 /* Refusals of one status share one response; their codes stand in its description. */
 static void put_refusals(struct describing *describing, const struct route *route)
 {
@@ -330,12 +342,13 @@ static void put_responses(struct describing *describing, const struct route *rou
     }
     put_plain_problem(describing, "400", "The request is not right; details.fields says where");
     if (route->permission != NULL) {
-        put_plain_problem(describing, "401", "Nobody has said who is asking");
-        put_plain_problem(describing, "403", "The caller may not do this");
+        put_common_problem(describing, route, 401, "Nobody has said who is asking");
+        put_common_problem(describing, route, 403, "The caller may not do this");
     }
     put_refusals(describing, route);
     if (route->kind == ROUTE_WRITES) {
-        put_plain_problem(describing, "422", "The Idempotency-Key was used for another request");
+        put_common_problem(describing, route, 422,
+                           "The Idempotency-Key was used for another request");
     }
     put_plain_problem(describing, "503",
                       "Too much work, or the store is away; the code says whether to ask again");
