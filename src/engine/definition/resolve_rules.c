@@ -84,6 +84,10 @@ void resolve__operation(struct resolver *resolver, const struct written_transiti
     add_asked(resolver, &asking, &written->accepts, false);
     refuse_set_and_asked(resolver, &asking, transition);
     transition->run = written->run.text;
+    if (written->with.at.line != 0 && !word_is_written(written->run)) {
+        complain(resolver->complaints, written->with.at,
+                 "\"with\" needs \"run\": this operation hands it to nobody");
+    }
     transition->operation = (struct operation_rules){
         .who = read_who(resolver, &written->who),
         .asks = asking.items,

@@ -274,6 +274,11 @@ static const struct entry operation_entries[] = {
      .kind = ENTRY_DOTTED,
      AT(run),
      .meaning = "a function that runs in the same transaction"},
+    {.name = "with",
+     .kind = ENTRY_EXPRESSIONS,
+     AT(with),
+     .items_max = PAIRS_MAX,
+     .meaning = "what is handed to the function"},
 };
 
 static const struct form operation_form = {
