@@ -4,7 +4,7 @@
 #include "base/must.h"
 #include "engine/workflow.h"
 
-enum { FIELDS_BYTES_MAX = 1024 * 1024, STATUS_BYTES_MAX = 40 };
+enum { FIELDS_BYTES_MAX = 1024 * 1024, STATUS_BYTES_MAX = 40, PARTY_BYTES_MAX = 200 };
 
 #define AT(member) .offset = offsetof(struct case_changed, member)
 static const struct field changed_fields[] = {
@@ -31,12 +31,17 @@ static const struct field changed_fields[] = {
      AT(operation_status),
      .bytes_max = STATUS_BYTES_MAX,
      .meaning = "What has become of that operation"},
-    {.name = "people",
+    {.name = "asked_by",
+     .kind = FIELD_TEXT,
+     AT(asked_by),
+     .bytes_max = PARTY_BYTES_MAX,
+     .meaning = "Who has asked for it: the participant kind, / and the person"},
+    {.name = "shown_to",
      .kind = FIELD_TEXTS,
-     AT(people),
-     .bytes_max = ID_TEXT_BYTES,
-     .items_max = WORKFLOW_PARTIES_MAX,
-     .meaning = "Ids of those who take part in it"},
+     AT(shown_to),
+     .bytes_max = PARTY_BYTES_MAX,
+     .items_max = 2 * WORKFLOW_PARTIES_MAX,
+     .meaning = "Parties that see something of what has changed; behind a / the one person"},
 };
 #undef AT
 const struct shape case_changed_shape = {

@@ -6,8 +6,8 @@
 #include "base/id.h"
 #include "base/text.h"
 
-/* SERVICE.case_changed: told by every step; its subject is the case's id. Whoever may not see the
- * case is told nothing by it: the streams show it to the people it names. */
+/* SERVICE.case_changed: told by every step; its subject is the case's id. Who sees nothing of what
+ * has changed is told nothing: the streams show it to the parties it names. */
 struct case_changed {
     struct id case_id;
     struct text workflow;
@@ -16,7 +16,9 @@ struct case_changed {
     int64_t revision;
     struct id operation_id;       /* whose outcome this is; none: of no operation */
     struct text operation_status; /* NO_TEXT: of no operation */
-    struct texts people;          /* ids in the fields that participants are told apart by */
+    struct text asked_by;         /* "KIND/person id": who has asked for that operation */
+    /* "office.manager", "staff/person id": parties that see something of what has changed. */
+    struct texts shown_to;
 };
 extern const struct shape case_changed_shape;
 
