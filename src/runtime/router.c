@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { ROUTES_MAX = 2048 };
+enum { ROUTES_MAX = 16384 };
 
 struct node {
     struct text segment; /* literal; of a parameter its name */

@@ -109,6 +109,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         add_checks(room, made);
         extend__catalog(room, made, extend__times(room, made));
         add_work(room, made);
+        extend__people(room, made);
         made->remarks = room->remarks;
         made->opened = extend__opened;
     }

@@ -59,6 +59,9 @@ struct recipe_schedules extend__times(const struct engine_room *room, struct ser
 void extend__catalog(const struct engine_room *room, struct service *made,
                      struct recipe_schedules schedules);
 
+/* Behind the catalog: what it adds to the routes and the streams. */
+void extend__people(const struct engine_room *room, struct service *made);
+
 /* The hook of the service, service.opened. */
 NODISCARD enum status extend__opened(const struct service *service, struct store *store,
                                      struct arena *arena, const struct service **service_out,

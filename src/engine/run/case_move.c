@@ -121,9 +121,12 @@ struct text case_form_sentence(struct arena *arena, const struct form_problems *
 /* ---- beginning ---- */
 
 /* What it would be after the transition, so that nothing is written in vain. */
-static enum status find_open(struct step *step, int transition, struct id *id_out)
+enum status case_find_rival(struct step *step, int transition, struct id *id_out)
 {
     struct case_record *record = step->record;
+    if (record->recipe->workflow->one_open_per_count == 0) {
+        return STATUS_ABSENT;
+    }
     step->record = case_record_copy(step->call->arena, record);
     enum status status = step_set_fields(step, transition);
     if (status == STATUS_OK) {
@@ -139,13 +142,11 @@ enum status case_create(struct step *step, int transition)
     if (way == NULL) {
         return STATUS_REFUSED;
     }
-    if (step->record->recipe->workflow->one_open_per_count > 0) {
-        enum status status = find_open(step, transition, &step->record->id);
-        if (status != STATUS_ABSENT) {
-            return status == STATUS_OK ? STATUS_EXISTS : status;
-        }
+    enum status status = case_find_rival(step, transition, &step->record->id);
+    if (status != STATUS_ABSENT) {
+        return status == STATUS_OK ? STATUS_EXISTS : status;
     }
-    enum status status = step_fire(step, transition, way);
+    status = step_fire(step, transition, way);
     status = status == STATUS_OK ? case_move_end(step) : status;
     return status == STATUS_EXISTS ? STATUS_CONFLICT : status; /* somebody began one just now */
 }

@@ -48,6 +48,8 @@ struct case_beginning {
     struct text event; /* its data; NO_TEXT: it was none */
 };
 NODISCARD enum status case_begin(struct call *call, const struct case_beginning *beginning);
+/* The open case that it would be a second one of: OK. ABSENT: there is none. */
+NODISCARD enum status case_find_rival(struct step *step, int transition, struct id *id_out);
 
 /* A case that begins with this transition, whose form has been read; and all that follows. EXISTS:
  * one is open already, and the record's id is that one's; nothing was written. REFUSED: its

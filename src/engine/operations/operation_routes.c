@@ -1,0 +1,241 @@
+/* operation_routes.c - rows for every participant kind of every workflow, so that the description
+ * of the API and the figures name each of them (A10, A26-A28). */
+#include "engine/operations/operations.h"
+
+#include "engine/operations/fail_reasons.h"
+#include "engine/operations/flow_handlers.h"
+#include "engine/operations/flow_offer.h"
+#include "engine/operations/operation_form.h"
+#include "runtime/service.h"
+
+#include <string.h>
+
+const char fail_reasons_schema[] =
+    "{\"type\":\"object\",\"required\":[\"fail_reasons\"],\"properties\":{\"fail_reasons\":{"
+    "\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"code\",\"said_by\","
+    "\"meaning\",\"details\"],\"properties\":{\"code\":{\"type\":\"string\"},\"said_by\":{\"type\":"
+    "\"array\",\"items\":{\"type\":\"string\"}},\"meaning\":{\"type\":\"string\"},\"details\":{"
+    "\"type\":\"object\",\"description\":\"A JSON Schema\",\"additionalProperties\":true}}}}}}";
+
+static const struct refusal *const entry_refusals[] = {&flow_unauthorized, &flow_forbidden};
+static const struct refusal *const state_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                       &flow_case_not_found, &flow_unknown_event};
+static const struct refusal *const operate_refusals[] = {
+    &flow_unauthorized, &flow_forbidden, &flow_invalid_token, &flow_condition, &flow_already_open};
+static const struct refusal *const operation_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                           &flow_operation_not_found};
+static const struct refusal *const cases_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                       &flow_bad_query};
+static const struct refusal *const history_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                         &flow_case_not_found, &flow_bad_query};
+
+/* What every kind of every workflow has; the path goes on behind /flow/KIND/WORKFLOW/. */
+struct common_row {
+    const char *path;
+    const char *name; /* of the operation, behind KIND__WORKFLOW__ */
+    const char *summary;
+    struct route route;
+};
+
+static const struct common_row common_rows[] = {
+    {"state",
+     "state",
+     "Where the case is, what the caller has under way, what he may do",
+     {.kind = ROUTE_READS_POINT,
+      .handle = flow_state_handle,
+      .takes = &flow_state_takes,
+      .answer_schema = flow_state_schema,
+      .refusals = state_refusals,
+      .refusal_count = COUNT_OF(state_refusals)}},
+    {"operations/{operation_id}",
+     "operation",
+     "What has become of an operation",
+     {.kind = ROUTE_READS_POINT,
+      .handle = flow_operation_handle,
+      .takes = &flow_operation_takes,
+      .gives = &operation_said_shape,
+      .refusals = operation_refusals,
+      .refusal_count = COUNT_OF(operation_refusals)}},
+    {"cases",
+     "cases",
+     "Cases that the caller may see",
+     {.kind = ROUTE_READS,
+      .handle = flow_cases_handle,
+      .takes = &flow_cases_takes,
+      .answer_schema = flow_cases_schema,
+      .refusals = cases_refusals,
+      .refusal_count = COUNT_OF(cases_refusals)}},
+    {"counts",
+     "counts",
+     "How many cases the caller may see in each place",
+     {.kind = ROUTE_READS,
+      .handle = flow_counts_handle,
+      .answer_schema = flow_counts_schema,
+      .refusals = entry_refusals,
+      .refusal_count = COUNT_OF(entry_refusals)}},
+    {"cases/{case_id}/history",
+     "history",
+     "What has changed in a case, as far as the caller sees",
+     {.kind = ROUTE_READS,
+      .handle = flow_history_handle,
+      .takes = &flow_history_takes,
+      .answer_schema = flow_history_schema,
+      .refusals = history_refusals,
+      .refusal_count = COUNT_OF(history_refusals)}},
+    {"fail-reasons",
+     "fail_reasons",
+     "Every code that this workflow says no with",
+     {.kind = ROUTE_READS_POINT,
+      .handle = fail_reasons_handle,
+      .answer_schema = fail_reasons_schema,
+      .refusals = entry_refusals,
+      .refusal_count = COUNT_OF(entry_refusals)}},
+};
+
+struct making {
+    struct arena *arena;
+    const struct catalog *catalog;
+    struct route *routes;
+    size_t route_count;
+    struct stream *streams;
+    size_t stream_count;
+    const struct workflow *workflow;
+    struct text kind;
+};
+
+static const char *path_of(const struct making *making, struct text rest)
+{
+    return text_format(making->arena, "/flow/%.*s/%.*s/%.*s", TEXT_ARGS(making->kind),
+                       TEXT_ARGS(making->workflow->name), TEXT_ARGS(rest))
+        .data;
+}
+
+static const char *name_of(const struct making *making, struct text what)
+{
+    return text_format(making->arena, "%.*s__%.*s__%.*s", TEXT_ARGS(making->kind),
+                       TEXT_ARGS(making->workflow->name), TEXT_ARGS(what))
+        .data;
+}
+
+static bool has_route(const struct making *making, const char *path)
+{
+    for (size_t i = 0; i < making->route_count; i++) {
+        if (strcmp(making->routes[i].path, path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_common(struct making *making)
+{
+    for (size_t i = 0; i < COUNT_OF(common_rows); i++) {
+        const struct common_row *row = &common_rows[i];
+        struct route route = row->route;
+        route.method = HTTP_GET;
+        route.path = path_of(making, text_of(row->path));
+        route.operation = name_of(making, text_of(row->name));
+        route.summary = row->summary;
+        making->routes[making->route_count++] = route;
+    }
+    struct flow_push *push = ARENA_NEW(making->arena, struct flow_push);
+    *push = (struct flow_push){.kind = making->kind, .workflow = making->workflow->name};
+    making->streams[making->stream_count++] = (struct stream){
+        .path = path_of(making, TEXT("events")),
+        .operation = name_of(making, TEXT("events")),
+        .summary = "What happens to the caller's operations, and to cases that he sees",
+        .shows = flow_shows,
+        .context = push,
+    };
+}
+
+static struct text summary_of(struct arena *arena, const struct transition *rules)
+{
+    return text_is_given(rules->label.en) ? text_copy(arena, rules->label.en)
+                                          : text_copy(arena, rules->name);
+}
+
+static void add_operation(struct making *making, const struct transition *rules)
+{
+    struct text rest = text_join(making->arena, TEXT("operations/"), rules->name);
+    const char *path = path_of(making, rest);
+    if (has_route(making, path)) { /* a newer version has said it */
+        return;
+    }
+    making->routes[making->route_count++] = (struct route){
+        .method = HTTP_POST,
+        .path = path,
+        .operation = name_of(making, text_join(making->arena, TEXT("do_"), rules->name)),
+        .summary = summary_of(making->arena, rules).data,
+        .kind = ROUTE_WRITES,
+        .handle = flow_operate_handle,
+        .takes = &flow_operate_takes,
+        .body_schema = operation_body_schema(making->arena, making->workflow, rules).data,
+        .gives = &operation_said_shape,
+        .refusals = operate_refusals,
+        .refusal_count = COUNT_OF(operate_refusals),
+    };
+}
+
+/* The bits of a kind and of its roles. */
+static uint64_t bits_of(const struct workflow *workflow, size_t kind)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < workflow->party_count; i++) {
+        if ((size_t)workflow->parties[i].kind == kind) {
+            bits |= (uint64_t)1 << i;
+        }
+    }
+    return bits;
+}
+
+static void add_kind(struct making *making, size_t kind)
+{
+    const struct workflow *workflow = making->workflow;
+    uint64_t bits = bits_of(workflow, kind);
+    making->kind = workflow->parties[kind].name;
+    if (!has_route(making, path_of(making, TEXT("state")))) {
+        add_common(making);
+    }
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        if (offer_is_for(&workflow->transitions[i], bits)) {
+            add_operation(making, &workflow->transitions[i]);
+        }
+    }
+}
+
+/* What there may be at most: each kind with all its rows and with all operations. */
+static void take_room(struct making *making)
+{
+    size_t kinds = 0;
+    size_t operations = 0;
+    for (size_t r = 0; r < making->catalog->recipe_count; r++) {
+        const struct workflow *workflow = making->catalog->recipes[r]->workflow;
+        kinds += workflow->party_count;
+        operations += workflow->party_count * workflow->transition_count;
+    }
+    making->routes =
+        ARENA_ARRAY(making->arena, struct route, kinds * COUNT_OF(common_rows) + operations + 1);
+    making->streams = ARENA_ARRAY(making->arena, struct stream, kinds + 1);
+}
+
+void operation_routes(struct arena *arena, const struct catalog *catalog,
+                      struct flow_rows *rows_out)
+{
+    struct making making = {.arena = arena, .catalog = catalog};
+    take_room(&making);
+    for (size_t r = 0; r < catalog->recipe_count; r++) { /* the newest version first */
+        making.workflow = catalog->recipes[r]->workflow;
+        for (size_t i = 0; i < making.workflow->party_count; i++) {
+            if ((size_t)making.workflow->parties[i].kind == i) {
+                add_kind(&making, i);
+            }
+        }
+    }
+    *rows_out = (struct flow_rows){
+        .routes = making.routes,
+        .route_count = making.route_count,
+        .streams = making.streams,
+        .stream_count = making.stream_count,
+    };
+}
