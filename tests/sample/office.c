@@ -16,7 +16,39 @@ static enum status cancel_leave(struct call *call)
     return answer_empty(call);
 }
 
+struct stamping {
+    struct text ink;
+};
+static const struct field stamping_fields[] = {
+    {.name = "ink",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct stamping, ink),
+     .bytes_max = 80,
+     .required = true},
+};
+static const struct shape stamping_shape = {
+    .name = "Stamping",
+    .fields = stamping_fields,
+    .field_count = COUNT_OF(stamping_fields),
+    .bytes = sizeof(struct stamping),
+};
+static const struct refusal no_ink = {"no_ink", 409, "There is no ink."};
+static const struct refusal *const stamp_refusals[] = {&no_ink};
+
+static enum status stamp(struct call *call)
+{
+    const struct stamping *stamping = call->input;
+    bool is_dry = text_equals(stamping->ink, TEXT("dry"));
+    return is_dry ? refuse(call, &no_ink) : answer_empty(call);
+}
+
 static const struct case_function functions[] = {
+    {.name = "stamp",
+     .summary = "Put a stamp on it",
+     .takes = &stamping_shape,
+     .run = stamp,
+     .refusals = stamp_refusals,
+     .refusal_count = COUNT_OF(stamp_refusals)},
     {.name = "show_in_calendar", .summary = "Show it to everybody", .run = show_in_calendar},
     {.name = "cancel_leave", .summary = "Take it out of the payroll", .run = cancel_leave},
 };
