@@ -11,11 +11,6 @@ bool offer_is_for(const struct transition *rules, uint64_t parties)
     return rules->kind == TRANSITION_OPERATION && (rules->operation.who & parties) != 0;
 }
 
-bool offer_begins(const struct transition *rules)
-{
-    return bit_set_has(&rules->ways[0].takes, WORKFLOW_START);
-}
-
 /* Nobody knows before what will be filled in. */
 static bool form_decides(const struct recipe *recipe, int transition)
 {
@@ -163,7 +158,7 @@ void offer_put_all(struct json_writer *writer, const struct flow *flow,
     json_begin_array(writer);
     for (size_t i = 0; i < workflow->transition_count; i++) {
         const struct transition *rules = &workflow->transitions[i];
-        bool is_there = offer_begins(rules) == is_new && (!is_new || flow->recipe->is_newest);
+        bool is_there = case_begins(rules) == is_new && (!is_new || flow->recipe->is_newest);
         if (is_there && offer_is_for(rules, seen->parties)) {
             put_offer(&offering, (int)i);
         }

@@ -5,12 +5,10 @@
 #define ENGINE_OPERATIONS_FLOW_OFFER_H
 
 #include "engine/operations/flow.h"
+#include "engine/run/case_move.h"
 
 /* Is it an operation that these parties are allowed at all? */
 bool offer_is_for(const struct transition *rules, uint64_t parties);
-
-/* Does it bring a case into being? */
-bool offer_begins(const struct transition *rules);
 
 /* NULL: he may do it now. Otherwise a code of fail_reasons.h. The case may be a new one. A
  * condition that the form itself decides is looked at when the form has come. */

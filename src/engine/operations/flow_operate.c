@@ -331,7 +331,7 @@ static enum status operate_from_start(struct operating *operating)
                operating->transition != WORKFLOW_NOWHERE &&
                offer_is_for(&workflow->transitions[operating->transition],
                             view_parties(flow->recipe, &flow->participant)) &&
-               offer_begins(&workflow->transitions[operating->transition]);
+               case_begins(&workflow->transitions[operating->transition]);
     if (!may) {
         return refuse_unknown_token(flow->call);
     }

@@ -128,7 +128,7 @@ static enum status find_own(const struct flow *flow, struct flow_case *case_out)
     for (size_t i = 0; i < workflow->transition_count && status == STATUS_ABSENT; i++) {
         const struct transition *rules = &workflow->transitions[i];
         if (workflow->one_open_per_count == 0 || !offer_is_for(rules, case_out->parties) ||
-            !offer_begins(rules)) {
+            !case_begins(rules)) {
             continue;
         }
         struct flow_case tried = blank(flow);

@@ -9,26 +9,6 @@
 #include "engine/run/case_tell.h"
 #include "engine/run/stage.h"
 
-/* What of an operation before this one has not come to rest is not waited for any more: its own
- * transition has happened, and the history says so. */
-static enum status overtake(struct step *step)
-{
-    struct case_record *record = step->record;
-    if (id_is_none(record->operation)) {
-        return STATUS_OK;
-    }
-    return operation_conclude(
-        step->call->store,
-        &(struct operation_outcome){
-            .id = record->operation,
-            .status = operation_failed,
-            .reason = TEXT("{\"code\":\"overtaken\",\"message\":\"Another operation was done "
-                           "before what follows from this one had come to rest.\",\"details\":{}}"),
-            .revision = record->revision,
-            .now_ms = step->call->now_ms,
-        });
-}
-
 /* ---- its function ---- */
 
 /* By what the case would be after the transition. */
@@ -42,6 +22,12 @@ static enum status hand_over(struct step *step, int transition, struct text *han
     return status;
 }
 
+static struct stage_result cannot_compute(const struct step *step)
+{
+    return (struct stage_result){
+        .has_failed = true, .code = TEXT("expression_failed"), .message = step->fault};
+}
+
 /* REFUSED: result_out says why. */
 static enum status run_function(struct step *step, int transition, struct stage_result *result_out)
 {
@@ -53,8 +39,7 @@ static enum status run_function(struct step *step, int transition, struct stage_
     }
     enum status status = hand_over(step, transition, &handed);
     if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
-        *result_out = (struct stage_result){
-            .has_failed = true, .code = TEXT("expression_failed"), .message = step->fault};
+        *result_out = cannot_compute(step);
         return STATUS_REFUSED;
     }
     if (status == STATUS_OK) {
@@ -115,6 +100,20 @@ static enum status fail(struct step *step, int transition, const struct stage_re
 
 /* ---- all of it ---- */
 
+/* REFUSED: what it sets cannot be computed, and nothing has happened. */
+static enum status fire(struct step *step, int transition, const struct way *way,
+                        struct stage_result *result_out)
+{
+    int64_t revision = step->record->revision;
+    enum status status = step_fire(step, transition, way);
+    bool is_fault = status == STATUS_MALFORMED || status == STATUS_TOO_LARGE;
+    if (is_fault && step->record->revision == revision) {
+        *result_out = cannot_compute(step);
+        return STATUS_REFUSED;
+    }
+    return status;
+}
+
 static enum status move(struct step *step, int transition)
 {
     struct stage_result result = {.has_failed = false};
@@ -126,7 +125,10 @@ static enum status move(struct step *step, int transition)
     if (status == STATUS_OK) {
         const struct way *way = step_way(step, transition, WAY_ON);
         MUST(way != NULL); /* whoever calls has looked */
-        status = step_fire(step, transition, way);
+        status = fire(step, transition, way, &result);
+    }
+    if (status == STATUS_REFUSED) {
+        return fail(step, transition, &result);
     }
     return status == STATUS_OK ? case_move_end(step) : status;
 }
@@ -136,8 +138,7 @@ enum status operation_run(struct step *step, int transition, struct operation_ro
     struct store *store = step->call->store;
     bool is_new = step->before == NULL;
     MUST(text_equals(row->status, operation_running) && id_equals(row->case_id, step->record->id));
-    enum status status = overtake(step);
-    status = status == STATUS_OK ? operation_insert(store, row) : status;
+    enum status status = operation_insert(store, row);
     if (status == STATUS_EXISTS) { /* the same token, just now, in another process */
         return STATUS_CONFLICT;
     }
