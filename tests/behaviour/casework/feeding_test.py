@@ -24,13 +24,37 @@ stages:
   look: {worker: rounds, next: turn}
   done: {to: finished}
 '''
+# Waits for a worker, but not for ever; it has no catch for what fails.
+PATIENT = '''\
+workflow: {name}
+version: 1
+participants: {{guest: {{sees: all}}}}
+fields: {{result: {{kind: text, max: 40, secret: true}}}}
+places: {{finished: {{end: true}}, {end}: {{end: true}}}}
+operations:
+  begin: {{who: guest, from: start, to: ask}}
+  stop: {{who: guest, from: ask, to: {end}}}
+stages:
+  ask: {{worker: {name}, result: result{rules}}}
+  done: {{to: finished}}
+{timers}
+'''
+WORKFLOWS = {
+    'round': ROUND,
+    'mute': PATIENT.format(name='mute', end='cancelled', rules='', timers=''),
+    'hasty': PATIENT.format(name='hasty', end='error', timers='',
+                            rules=', deadline: 1s, catch: error'),
+    'bored': PATIENT.format(name='bored', end='cancelled', rules='', timers=(
+        'timers: {leave: {after: 1s, from: ask, to: cancelled}}')),
+}
 
 
 def start_server():
     directory = os.path.join(test_directory(), 'workflows')
     os.makedirs(directory, exist_ok=True)
-    with open(os.path.join(directory, 'round.yaml'), 'w', encoding='utf-8') as file:
-        file.write(ROUND)
+    for name, text in WORKFLOWS.items():
+        with open(os.path.join(directory, f'{name}.yaml'), 'w', encoding='utf-8') as file:
+            file.write(text)
     server = Server(store=the_store(), settings=['--cases.directory', directory]).start()
     yield server
     server.stop()
@@ -175,7 +199,8 @@ def dump(server):
 
 
 def late_and_double_answers_change_nothing(server):
-    """E35, E15: they are accepted as such, at every stage and after the end."""
+    """E35, E15, E30, T25: the store knows what is done, and nobody looks into a queue. They are
+    accepted as such, at every stage and after the end."""
     client = server.client()
     process_id = start(client, payload={'address': 'cat'})
     answers = {'checkApprove': False, 'getBalance': 4, 'send': {'parcel': 1}}
@@ -232,7 +257,36 @@ def a_result_that_does_not_fit_is_an_error(server):
     check_equal((said['status'], said['error']['code']), ('error', 'result_does_not_fit'))
 
 
+def what_nobody_catches_waits_for_a_person(server):
+    """E34, T29: an incident is an error that is still open."""
+    client = server.client()
+    process_id = start(client, 'mute')
+    reason = {'code': 'deaf', 'message': 'It hears nothing.', 'final': True}
+    check(answer(client, take_one(client, 'ask', 'mute'), error=reason))
+    check_equal(status_of(client, process_id), {
+        'status': 'error', 'error': {'code': 'deaf', 'type': 'stageFailedError',
+                                     'message': 'It hears nothing.', 'options': {'stage': 'ask'}}})
+
+
+def nobody_waits_for_ever(server):
+    """E34, T49: a deadline leads where `catch` says, a timer where it leads."""
+    client = server.client()
+    hasty, bored = start(client, 'hasty'), start(client, 'bored')
+    check(until(lambda: status_of(client, hasty)['status'] == 'error'))
+    check_equal(status_of(client, hasty)['error']['code'], 'deadline_passed')
+    check(until(lambda: status_of(client, bored) == {'status': 'cancelled'}))
+    check_equal(take(client, 'hasty', wait_ms=0) + take(client, 'bored', wait_ms=0), [])
+
+
 # ---- what is kept ----
+
+def what_is_secret_is_shown_as_stars(server):
+    """E29"""
+    client = server.client()
+    process_id = start(client, 'mute')
+    answer(client, take_one(client, 'ask', 'mute'), 'nobody may know')
+    check_equal(status_of(client, process_id), {'status': 'finished', 'result': '***'})
+
 
 def what_is_not_stored_is_not_there(server):
     """E23, E27, E29: the signature (isNotWriteToStore) is handed on and gone."""
@@ -275,5 +329,7 @@ if __name__ == '__main__':
           a_task_id_says_which_command_it_is, a_stage_that_comes_again_is_another_command,
           late_and_double_answers_change_nothing, what_fails_is_tried_again,
           what_fails_for_good_ends_in_error, a_result_that_does_not_fit_is_an_error,
+          what_nobody_catches_waits_for_a_person, nobody_waits_for_ever,
+          what_is_secret_is_shown_as_stars,
           what_is_not_stored_is_not_there, a_restart_changes_nothing,
           a_task_id_is_ours_or_nothing], {'server': start_server})

@@ -11,7 +11,8 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from json_schema import offences
 from kontora import Server, the_store
-from tap import check, check_equal, check_in, check_not_in, main, test_directory, test_scale
+from tap import (check, check_equal, check_in, check_not_in, main, repository, test_directory,
+                 test_scale)
 
 FEEDING = {'businessCaseName': 'feeding', 'businessCasePayload': {'address': 'cat 123'}}
 
@@ -139,6 +140,18 @@ def a_stranger_is_told_nothing(server):
                  stranger.post('/process', FEEDING),
                  stranger.ask('PUT', '/versions/tea/1', {'isAllowed': False})):
         check_equal(said.status, 401, said)
+
+
+def the_example_can_be_read_and_seen(server):
+    """E3"""
+    path = os.path.join(repository(), 'src', 'apps', 'casework', 'feeding.yaml')
+    said = subprocess.run([server.program, 'check', path], capture_output=True, text=True,
+                          check=False)
+    check_equal(said.returncode, 0, said.stdout)
+    drawn = subprocess.run([server.program, 'draw', path], capture_output=True, text=True,
+                           check=False)
+    check_in('getBalance', drawn.stdout)
+    check_equal(versions(server.client(), 'feeding'), {1: (True, True)})
 
 
 # ---- the errors of the framework ----
@@ -335,7 +348,8 @@ def answers_are_as_described(server):
 
 if __name__ == '__main__':
     main([a_process_is_started_and_looked_at, zero_and_nothing_are_results,
-          the_program_says_what_it_is, a_stranger_is_told_nothing,
+          the_program_says_what_it_is, the_example_can_be_read_and_seen,
+          a_stranger_is_told_nothing,
           every_error_has_the_names_of_the_framework, a_payload_is_validated,
           what_is_hidden_is_said_nowhere, a_client_key_gives_one_process,
           what_was_refused_may_be_asked_again, many_with_one_key_at_once,

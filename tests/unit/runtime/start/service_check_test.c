@@ -182,10 +182,21 @@ static void complains_of_routes(void)
     check_complaint("things, list_things: gives a list of nothing");
 }
 
+static void names_of_somebody_else_are_names(void)
+{
+    make_both();
+    first.fields[1].name = "itsName";
+    first.writes.has_foreign_names = true;
+    check_complaint(NULL);
+}
+
 static void complains_of_fields(void)
 {
     make_both();
     first.fields[1].name = "Name";
+    check_complaint("things, put_thing: field 1 of ThingIn has no plain name");
+    first.fields[1].name = "its name"; /* of somebody else, and no name at all */
+    first.writes.has_foreign_names = true;
     check_complaint("things, put_thing: field 1 of ThingIn has no plain name");
     first.fields[1].name = "a_name_of_more_than_thirty_two_bytes";
     check_complaint("things, put_thing: field 1 of ThingIn has no plain name");
@@ -348,6 +359,7 @@ static const struct test tests[] = {
     {"passes_good_tables", passes_good_tables, 0},
     {"complains_of_names", complains_of_names, 0},
     {"complains_of_routes", complains_of_routes, 0},
+    {"names_of_somebody_else_are_names", names_of_somebody_else_are_names, 0},
     {"complains_of_fields", complains_of_fields, 0},
     {"lets_a_name_stand_in_two_places", lets_a_name_stand_in_two_places, 0},
     {"complains_of_paths", complains_of_paths, 0},
