@@ -10,8 +10,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from casework import Service, all_end, answer, prepare, rows, start, status_of, take_one
 from house import until
 from kontora import Server, store_kind, the_store
-from tap import (check, check_equal, check_in, main, seconds_max, skip, test_directory,
-                 test_scale)
+from rabbitmq import RabbitMQ
+from redis import Redis
+from tap import check, check_equal, check_in, main, seconds_max, test_directory, test_scale
 
 CATS = {'stranger': (0, 0), 'known': (1, 0), 'fed': (1, 9), 'hungry': (1, 4), 'new': (0, 7)}
 
@@ -94,13 +95,30 @@ def anyone_may_be_killed_at_any_time():
     check_equal(server.stop(), 0)
 
 
+def broker_and_cache():
+    broker, cache = RabbitMQ(), Redis()
+    yield ['--bus.kind=rabbitmq', f'--bus.address={broker.address()}',
+           '--cache.kind=redis', f'--cache.address={cache.address}']
+    broker.stop()
+    cache.stop()
+
+
 @seconds_max(300)
 def several_programs_and_several_services():
     """E29, E31: any of them does the next step; one is killed for good."""
-    if store_kind() != 'postgres':
-        skip('several programs share a database that is a server')
+    several([])
+
+
+@seconds_max(300)
+def also_over_a_broker(outside):
+    """E6, E29, E31: what is told leaves the program."""
+    several(outside)
+
+
+def several(settings):
     store = the_store()
-    servers = [Server(store=store, services='casework').start() for _ in range(3)]
+    servers = [Server(store=store, services='casework', settings=settings).start()
+               for _ in range(3)]
     path, addresses = prepared(12)
     services = [Service(server, path) for server in servers]
     ids = [start(servers[i % 3].client(), payload={'address': address})
@@ -119,8 +137,6 @@ def several_programs_and_several_services():
 
 def an_old_program_leaves_new_work_to_a_new_one():
     """E14, E36, T50: blue-green. The new container is there before the old one has gone."""
-    if store_kind() != 'postgres':
-        skip('several programs share a database that is a server')
     folder = tempfile.mkdtemp(dir=test_directory())
     store = the_store()
     yaml = ('workflow: tea\nversion: {}\nparticipants: {{guest: {{sees: all}}}}\n'
@@ -163,5 +179,7 @@ def an_old_program_leaves_new_work_to_a_new_one():
 
 
 if __name__ == '__main__':
-    main([the_service_does_its_part, anyone_may_be_killed_at_any_time,
-          several_programs_and_several_services, an_old_program_leaves_new_work_to_a_new_one])
+    ALONE = [the_service_does_its_part, anyone_may_be_killed_at_any_time]
+    SEVERAL = [several_programs_and_several_services, also_over_a_broker,
+               an_old_program_leaves_new_work_to_a_new_one]  # on a database that is a server
+    main(ALONE + (SEVERAL if store_kind() == 'postgres' else []), {'outside': broker_and_cache})
