@@ -1,6 +1,7 @@
 /* engine_room.c - gathers the recipes of a service, and makes its tables of them. */
 #include "engine/extend/engine_room.h"
 
+#include "engine/casebook/casebook.h"
 #include "engine/fsck/case_checks.h"
 #include "engine/run/case_store.h"
 #include "engine/stages/work_queue.h"
@@ -76,28 +77,42 @@ static void add_series(const struct engine_room *room, struct service *made)
     made->series_count = base->series_count + 1;
 }
 
+static void add_routes(const struct engine_room *room, struct service *made,
+                       const struct route *added, size_t count)
+{
+    size_t before = made->route_count;
+    struct route *routes = ARENA_ARRAY(room->arena, struct route, before + count + 1);
+    for (size_t i = 0; i < before + count; i++) {
+        routes[i] = i < before ? made->routes[i] : added[i - before];
+    }
+    made->routes = routes;
+    made->route_count = before + count;
+}
+
 /* What every service with outside workers has beside its own. */
 static void add_work(const struct engine_room *room, struct service *made)
 {
-    const struct service before = *made;
+    size_t before = made->chore_count;
     size_t count = 0;
     const struct route *added = work_routes(room->arena, made->catalog, &count);
     if (count == 0) {
         return;
     }
-    struct route *routes = ARENA_ARRAY(room->arena, struct route, before.route_count + count);
-    for (size_t i = 0; i < before.route_count + count; i++) {
-        routes[i] = i < before.route_count ? before.routes[i] : added[i - before.route_count];
+    struct chore *chores = ARENA_ARRAY(room->arena, struct chore, before + 1);
+    for (size_t i = 0; i < before; i++) {
+        chores[i] = made->chores[i];
     }
-    struct chore *chores = ARENA_ARRAY(room->arena, struct chore, before.chore_count + 1);
-    for (size_t i = 0; i < before.chore_count; i++) {
-        chores[i] = before.chores[i];
-    }
-    chores[before.chore_count] = work_chore;
-    made->routes = routes;
-    made->route_count = before.route_count + count;
+    chores[before] = work_chore;
     made->chores = chores;
-    made->chore_count = before.chore_count + 1;
+    made->chore_count = before + 1;
+    add_routes(room, made, added, count);
+}
+
+static void add_casebook(const struct engine_room *room, struct service *made)
+{
+    size_t count = 0;
+    const struct route *added = casebook_routes(room->arena, made, &count);
+    add_routes(room, made, added, count);
 }
 
 enum status extend__finish(struct engine_room *room, struct service *made, struct text *error_out)
@@ -109,6 +124,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         add_checks(room, made);
         extend__catalog(room, made, extend__times(room, made));
         add_work(room, made);
+        add_casebook(room, made);
         extend__people(room, made);
         made->remarks = room->remarks;
         made->opened = extend__opened;

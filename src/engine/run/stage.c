@@ -229,6 +229,16 @@ static bool keep_result(struct step *step, int transition, struct text result,
     return case_value_read(step->call->arena, field, part, &step->record->values[index], error_out);
 }
 
+bool stage_result_fits(struct step *step, int transition, struct text result,
+                       struct text *error_out)
+{
+    struct case_record *record = step->record;
+    step->record = case_record_copy(step->call->arena, record);
+    bool fits = keep_result(step, transition, result, error_out);
+    step->record = record;
+    return fits;
+}
+
 /* The way to where the named stage begins. */
 static const struct way *way_to(const struct step *step, int transition, struct text next)
 {
@@ -543,6 +553,13 @@ static enum status undo(struct step *step, int transition)
         status = stage_run_function(step, function, handed, &at_work, &result);
     }
     return status == STATUS_REFUSED ? leave_undo_to_a_person(step, transition, &result) : status;
+}
+
+enum status stage_undo_again(struct step *step, int transition)
+{
+    enum status status =
+        stage_remove(step->call->store, step->record->id, rules_of(step, transition)->name);
+    return status == STATUS_OK ? undo(step, transition) : status;
 }
 
 enum status stage_undo_all(struct step *step)

@@ -58,6 +58,13 @@ NODISCARD enum status stage_settle(struct step *step, int transition,
 /* After marks were moved: what is under way in places that the case has left is over. */
 NODISCARD enum status stage_forget_left(struct step *step);
 
+/* Could this be its result? error_out says why not. */
+bool stage_result_fits(struct step *step, int transition, struct text result,
+                       struct text *error_out);
+
+/* Takes back what this stage did, once more; its row is gone when that has worked. */
+NODISCARD enum status stage_undo_again(struct step *step, int transition);
+
 /* Takes back what was done, the last one first. */
 NODISCARD enum status stage_undo_all(struct step *step);
 

@@ -111,6 +111,11 @@ static const struct statement soonest_timer = {
     .gives = &soonest_shape,
 };
 
+static const struct statement due_of_timer = {
+    .sql = "SELECT due_at FROM later_timer WHERE name = $1 AND subject = $2",
+    .gives = &soonest_shape,
+};
+
 static const struct statement put_command = {
     .sql = "INSERT INTO later_command (due_at, id, service, command, subject, data, actor, trace,"
            " deadline_ms, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -133,6 +138,16 @@ static const struct statement soonest_command = {
     .sql = "SELECT due_at FROM later_command ORDER BY due_at LIMIT 1",
     .gives = &soonest_shape,
 };
+
+enum status timer_due_at(struct store *store, struct arena *arena, struct text name,
+                         struct text subject, int64_t *due_out)
+{
+    struct soonest row = {.due_at = 0};
+    enum status status =
+        store_one(store, arena, &due_of_timer, VALUES(value_text(name), value_text(subject)), &row);
+    *due_out = row.due_at;
+    return status;
+}
 
 enum status timer_put(struct store *store, const struct timer_row *timer, int64_t now_ms)
 {

@@ -36,6 +36,10 @@ NODISCARD enum status timer_list_due(struct store *store, struct arena *arena, i
 NODISCARD enum status timer_take(struct store *store, struct arena *arena,
                                  const struct timer_key *key, struct timer_row *timer_out);
 
+/* When it is due. ABSENT: it is not set. */
+NODISCARD enum status timer_due_at(struct store *store, struct arena *arena, struct text name,
+                                   struct text subject, int64_t *due_out);
+
 /* A command that is told at its time. */
 struct delayed {
     struct id id;
