@@ -278,6 +278,21 @@ def nobody_waits_for_ever(server):
     check_equal(take(client, 'hasty', wait_ms=0) + take(client, 'bored', wait_ms=0), [])
 
 
+def a_client_may_cancel(server):
+    """E34: by the operation of the workflow; who works on it is told when he answers."""
+    client = server.client()
+    process_id = start(client, payload={'address': 'cat'})
+    work = take_one(client, 'checkApprove')
+    anna = {'Kontora-Person': '018f6e2a-0000-7000-8000-00000000a11a', 'Kontora-Roles': 'client'}
+    state = client.get(f'/flow/client/feeding/state?case_id={process_id}', anna).json
+    token = next(one['token'] for one in state['new_operations'] if one['operation'] == 'cancel')
+    said = client.post('/flow/client/feeding/operations/cancel', {'token': token}, anna)
+    check_equal(said.status, 200, said)
+    check_equal(status_of(client, process_id), {'status': 'cancelled'})
+    check_equal(answer(client, work, True), False)
+    check_equal(take(client, wait_ms=0), [])
+
+
 # ---- what is kept ----
 
 def what_is_secret_is_shown_as_stars(server):
@@ -329,7 +344,7 @@ if __name__ == '__main__':
           a_task_id_says_which_command_it_is, a_stage_that_comes_again_is_another_command,
           late_and_double_answers_change_nothing, what_fails_is_tried_again,
           what_fails_for_good_ends_in_error, a_result_that_does_not_fit_is_an_error,
-          what_nobody_catches_waits_for_a_person, nobody_waits_for_ever,
+          what_nobody_catches_waits_for_a_person, nobody_waits_for_ever, a_client_may_cancel,
           what_is_secret_is_shown_as_stars,
           what_is_not_stored_is_not_there, a_restart_changes_nothing,
           a_task_id_is_ours_or_nothing], {'server': start_server})

@@ -189,6 +189,10 @@ def what_is_hidden_is_said_nowhere(server):
     client = server.client()
     secret = f'hush-{uuid.uuid4().hex[:8]}'
     process_id = start(client, 'waits', {'pin': secret})
+    guest = {'Kontora-Person': str(uuid.uuid4()), 'Kontora-Roles': 'guest'}
+    state = client.get(f'/flow/guest/waits/state?case_id={process_id}', guest)
+    check_equal(state.json['case']['forms'], {'pin': '***'})
+    check_not_in(secret, state.text)
     too_long = secret * 3
     said = client.post('/process', {'businessCaseName': 'waits',
                                     'businessCasePayload': {'pin': too_long}})
