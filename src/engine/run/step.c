@@ -251,6 +251,29 @@ static void close_if_over(struct step *step)
     }
 }
 
+/* Something follows from what was asked for just now, and is not done: a stage has begun. */
+static bool has_begun_stages(const struct step *step)
+{
+    const struct case_record *record = step->record;
+    const struct case_record *before = step->before;
+    for (size_t i = 0; i < record->recipe->workflow->transition_count; i++) {
+        bool was_waiting = before != NULL && before->recipe == record->recipe &&
+                           before->is_waiting[i] && before->visits[i] == record->visits[i];
+        if (record->is_waiting[i] && !was_waiting) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whoever only notes something down does not wait for what others have set off. */
+static bool is_over_at_once(const struct step *step)
+{
+    bool is_new =
+        step->before == NULL || !id_equals(step->before->operation, step->record->operation);
+    return is_new && !has_begun_stages(step) && !step->is_cut;
+}
+
 /* What was asked for has happened when nothing that follows from it is under way any more. */
 static void conclude_operation(struct step *step, struct operation_outcome *outcome_out)
 {
@@ -259,15 +282,18 @@ static void conclude_operation(struct step *step, struct operation_outcome *outc
     if (id_is_none(record->operation)) {
         return;
     }
-    bool has_failed = text_is_given(step->failure);
-    outcome_out->status = has_failed                                 ? operation_failed
-                          : case_is_at_rest(record) && !step->is_cut ? operation_succeeded
-                                                                     : operation_running;
+    bool is_at_rest = case_is_at_rest(record) && !step->is_cut;
+    bool is_over = is_at_rest || is_over_at_once(step);
+    outcome_out->status = text_is_given(step->failure) ? operation_failed
+                          : is_over                    ? operation_succeeded
+                                                       : operation_running;
     outcome_out->reason = step->failure;
     outcome_out->revision = record->revision;
     outcome_out->now_ms = step->call->now_ms;
     if (!text_equals(outcome_out->status, operation_running)) {
-        record->operation = (struct id){0};
+        bool is_another = !is_at_rest && step->before != NULL &&
+                          !id_equals(step->before->operation, outcome_out->id);
+        record->operation = is_another ? step->before->operation : (struct id){0};
     }
 }
 
@@ -275,7 +301,8 @@ static void conclude_operation(struct step *step, struct operation_outcome *outc
 static enum status conclude_overtaken(struct step *step, struct id newest)
 {
     struct id overtaken = step->before != NULL ? step->before->operation : (struct id){{0}};
-    if (id_is_none(overtaken) || id_equals(overtaken, newest)) {
+    bool is_under_way = id_equals(overtaken, step->record->operation);
+    if (id_is_none(overtaken) || is_under_way || id_equals(overtaken, newest)) {
         return STATUS_OK;
     }
     return operation_conclude(step->call->store, &(struct operation_outcome){

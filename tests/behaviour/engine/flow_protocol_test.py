@@ -177,6 +177,15 @@ def an_operation_may_be_overtaken(post):
     check(said['finished_at'] and said['event_id'])
 
 
+def who_only_notes_waits_for_nobody(post):
+    """A21: an operation that sets nothing off is over at once, whatever others have set off."""
+    case, operation_id = inspected(post)
+    said = post.clerk.do('say', {'state_note': 'it ticks'}, case).json
+    check_equal(said['status'], 'succeeded')
+    check_equal(post.judge.operation(operation_id).json['status'], 'running')
+    check_equal(disable_code(post.judge.offer('inspect', case)), 'operation_in_progress')
+
+
 def what_is_not_allowed_is_not_offered(post):
     """A38, default deny"""
     case = post.send()
@@ -455,7 +464,7 @@ if __name__ == '__main__':
           an_operation_is_its_askers_own, a_state_restores_all, what_is_under_way_is_in_the_state,
           each_offer_has_a_token_or_a_reason, a_condition_says_why_in_both_languages,
           a_closed_case_offers_nothing, an_operation_in_progress_is_not_begun_again,
-          an_operation_may_be_overtaken,
+          an_operation_may_be_overtaken, who_only_notes_waits_for_nobody,
           what_is_not_allowed_is_not_offered, a_form_is_described, the_same_again_is_the_same,
           another_body_with_it_is_refused, a_stale_one_is_refused_with_what_has_changed,
           what_he_does_not_see_leaves_it_good, one_of_somebody_else_is_refused,

@@ -55,7 +55,7 @@ operations:
     in: [Sent, Weighed]
     asks: address
   note: {who: post.judge, in: [Sent, Weighed], accepts: [suspicion, secret_code, weight, price]}
-  say: {who: post, in: [Sent, Weighed], asks: state_note}
+  say: {who: post, in: [Sent, Weighed, Inspecting], asks: state_note}
   weigh: {who: post.clerk, from: Sent, to: Weighed, asks: weight}
   stamp: {who: post.clerk, in: [Sent, Weighed], asks: stamp_of, run: stamp, with: {ink: stamp_of}}
   deliver:
