@@ -40,7 +40,9 @@
     X(a_catch_has_its_reason_in_the_history)                                                       \
     X(what_was_done_is_taken_back_in_reverse)                                                      \
     X(whoever_comes_to_an_undoing_place_undoes)                                                    \
-    X(an_undo_that_fails_is_left_to_a_person)                                                      \
+    X(an_undo_that_fails_is_left_to_a_person)
+
+#define CASE_SETTLE_SUITE(X)                                                                       \
     X(a_choice_is_made_by_conditions)                                                              \
     X(a_fault_in_what_is_handed_is_an_incident)                                                    \
     X(a_fault_in_what_is_set_is_an_incident)                                                       \
@@ -49,7 +51,27 @@
     X(a_function_may_begin_another_case)                                                           \
     X(a_failed_function_has_begun_nothing)
 
-#define CASE_SUITES(X) CASE_MOVES_SUITE(X) CASE_STAGES_SUITE(X)
+#define CASE_CALLS_SUITE(X)                                                                        \
+    X(a_service_is_called_and_replies)                                                             \
+    X(a_late_reply_is_not_executed)                                                                \
+    X(a_service_that_does_not_reply_is_called_again)                                               \
+    X(a_service_may_refuse)                                                                        \
+    X(a_reply_that_does_not_fit_is_an_incident)                                                    \
+    X(a_function_may_ask_a_service)                                                                \
+    X(a_command_of_a_failed_function_is_not_sent)                                                  \
+    X(a_result_comes_by_its_work_id)                                                               \
+    X(a_result_may_be_a_bare_value)                                                                \
+    X(a_failure_comes_by_its_work_id)                                                              \
+    X(a_deadline_ends_the_waiting)                                                                 \
+    X(a_deadline_goes_with_the_stage)                                                              \
+    X(a_worker_finds_a_row)                                                                        \
+    X(an_operation_runs_until_the_case_is_at_rest)                                                 \
+    X(an_operation_fails_with_its_stage)                                                           \
+    X(an_overtaken_operation_is_over)                                                              \
+    X(a_stage_is_not_begun_again_behind_its_result)
+
+#define CASE_SUITES(X)                                                                             \
+    CASE_MOVES_SUITE(X) CASE_STAGES_SUITE(X) CASE_SETTLE_SUITE(X) CASE_CALLS_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
