@@ -70,8 +70,25 @@
     X(an_overtaken_operation_is_over)                                                              \
     X(a_stage_is_not_begun_again_behind_its_result)
 
+#define CASE_TIMES_SUITE(X)                                                                        \
+    X(a_timer_comes_after_the_case_came)                                                           \
+    X(a_timer_goes_when_the_case_goes)                                                             \
+    X(a_timer_follows_its_field)                                                                   \
+    X(a_timer_asks_its_condition_when_it_comes)                                                    \
+    X(a_schedule_begins_and_moves_cases)                                                           \
+    X(a_schedule_moves_very_many)                                                                  \
+    X(an_event_moves_the_case_it_is_about)                                                         \
+    X(an_event_finds_cases_by_their_fields)                                                        \
+    X(an_event_names_a_case_in_its_data)                                                           \
+    X(a_key_follows_its_field)                                                                     \
+    X(an_event_takes_a_case_one_step)                                                              \
+    X(an_event_moves_both_branches)                                                                \
+    X(an_event_begins_a_case_once_for_each)                                                        \
+    X(each_case_moves_by_its_own_version)
+
 #define CASE_SUITES(X)                                                                             \
-    CASE_MOVES_SUITE(X) CASE_STAGES_SUITE(X) CASE_SETTLE_SUITE(X) CASE_CALLS_SUITE(X)
+    CASE_MOVES_SUITE(X)                                                                            \
+    CASE_STAGES_SUITE(X) CASE_SETTLE_SUITE(X) CASE_CALLS_SUITE(X) CASE_TIMES_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
