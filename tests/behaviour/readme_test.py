@@ -10,6 +10,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', 'lib'))
+from house import until
 from postgres import Postgres
 from tap import (check, check_equal, check_in, check_match, main, program, repository,
                  seconds_max, test_directory)
@@ -33,6 +34,8 @@ def workplace():
     place = os.path.join(test_directory(), 'clone')
     os.makedirs(os.path.join(place, 'build', 'release'))
     os.symlink(program(), os.path.join(place, 'build', 'release', 'kontora'))
+    for name in ('src', 'examples'):
+        os.symlink(os.path.join(repository(), name), os.path.join(place, name))
     yield place
 
 
@@ -115,6 +118,29 @@ def what_happens_can_be_watched(server, workplace):
     check_in('dora@example.org', said)
 
 
+def a_workflow_is_proved_and_drawn(server, workplace):
+    check_in('sound', type_in(server, workplace, block_with('kontora check')))
+    with open(os.path.join(workplace, 'feeding.svg'), encoding='utf-8') as file:
+        drawn = file.read()
+    with open(os.path.join(repository(), 'docs', 'pictures', 'feeding.svg'),
+              encoding='utf-8') as file:
+        check_equal(drawn, file.read())  # kontora draw src/apps/casework/feeding.yaml
+
+
+def a_business_case_runs(server, workplace):
+    start, worker = block_with('businessCaseName').split('\n\n')
+    process = json.loads(type_in(server, workplace, start))['processId']
+    working = subprocess.Popen(worker.replace(ADDRESS, server.address).replace('$KEY', server.key),
+                               shell=True, cwd=workplace, start_new_session=True)
+    try:
+        ask = f'curl -s -H "Authorization: Bearer $KEY" {ADDRESS}/process/{process}/status/'
+        check(until(lambda: json.loads(type_in(server, workplace, ask))['status'] == 'finished',
+                    60, 0.2))
+    finally:
+        os.killpg(working.pid, signal.SIGKILL)
+        working.wait()
+
+
 def a_bad_day_begins_with_looking(server, workplace):
     commands = block_with('dead list').strip().split('\n')
     check_match('(?i)nothing|no ', type_in(server, workplace, commands[0]))
@@ -144,6 +170,7 @@ def it_starts_on_postgres(workplace):
 
 if __name__ == '__main__':
     main([a_person_is_added_and_found, no_key_is_needed_on_the_machine, asking_twice_happens_once,
-          what_happens_can_be_watched, a_bad_day_begins_with_looking,
+          what_happens_can_be_watched, a_workflow_is_proved_and_drawn, a_business_case_runs,
+          a_bad_day_begins_with_looking,
           the_pages_it_names_are_there, it_starts_on_postgres],
          {'workplace': workplace, 'server': server})
