@@ -10,10 +10,21 @@ static int print_openapi(struct command_line *line)
     if (complaint.data != NULL) {
         return cli_fail(EXIT_USAGE, "%.*s", TEXT_ARGS(complaint));
     }
-    struct text document = runtime_openapi(line->arena, line->services, line->service_count);
+    const char *kind = cli_flag(line, "participant");
+    struct text document =
+        kind == NULL ? runtime_openapi(line->arena, line->services, line->service_count)
+                     : runtime_openapi_part(line->arena, line->services, line->service_count,
+                                            text_format(line->arena, "/flow/%s/", kind));
+    if (document.data == NULL) {
+        return cli_fail(EXIT_USAGE, "nobody comes in as \"%s\"", kind);
+    }
     printf("%.*s\n", TEXT_ARGS(document));
     return EXIT_OK;
 }
+
+static const struct flag flags[] = {
+    {"participant", "KIND", "Only what is below /flow/KIND, with the schemas it reaches"},
+};
 
 const struct cli_command cli_openapi = {
     .name = "openapi",
@@ -21,7 +32,10 @@ const struct cli_command cli_openapi = {
     .help = "The same document as /openapi.json, generated from the tables that route.\n"
             "\n"
             "Example:\n"
-            "  kontora openapi > openapi.json",
+            "  kontora openapi > openapi.json\n"
+            "  kontora openapi --participant client > client.json",
+    .flags = flags,
+    .flag_count = COUNT_OF(flags),
     .takes_settings = true,
     .needs_workflows = true,
     .run = print_openapi,

@@ -39,6 +39,11 @@ bool runtime_stop(struct runtime **runtime, int timeout_ms);
 struct text runtime_openapi(struct arena *arena, const struct service *const *services,
                             size_t service_count);
 
+/* The same of the paths that begin so ("/flow/b2b/"), with the schemas they reach and nothing else.
+ * NO_TEXT: there are none. */
+struct text runtime_openapi_part(struct arena *arena, const struct service *const *services,
+                                 size_t service_count, struct text start);
+
 /* What all services tell each other, wherever they run, for /asyncapi.json and `kontora asyncapi`.
  */
 struct text runtime_asyncapi(struct arena *arena, const struct service *const *services,

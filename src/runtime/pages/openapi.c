@@ -469,11 +469,10 @@ static void put_head(struct describing *describing)
     json_end_array(&describing->writer);
 }
 
-struct text runtime_openapi(struct arena *arena, const struct service *const *services,
-                            size_t service_count)
+static struct text write_document(struct arena *arena, const struct service *const *services,
+                                  size_t service_count)
 {
-    struct describing describing = {.services = dead_with_routes(arena, services, service_count),
-                                    .service_count = service_count};
+    struct describing describing = {.services = services, .service_count = service_count};
     json_writer_init(&describing.writer, arena, 16384);
     json_begin_object(&describing.writer);
     put_head(&describing);
@@ -486,4 +485,51 @@ struct text runtime_openapi(struct arena *arena, const struct service *const *se
     put_components(&describing);
     json_end_object(&describing.writer);
     return json_written(&describing.writer);
+}
+
+struct text runtime_openapi(struct arena *arena, const struct service *const *services,
+                            size_t service_count)
+{
+    return write_document(arena, dead_with_routes(arena, services, service_count), service_count);
+}
+
+/* ---- a part of it ---- */
+
+/* The service with those of its rows alone whose paths begin so. */
+static struct service *part_of(struct arena *arena, const struct service *service,
+                               struct text start)
+{
+    struct service *part = ARENA_NEW(arena, struct service);
+    struct route *routes = ARENA_ARRAY(arena, struct route, service->route_count + 1);
+    struct stream *streams = ARENA_ARRAY(arena, struct stream, service->stream_count + 1);
+    *part = *service;
+    part->routes = routes;
+    part->streams = streams;
+    part->route_count = 0;
+    part->stream_count = 0;
+    for (size_t i = 0; i < service->route_count; i++) {
+        if (text_starts_with(text_of(service->routes[i].path), start)) {
+            routes[part->route_count++] = service->routes[i];
+        }
+    }
+    for (size_t i = 0; i < service->stream_count; i++) {
+        if (text_starts_with(text_of(service->streams[i].path), start)) {
+            streams[part->stream_count++] = service->streams[i];
+        }
+    }
+    return part;
+}
+
+struct text runtime_openapi_part(struct arena *arena, const struct service *const *services,
+                                 size_t service_count, struct text start)
+{
+    const struct service **parts = ARENA_ARRAY(arena, const struct service *, service_count + 1);
+    size_t part_count = 0;
+    for (size_t i = 0; i < service_count; i++) {
+        const struct service *part = part_of(arena, services[i], start);
+        if (part->route_count + part->stream_count > 0) {
+            parts[part_count++] = part;
+        }
+    }
+    return part_count > 0 ? write_document(arena, parts, part_count) : NO_TEXT;
 }
