@@ -52,7 +52,7 @@ static const struct statement newer_than = {
     .rows_max = CASE_LIST_PIECE,
 };
 static const struct statement count = {
-    .sql = "SELECT count(*) AS count FROM (SELECT 1 AS one" OF_SOURCE " LIMIT 10001) AS some",
+    .sql = "SELECT count(*) AS count FROM (SELECT 1 AS one" OF_SOURCE " LIMIT 10001) AS found",
     .gives = &counted_shape,
 };
 

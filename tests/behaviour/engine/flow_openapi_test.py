@@ -12,9 +12,10 @@ from tap import (check, check_equal, check_in, check_not_in, main, repository, s
 
 
 def openapi(*words):
+    environment = {**os.environ, 'KONTORA_CASES_DIRECTORY': directory_of(parcel=PARCEL)}
     return subprocess.run([sample_program(), 'openapi', *words], stdin=subprocess.DEVNULL,
                           check=False, capture_output=True, text=True, timeout=60,
-                          env={**os.environ, 'KONTORA_CASES_DIRECTORY': directory_of(parcel=PARCEL)})
+                          env=environment)
 
 
 def read_document(kind):
