@@ -77,6 +77,14 @@ const struct fail_reason fail_reasons[] = {
     {"no_reply", REASON_OF_OPERATION, "A service that a stage has called did not reply",
      NO_DETAILS},
     {"refused", REASON_OF_OPERATION, "A service that a stage has called has refused", NO_DETAILS},
+    {"no_answer", REASON_OF_OPERATION, "The worker that had a stage did not answer in time",
+     NO_DETAILS},
+    {"no_such_next", REASON_OF_OPERATION, "A stage has named a next one that it may not go to",
+     NO_DETAILS},
+    {"result_does_not_fit", REASON_OF_OPERATION,
+     "The result of a stage is not of the kind that its field keeps", NO_DETAILS},
+    {"inside_another", REASON_OF_OPERATION,
+     "A function would have run inside another one, which it may not", NO_DETAILS},
     {"worker_failed", REASON_OF_OPERATION, "The worker of a stage has failed", NO_DETAILS},
 };
 const size_t fail_reason_count = COUNT_OF(fail_reasons);

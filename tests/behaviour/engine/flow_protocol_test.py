@@ -1,6 +1,7 @@
 """flow_protocol_test.py - the operation protocol to the letter: A5 to A28, A36, T5, T6."""
 # houses: sqlite postgres
 import os
+import re
 import sys
 import time
 import uuid
@@ -10,7 +11,7 @@ sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of, disable_code, person
 from house import House, until
 from json_schema import offences
-from tap import check, check_equal, check_in, check_not_equal, for_each_test, main
+from tap import check, check_equal, check_in, check_not_equal, for_each_test, main, repository
 
 DAYS = {'first_day': '2096-03-30', 'last_day': '2096-03-31'}
 BACKWARDS = {'first_day': '2096-03-31', 'last_day': '2096-03-30'}
@@ -417,6 +418,32 @@ def every_code_is_in_the_registry(post):
     check(len({code for code, _ in said}) >= 12, sorted({code for code, _ in said}))
 
 
+def codes_of_stages():
+    """Those that stand in the source of stages and operations."""
+    for folder in ('run', 'stages', 'operations'):
+        path = os.path.join(repository(), 'src', 'engine', folder)
+        for name in os.listdir(path):
+            with open(os.path.join(path, name), encoding='utf-8') as file:
+                yield from re.findall(r'(?:\.code = TEXT|failure)\("([a-z_]+)"', file.read())
+
+
+def codes_of_stages_are_in_the_registry(post):
+    """A7: whatever a stage can fail with may be the fail_reason of an operation."""
+    registry = {one['code'] for one in post.clerk.get('fail-reasons').json['fail_reasons']}
+    found = set(codes_of_stages())
+    check(len(found) >= 6, found)
+    check_equal(found - registry, set())
+
+
+def the_manual_has_the_registry(post):
+    """A5, A6: docs/operations.md says of each what it means, in the same words."""
+    with open(os.path.join(repository(), 'docs', 'operations.md'), encoding='utf-8') as file:
+        manual = file.read()
+    staff = post.join('staff', workflow='leave')
+    for one in staff.get('fail-reasons').json['fail_reasons']:
+        check_in(f"| `{one['code']}` | {', '.join(one['said_by'])} | {one['meaning']} |", manual)
+
+
 def everything_that_is_said(post):
     """Each code that can be provoked from outside."""
     case = post.send()
@@ -473,5 +500,6 @@ if __name__ == '__main__':
           one_open_case_is_gone_on_with, a_closed_case_makes_room, a_door_is_for_its_kind,
           a_case_of_another_workflow_is_not_here, a_case_has_an_older_name,
           an_event_of_tomorrow_is_unknown, an_event_that_is_about_to_be_is_not_ready,
-          a_state_that_is_known_is_not_sent, every_code_is_in_the_registry, bugs_are_found],
+          a_state_that_is_known_is_not_sent, every_code_is_in_the_registry,
+          codes_of_stages_are_in_the_registry, the_manual_has_the_registry, bugs_are_found],
          {'house': start_house, 'post': start_post})

@@ -1,5 +1,7 @@
 """flow_races_test.py - one effect or one clear refusal, whoever else is at it: T5, T6, T42, A12,
-A22, A36. Under load: others work in the same store meanwhile. 50 rounds of each, 1,000 at scale 20."""
+A22, A36.
+
+Under load: others work in the same store meanwhile. 50 rounds of each, 1,000 at scale 20."""
 # houses: sqlite postgres
 import os
 import sys

@@ -54,7 +54,8 @@ def all_he_can_get(participant, case):
     """Everything he can read, byte by byte, but for what is different each time it is asked."""
     answers = [participant.get(rest) for rest in (
         f'state?case_id={case}', 'state', 'cases?order=newest', 'cases?place=Sent',
-        'cases?mine=true', 'cases?open=true&order=newest', 'counts', f'cases/{case}/history', 'fail-reasons',
+        'cases?mine=true', 'cases?open=true&order=newest', 'counts',
+        f'cases/{case}/history', 'fail-reasons',
         f'operations/{case}', 'cases?place=Nowhere')]
     answers.append(participant.post('readdress', 'x', {}))
     answers.append(participant.post('weigh', 'x', {}))
