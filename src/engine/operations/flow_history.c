@@ -203,6 +203,7 @@ enum status flow_history_handle(struct call *call)
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? refuse(call, &flow_case_not_found) : status;
     }
+    int64_t next = skip + input->limit;
     struct telling_history telling = {
         .flow = &flow,
         .seen = &seen,
@@ -218,9 +219,8 @@ enum status flow_history_handle(struct call *call)
     status = tell_all(&telling);
     json_end_array(&telling.writer);
     json_key(&telling.writer, "next");
-    json_put_text(&telling.writer, telling.is_full ? text_format(call->arena, "%lld",
-                                                                 (long long)(skip + input->limit))
-                                                   : NO_TEXT);
+    json_put_text(&telling.writer,
+                  telling.is_full ? text_format(call->arena, "%lld", (long long)next) : NO_TEXT);
     json_end_object(&telling.writer);
     struct text json = json_written(&telling.writer);
     return status == STATUS_OK ? answer_json(call, json, flow_etag(call->arena, json)) : status;

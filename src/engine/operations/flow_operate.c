@@ -116,6 +116,7 @@ static enum status refuse_form(struct call *call, const struct form_problems *pr
             .message = problems->items[i].message,
         };
     }
+    MUST(count > 0); /* otherwise it would not be wrong */
     problem_answer(call->exchange,
                    &(struct problem){
                        .http_status = 400,

@@ -152,6 +152,7 @@ static void put_string_schema(struct json_writer *writer, const struct case_fiel
                                                          [CASE_ID] = "uuid",
                                                          [CASE_DATE] = "date",
                                                          [CASE_TIME] = "date-time"};
+    MUST(field->kind < CASE_KIND_COUNT);
     put_type(writer, "string");
     if (formats[field->kind] != NULL) {
         put_word(writer, "format", formats[field->kind]);
