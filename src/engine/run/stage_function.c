@@ -79,7 +79,9 @@ static enum status run_part(struct step *step, const struct case_function *funct
     if (!result_out->has_failed) {
         MUST(status != STATUS_OK || call->gives == NULL || call->reply.data != NULL ||
              call->stage->says != STAGE_SAYS_DONE);
-        store_part_end(store);
+        if (store->state == STORE_WRITING) {
+            store_part_end(store);
+        } /* a store that has failed forgets it with the undo of the whole call */
         return status;
     }
     enum status undone = store_part_undo(store);
