@@ -66,6 +66,9 @@ static bool is_text_kind(enum field_kind kind)
 /* As JSON shows it: an id, a day, a moment and an amount are strings too. */
 static bool can_be_read(enum condition_kind given, enum field_kind wanted)
 {
+    if (wanted == FIELD_JSON) {
+        return true;
+    }
     switch (given) {
     case CONDITION_FLAG:
         return wanted == FIELD_FLAG;
@@ -156,7 +159,8 @@ static bool can_be_kept(enum field_kind given, enum case_kind kept)
     bool wants_text =
         kinds[kept] == FIELD_TEXT || kinds[kept] == FIELD_ID || kinds[kept] == FIELD_TIME;
     bool is_amount = kept == CASE_MONEY && given == FIELD_INTEGER;
-    return given == kinds[kept] || (is_text && wants_text) || is_amount;
+    bool is_any = given == FIELD_JSON; /* what came is looked at */
+    return given == kinds[kept] || (is_text && wants_text) || is_amount || is_any;
 }
 
 /* An object is kept whole; another field keeps the member that is called like it, or the only one.
