@@ -269,6 +269,13 @@ static void finish(struct work *work, enum status status)
     bus_taken(intake->bus, intake->batch, status);
 }
 
+struct work_outcome intake_take(struct host *host, struct store *store, struct bus_batch *batch,
+                                bool with_mark)
+{
+    struct intake intake = {.host = host, .batch = batch};
+    return run(&intake.work, store, with_mark);
+}
+
 static const struct work_ops intake_work_ops = {.name = "messages", .run = run, .finish = finish};
 
 void intake_deliver(struct host *host, struct bus *bus, struct bus_batch *batch)

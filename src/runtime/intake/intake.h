@@ -16,6 +16,11 @@
  * thread, never blocks. */
 void intake_deliver(struct host *host, struct bus *bus, struct bus_batch *batch);
 
+/* The same in the caller's WRITE transaction and thread, without a bus that wants to know how far
+ * it came: the cursors say. WORK_NEEDS_MARK: undo all of it, and run it again with marks. */
+struct work_outcome intake_take(struct host *host, struct store *store, struct bus_batch *batch,
+                                bool with_mark);
+
 /* What bus_member needs to know of a service. */
 bool intake_wants(const struct service *service, const struct message *message);
 
