@@ -98,5 +98,6 @@ extern const struct cli_command cli_schema;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_draw;
 extern const struct cli_command cli_case; /* cases/ */
+extern const struct cli_command cli_simulate;
 
 #endif

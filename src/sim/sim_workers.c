@@ -1,0 +1,188 @@
+/* sim_workers.c - who does work outside: takes it, answers, answers twice, answers what is over, or
+ * forges a name.
+ */
+#include "engine/cases.h"
+#include "engine/run/stage_store.h"
+#include "engine/stages/work_id.h"
+#include "sim/sim_store.h"
+#include "sim/sim_world.h"
+
+struct answering {
+    struct text work_id;
+    bool has_failed;
+    struct text result;
+    struct text next;
+};
+
+static const struct watched_case *case_of(const struct world *world, struct id id)
+{
+    for (size_t i = 0; i < world->case_count; i++) {
+        if (id_equals(world->cases[i]->id, id)) {
+            return world->cases[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_for_us(const struct stage_row *row)
+{
+    return text_equals(row->state, stage_queued) || text_equals(row->state, stage_waits);
+}
+
+/* What somebody outside could answer now. */
+static struct rows work_there_is(struct world *world)
+{
+    struct rows all = {.count = 0};
+    struct store *store = world_look(world_cases(world));
+    enum status status = sim_stages(store, world->look, &all);
+    MUST(status == STATUS_OK);
+    world_looked(store);
+    struct stage_row *rows = all.items;
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        if (is_for_us(&rows[i]) && case_of(world, rows[i].case_id) != NULL) {
+            rows[count++] = rows[i];
+        }
+    }
+    return (struct rows){rows, count};
+}
+
+static enum status give(struct world *world, struct member *member, void *context)
+{
+    const struct answering *answering = context;
+    struct call call = world_call(world, member, "a worker");
+    struct text error = NO_TEXT;
+    return case_answer(&call,
+                       &(struct case_answer){
+                           .work_id = answering->work_id,
+                           .has_failed = answering->has_failed,
+                           .result = answering->result,
+                           .next = answering->next,
+                       },
+                       &error);
+}
+
+static struct text result_for(struct world *world, const struct watched_case *watched,
+                              const struct transition *rules)
+{
+    if (rules->kind != TRANSITION_STAGE || rules->stage.result == WORKFLOW_NOWHERE) {
+        return NO_TEXT;
+    }
+    return world_value(world, &watched->recipe->workflow->fields[rules->stage.result]);
+}
+
+/* Everything but the name; lives until the next look. */
+static struct answering think(struct world *world, const struct stage_row *row)
+{
+    const struct watched_case *watched = case_of(world, row->case_id);
+    const struct workflow *workflow = watched->recipe->workflow;
+    int transition = workflow_transition(workflow, row->stage);
+    MUST(transition != WORKFLOW_NOWHERE);
+    struct answering answering = {
+        .work_id = work_id_write(world->look, world_catalog(world)->signing_key,
+                                 &(struct work_name){
+                                     .case_id = row->case_id,
+                                     .workflow = workflow->name,
+                                     .version = workflow->version,
+                                     .stage = row->stage,
+                                     .visit = row->visit,
+                                 }),
+    };
+    answering.has_failed =
+        !world->is_friendly &&
+        dice_percent(&world->dice, world->rates.refuses + world->rates.retries / 2);
+    if (answering.has_failed) {
+        answering.result = TEXT("{\"code\":\"played_no\",\"message\":\"The dice say no.\"}");
+    } else {
+        struct text result = result_for(world, watched, &workflow->transitions[transition]);
+        answering.result = text_is_given(result) ? text_copy(world->look, result) : NO_TEXT;
+    }
+    if (!world->is_friendly && !answering.has_failed &&
+        dice_percent(&world->dice, 15)) { /* it may or may not be listed */
+        answering.next =
+            workflow->transitions[dice_below(&world->dice, workflow->transition_count)].name;
+    }
+    return answering;
+}
+
+static void remember(struct world *world, struct text work_id, struct id case_id)
+{
+    struct used *used = &world->used[world->used_count++ % WORLD_USED_MAX];
+    *used = (struct used){text_copy(world->arena, work_id), case_id};
+}
+
+static void say(struct world *world, const char *how, const struct stage_row *row,
+                enum status status)
+{
+    struct text name = world_case_name(world, row->case_id);
+    world_say(world, "a worker %s %.*s of %.*s: %s", how, TEXT_ARGS(row->stage), TEXT_ARGS(name),
+              status_text(status));
+}
+
+/* One that was handed out before; mostly it is over. */
+static void answer_again(struct world *world)
+{
+    size_t known = world->used_count < WORLD_USED_MAX ? world->used_count : WORLD_USED_MAX;
+    const struct used *used = &world->used[dice_below(&world->dice, known)];
+    struct answering answering = {.work_id = used->text};
+    struct text name = world_case_name(world, used->case_id);
+    enum status status = world_write(world, world_cases(world), give, &answering);
+    world_say(world, "a worker answers late or twice, of %.*s: %s", TEXT_ARGS(name),
+              status_text(status));
+}
+
+static void forge(struct world *world, const struct stage_row *row)
+{
+    struct answering answering = think(world, row);
+    char *letters = arena_take(world->look, answering.work_id.bytes + 1);
+    for (size_t i = 0; i < answering.work_id.bytes; i++) {
+        letters[i] = answering.work_id.data[i];
+    }
+    size_t where = dice_below(&world->dice, answering.work_id.bytes);
+    letters[where] = letters[where] == 'A' ? 'B' : 'A';
+    answering.work_id.data = letters;
+    enum status status = world_write(world, world_cases(world), give, &answering);
+    say(world, "forges the name of", row, status);
+    if (status == STATUS_OK) {
+        world_violated(world, "a work id that was changed by one letter was taken for a good one");
+    }
+}
+
+static enum status answer_row(struct world *world, const struct stage_row *row)
+{
+    struct answering answering = think(world, row);
+    remember(world, answering.work_id, row->case_id);
+    enum status status = world_write(world, world_cases(world), give, &answering);
+    say(world, answering.has_failed ? "fails at" : "has done", row, status);
+    return status;
+}
+
+void move_worker(struct world *world)
+{
+    struct rows work = work_there_is(world);
+    const struct stage_row *rows = work.items;
+    if (world->used_count > 0 && (work.count == 0 || dice_percent(&world->dice, 20))) {
+        answer_again(world);
+        return;
+    }
+    if (work.count == 0) {
+        return;
+    }
+    const struct stage_row *row = &rows[dice_below(&world->dice, work.count)];
+    if (dice_percent(&world->dice, 5)) {
+        forge(world, row);
+    } else {
+        (void)answer_row(world, row);
+    }
+}
+
+bool work_all(struct world *world)
+{
+    struct rows work = work_there_is(world);
+    const struct stage_row *rows = work.items;
+    bool any = false;
+    for (size_t i = 0; i < work.count; i++) {
+        any = answer_row(world, &rows[i]) == STATUS_OK || any;
+    }
+    return any;
+}
