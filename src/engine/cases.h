@@ -45,6 +45,27 @@ struct case_function {
     bool is_shared; /* others may run it too: POST /functions/NAME, once for each Idempotency-Key */
 };
 
+/* What is done when a process engine or a queue outside notifies of this kind: a handler like any
+ * other, in the transaction that notes the notice, so it happens once. With refuse() nothing has
+ * happened; what it returns unhandled is a 503, and the notice comes again. It ends with
+ * answer_empty(). What it must know the next time it remembers: trigger_remember(). */
+struct case_trigger {
+    const char *kind; /* "remind" */
+    const char *summary;
+    const struct shape *takes; /* of the payload; NULL: nothing */
+    handle_fn *run;
+    const struct refusal *const *refusals;
+    size_t refusal_count;
+};
+
+/* A service outside of this program that works on our cases, with a credential of its own
+ * (runtime/ask/credential.h): it may run shared functions, keep the state of triggers and read the
+ * events of cases; as what kind of participant it notifies: "procaas", "stq"; NULL: it does not. */
+struct case_partner {
+    const char *service;
+    const char *kind;
+};
+
 /* Of struct service: its cases. */
 struct case_work {
     const struct workflow_file *workflows;
@@ -52,9 +73,17 @@ struct case_work {
     const struct case_function *functions;
     size_t function_count;
     bool takes_directory; /* and those of the directory that the setting cases.directory names */
+    const struct case_trigger *triggers;
+    size_t trigger_count;
+    const struct case_partner *partners;
+    size_t partner_count;
+    bool is_front; /* /triggers and /procaas are its own; of others /SERVICE/triggers ... */
 };
 
-/* ---- inside a function ---- */
+/* ---- inside a function ----
+ *
+ * Outside of a case (is_shared) stage_case is the case that the body names, or none; stage_work_id
+ * the Idempotency-Key; stage_retry a 503; what needs a case (next, ask, wait) is refused. */
 
 struct id stage_case(const struct call *call);
 /* Signed, the same for the same stage of the same case at the same visit: what a receiving side
@@ -73,7 +102,19 @@ NODISCARD enum status stage_retry(struct call *call, const char *why);
 /* For errands that stage_ask sends: their on_reply. */
 NODISCARD enum status case_reply(struct call *call);
 
+/* ---- inside a trigger: stage_case() is its case, stage_work_id() the notice ---- */
+
+/* What it has remembered of this case, of the shape it was remembered in. ABSENT: nothing yet. */
+NODISCARD enum status trigger_recall(struct call *call, const struct shape *shape,
+                                     const void **state_out);
+NODISCARD enum status trigger_remember(struct call *call, const struct shape *shape,
+                                       const void *state);
+
 /* ---- from any handler of the owning service ---- */
+
+/* As if the event had been told: cases that wait for it go on. Not from inside a function. */
+NODISCARD enum status case_hear(struct call *call, struct id case_id, const char *event,
+                                struct text data);
 
 struct case_start {
     const char *workflow;

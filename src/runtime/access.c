@@ -234,6 +234,15 @@ bool access_may(const struct caller *caller, const char *permission)
     return permission == NULL || is_root_itself;
 }
 
+bool access_is_listed(const struct caller *caller, const struct route *route)
+{
+    bool is_listed = false;
+    for (size_t i = 0; i < route->caller_count; i++) {
+        is_listed = is_listed || text_equals(caller->name, text_of(route->callers[i]));
+    }
+    return is_listed && caller->kind == CALLER_SERVICE && id_is_none(caller->person);
+}
+
 bool access_may_ask(const struct access *access, const struct caller *caller,
                     const struct service *service, const char *operation)
 {

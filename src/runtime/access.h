@@ -51,6 +51,9 @@ enum spokesman access_spokesman(const struct access *access, const struct caller
  * what the person may: an operator sees what he would see, and nobody becomes root through it. */
 bool access_may(const struct caller *caller, const char *permission);
 
+/* Is he a service, calling for itself, that the route lists? */
+bool access_is_listed(const struct caller *caller, const struct route *route);
+
 /* Has this service a row in its `asks` for the operation? */
 bool access_may_ask(const struct access *access, const struct caller *caller,
                     const struct service *service, const char *operation);

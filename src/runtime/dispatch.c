@@ -135,6 +135,7 @@ static bool check_access(const struct dispatch *dispatch, struct call *call)
 {
     bool may =
         access_may(&call->caller, call->route->permission) ||
+        access_is_listed(&call->caller, call->route) ||
         access_may_ask(dispatch->access, &call->caller, call->service, call->route->operation);
     if (!may) {
         answer_no_access(call->exchange, &call->caller);

@@ -36,6 +36,9 @@ struct route {
     const char *path;       /* "/api/users/{user_id}" */
     const char *operation;  /* "get_user", the operationId */
     const char *permission; /* "users.read"; NULL: whoever reaches the door */
+    /* Services whose credential opens it too, beside those that ask for it (ask.h). */
+    const char *const *callers;
+    size_t caller_count;
     const char *summary;
     enum route_kind kind;
     handle_fn *handle;

@@ -10,6 +10,7 @@ extern const struct service board_service;
 extern const struct service office_service;
 extern const struct service payroll_service;
 extern const struct service steps_service;
+extern const struct service corp_service;
 
 /* What an order tells about itself, and what a charge needs. */
 struct order {

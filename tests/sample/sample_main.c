@@ -5,7 +5,7 @@
 
 static const struct service *const services[] = {
     &users_service,  &shop_service,    &till_service,  &board_service,
-    &office_service, &payroll_service, &steps_service,
+    &office_service, &payroll_service, &steps_service, &corp_service,
 };
 
 static const struct cli_command *const commands[] = {

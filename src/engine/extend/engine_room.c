@@ -5,6 +5,7 @@
 #include "engine/fsck/case_checks.h"
 #include "engine/run/case_store.h"
 #include "engine/stages/work_queue.h"
+#include "engine/triggers/triggers.h"
 
 void engine_room_remark(struct engine_room *room, struct text remark)
 {
@@ -108,6 +109,13 @@ static void add_work(const struct engine_room *room, struct service *made)
     add_routes(room, made, added, count);
 }
 
+static void add_triggers(const struct engine_room *room, struct service *made)
+{
+    size_t count = 0;
+    const struct route *added = trigger_routes(room->arena, made->catalog, &count);
+    add_routes(room, made, added, count);
+}
+
 static void add_casebook(const struct engine_room *room, struct service *made)
 {
     size_t count = 0;
@@ -125,6 +133,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         extend__catalog(room, made, extend__times(room, made));
         add_work(room, made);
         add_casebook(room, made);
+        add_triggers(room, made);
         extend__people(room, made);
         made->remarks = room->remarks;
         made->opened = extend__opened;

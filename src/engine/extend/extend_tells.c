@@ -4,6 +4,7 @@
 #include "engine/case_told.h"
 #include "engine/extend/engine_room.h"
 #include "engine/handlers.h"
+#include "engine/triggers/triggers.h"
 
 #include <string.h>
 
@@ -166,6 +167,9 @@ enum status extend__subscriptions(struct engine_room *room, struct service *made
             continue;
         }
         const struct event *event = find_event(room, walk.transition->event.event);
+        if (event == NULL && trigger_hears(walk.of->workflow, walk.transition->event.event)) {
+            continue; /* it is notified of, not told */
+        }
         if (event == NULL) {
             status = say_nobody_tells(room, &walk, error_out);
         } else if (!is_listened_to(rows, count, event->name)) {

@@ -233,5 +233,31 @@ const struct migration engine_migrations[] = {
                     " PRIMARY KEY (case_id, stage, visit)"
                     ");",
     },
+    /* What process engines and queues outside have notified of; those of a month ago are forgotten
+     * as others come. */
+    {
+        .version = 3,
+        .name = "notices",
+        .sqlite = "CREATE TABLE engine_notice ("
+                  " source TEXT NOT NULL,"
+                  " id TEXT NOT NULL,"
+                  " case_id BLOB NOT NULL,"
+                  " kind TEXT NOT NULL,"
+                  " outcome TEXT NOT NULL,"
+                  " came_at INTEGER NOT NULL,"
+                  " PRIMARY KEY (source, id)"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE INDEX engine_notice_age ON engine_notice (came_at);",
+        .postgres = "CREATE TABLE engine_notice ("
+                    " source text COLLATE \"C\" NOT NULL,"
+                    " id text COLLATE \"C\" NOT NULL,"
+                    " case_id uuid NOT NULL,"
+                    " kind text NOT NULL,"
+                    " outcome text NOT NULL,"
+                    " came_at bigint NOT NULL,"
+                    " PRIMARY KEY (source, id)"
+                    ");"
+                    "CREATE INDEX engine_notice_age ON engine_notice (came_at);",
+    },
 };
 const size_t engine_migration_count = COUNT_OF(engine_migrations);

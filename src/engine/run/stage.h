@@ -23,9 +23,12 @@ enum stage_says {
     STAGE_SAYS_RETRY,
 };
 
+struct outside_run; /* triggers/outside_run.h */
+
 /* A function at work; call->stage. */
 struct stage_run {
-    struct step *step;
+    struct step *step; /* NULL: outside of a case */
+    struct outside_run *outside;
     int transition;
     enum stage_says says;
     struct text next;

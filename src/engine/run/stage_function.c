@@ -2,6 +2,7 @@
 #include "engine/run/stage.h"
 
 #include "engine/stages/work_id.h"
+#include "engine/triggers/outside_run.h"
 #include "runtime/input.h"
 #include "runtime/telling.h"
 
@@ -103,7 +104,7 @@ enum status stage_run_function(struct step *step, const struct case_function *fu
                     true);
         return STATUS_REFUSED;
     }
-    if (step->call->stage != NULL) {
+    if (step->call->stage != NULL && step->call->stage->step != NULL) {
         *result_out =
             failure("inside_another", TEXT("A function cannot run inside another."), true);
         return STATUS_REFUSED;
@@ -124,6 +125,12 @@ static struct stage_run *run_of(struct call *call)
     return call->stage;
 }
 
+/* Only a case can go on elsewhere, or wait. */
+static enum status refuse_outside(struct call *call)
+{
+    return refuse(call, &function_needs_case);
+}
+
 static struct text result_text(const struct call *call, const void *result)
 {
     struct json_writer writer;
@@ -139,6 +146,9 @@ static struct text result_text(const struct call *call, const void *result)
 enum status stage_next(struct call *call, const char *stage, const void *result)
 {
     struct stage_run *run = run_of(call);
+    if (run->outside != NULL) {
+        return refuse_outside(call);
+    }
     run->says = STAGE_SAYS_NEXT;
     run->next = text_of(stage);
     run->result = result_text(call, result);
@@ -149,6 +159,9 @@ enum status stage_ask(struct call *call, const struct errand *errand, const void
 {
     struct stage_run *run = run_of(call);
     MUST(errand->on_reply == case_reply);
+    if (run->outside != NULL) {
+        return refuse_outside(call);
+    }
     char id[ID_TEXT_BYTES + 1];
     id_write(run->step->record->id, id);
     run->says = STAGE_SAYS_ASKED;
@@ -157,8 +170,9 @@ enum status stage_ask(struct call *call, const struct errand *errand, const void
 
 enum status stage_wait(struct call *call)
 {
-    run_of(call)->says = STAGE_SAYS_WAITS;
-    return STATUS_OK;
+    struct stage_run *run = run_of(call);
+    run->says = STAGE_SAYS_WAITS;
+    return run->outside != NULL ? refuse_outside(call) : STATUS_OK;
 }
 
 enum status stage_retry(struct call *call, const char *why)
@@ -166,29 +180,34 @@ enum status stage_retry(struct call *call, const char *why)
     struct stage_run *run = run_of(call);
     run->says = STAGE_SAYS_RETRY;
     run->why = text_copy(call->arena, text_of(why));
-    return STATUS_OK;
+    return run->outside != NULL ? STATUS_UNAVAILABLE : STATUS_OK;
 }
 
 struct id stage_case(const struct call *call)
 {
     MUST(call->stage != NULL);
-    return call->stage->step->record->id;
+    return call->stage->outside != NULL ? call->stage->outside->case_id
+                                        : call->stage->step->record->id;
 }
 
 int64_t stage_visit(const struct call *call)
 {
     MUST(call->stage != NULL);
-    return call->stage->step->record->visits[call->stage->transition];
+    return call->stage->outside != NULL
+               ? 1
+               : call->stage->step->record->visits[call->stage->transition];
 }
 
 struct text stage_previous(const struct call *call)
 {
     MUST(call->stage != NULL);
-    return call->stage->step->record->previous;
+    return call->stage->outside != NULL ? NO_TEXT : call->stage->step->record->previous;
 }
 
 struct text stage_work_id(const struct call *call)
 {
     MUST(call->stage != NULL);
-    return stage__work_id(call->stage->step, call->stage->transition);
+    return call->stage->outside != NULL
+               ? call->stage->outside->work_id
+               : stage__work_id(call->stage->step, call->stage->transition);
 }

@@ -179,7 +179,7 @@ def a_person_reads_a_line_for_each(copy):
     count = len(copy.findings())
     check_equal(len(lines), count + 1)
     for line in lines[:-1]:
-        check_match(r'^ok +(users|shop|till|board|office|payroll|steps) +\w+ +\w', line)
+        check_match(r'^ok +(users|shop|till|board|office|payroll|steps|corp) +\w+ +\w', line)
     check_equal(lines[-1], f'0 errors, 0 warnings, {count} checks are well')
 
 
