@@ -144,7 +144,43 @@ static enum status plain(struct call *call)
     return status == STATUS_OK ? answer_empty(call) : status;
 }
 
+/* As the example of a business case needs it. */
+struct signing {
+    struct text address;
+    struct text signature;
+};
+static const struct field signed_fields[] = {
+    {.name = "address",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct signing, address),
+     .bytes_max = 200},
+};
+static const struct shape signed_shape = {.name = "Signed",
+                                          .fields = signed_fields,
+                                          .field_count = COUNT_OF(signed_fields),
+                                          .bytes = sizeof(struct signing)};
+static const struct field signing_fields[] = {
+    {.name = "signature",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct signing, signature),
+     .bytes_max = 200},
+};
+static const struct shape signing_shape = {.name = "Signing",
+                                           .fields = signing_fields,
+                                           .field_count = COUNT_OF(signing_fields),
+                                           .bytes = sizeof(struct signing)};
+
+static enum status sign(struct call *call)
+{
+    return answer(call, &(struct signing){.signature = TEXT("signed")});
+}
+
 const struct case_function house_functions[] = {
+    {.name = "sign",
+     .summary = "Signs",
+     .takes = &signed_shape,
+     .gives = &signing_shape,
+     .run = sign},
     {.name = "work",
      .summary = "Does as it is told",
      .takes = &handed_shape,

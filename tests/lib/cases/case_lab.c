@@ -17,6 +17,7 @@
 
 struct lab lab;
 lab_open_fn *lab_open_source;
+const struct service *lab_other;
 
 /* ---- opening ---- */
 
@@ -59,7 +60,8 @@ static void start(const struct service *const *services)
 
 static void extend(void)
 {
-    const struct service *services[] = {&lab.service, &shop_service};
+    const struct service *services[] = {&lab.service,
+                                        lab_other != NULL ? lab_other : &shop_service};
     start(services);
 }
 
@@ -90,6 +92,18 @@ void lab_close(void)
     lab.source->destroy(lab.source);
     arena_destroy(&lab.work);
     arena_destroy(&lab.arena);
+}
+
+const char *lab_workflow(const char *name)
+{
+    static char text[64 * 1024];
+    char path[200];
+    snprintf(path, sizeof path, "tests/workflows/%s", name);
+    FILE *file = fopen(path, "re");
+    CHECK(file != NULL);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
 }
 
 /* ---- one call ---- */

@@ -36,8 +36,15 @@ extern struct lab {
     bool more; /* of the newest chore */
 } lab;
 
+/* In the place of the shop, for the tests that follow in this process. */
+extern const struct service *lab_other;
+
 void lab_open_all(const char *const *yamls, size_t count);
 void lab_close(void);
+
+/* A file of tests/workflows; tests are run from the root of the tree. Lives as long as the program.
+ */
+const char *lab_workflow(const char *name);
 
 /* With these workflows. */
 #define LAB_OPEN(...)                                                                              \

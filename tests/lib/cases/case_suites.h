@@ -86,9 +86,18 @@
     X(an_event_begins_a_case_once_for_each)                                                        \
     X(each_case_moves_by_its_own_version)
 
+#define CASE_EXAMPLES_SUITE(X)                                                                     \
+    X(an_order_lives_in_either_order)                                                              \
+    X(an_order_nobody_comes_to_is_cancelled)                                                       \
+    X(a_hungry_address_is_fed)                                                                     \
+    X(a_rich_address_is_not_fed)                                                                   \
+    X(a_failed_feeding_ends_in_error)                                                              \
+    X(a_feeding_nobody_answers_ends_in_error)
+
 #define CASE_SUITES(X)                                                                             \
     CASE_MOVES_SUITE(X)                                                                            \
-    CASE_STAGES_SUITE(X) CASE_SETTLE_SUITE(X) CASE_CALLS_SUITE(X) CASE_TIMES_SUITE(X)
+    CASE_STAGES_SUITE(X)                                                                           \
+    CASE_SETTLE_SUITE(X) CASE_CALLS_SUITE(X) CASE_TIMES_SUITE(X) CASE_EXAMPLES_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
