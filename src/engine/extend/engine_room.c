@@ -3,6 +3,7 @@
 
 #include "engine/casebook/casebook.h"
 #include "engine/fsck/case_checks.h"
+#include "engine/migration/workflows.h"
 #include "engine/run/case_store.h"
 #include "engine/stages/work_queue.h"
 #include "engine/triggers/triggers.h"
@@ -116,6 +117,14 @@ static void add_triggers(const struct engine_room *room, struct service *made)
     add_routes(room, made, added, count);
 }
 
+/* What people ask about versions. */
+static void add_workflows(const struct engine_room *room, struct service *made)
+{
+    size_t count = 0;
+    const struct route *added = workflows_routes(room->arena, made, &count);
+    add_routes(room, made, added, count);
+}
+
 static void add_casebook(const struct engine_room *room, struct service *made)
 {
     size_t count = 0;
@@ -134,6 +143,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         add_work(room, made);
         add_casebook(room, made);
         add_triggers(room, made);
+        add_workflows(room, made);
         extend__people(room, made);
         made->remarks = room->remarks;
         made->opened = extend__opened;

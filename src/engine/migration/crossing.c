@@ -21,7 +21,19 @@ static bool has(struct texts names, struct text name)
 
 /* ---- places ---- */
 
-static int place_now(const struct workflow *to, const struct place *place)
+/* It was something else in this version, which has a thing of its name too. */
+static bool place_was_other(const struct workflow *from, const struct place *place)
+{
+    for (size_t i = 0; i < place->was.count; i++) {
+        if (workflow_place(from, place->was.items[i]) != WORKFLOW_NOWHERE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int place_now(const struct workflow *from, const struct workflow *to,
+                     const struct place *place)
 {
     for (size_t i = 0; i < to->place_count; i++) {
         if (has(to->places[i].was, place->name)) {
@@ -29,6 +41,9 @@ static int place_now(const struct workflow *to, const struct place *place)
         }
     }
     int same = workflow_place(to, place->name);
+    if (same != WORKFLOW_NOWHERE && place_was_other(from, &to->places[same])) {
+        return WORKFLOW_NOWHERE;
+    }
     for (size_t i = 0; same == WORKFLOW_NOWHERE && i < place->was.count; i++) {
         same = workflow_place(to, place->was.items[i]); /* back to an older version */
     }
@@ -40,14 +55,26 @@ static const int *map_places(struct arena *arena, const struct crossing *crossin
     const struct workflow *from = crossing->from->workflow;
     int *places = ARENA_ARRAY(arena, int, from->place_count);
     for (size_t i = 0; i < from->place_count; i++) {
-        places[i] = place_now(crossing->to->workflow, &from->places[i]);
+        places[i] = place_now(from, crossing->to->workflow, &from->places[i]);
     }
     return places;
 }
 
 /* ---- fields ---- */
 
-static int field_now(const struct workflow *to, const struct case_field *field)
+/* It was something else in this version, which has a thing of its name too. */
+static bool field_was_other(const struct workflow *from, const struct case_field *field)
+{
+    for (size_t i = 0; i < field->was.count; i++) {
+        if (workflow_field(from, field->was.items[i]) != WORKFLOW_NOWHERE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int field_now(const struct workflow *from, const struct workflow *to,
+                     const struct case_field *field)
 {
     for (size_t i = 0; i < to->field_count; i++) {
         if (has(to->fields[i].was, field->name)) {
@@ -55,6 +82,9 @@ static int field_now(const struct workflow *to, const struct case_field *field)
         }
     }
     int same = workflow_field(to, field->name);
+    if (same != WORKFLOW_NOWHERE && field_was_other(from, &to->fields[same])) {
+        return WORKFLOW_NOWHERE;
+    }
     for (size_t i = 0; same == WORKFLOW_NOWHERE && i < field->was.count; i++) {
         same = workflow_field(to, field->was.items[i]);
     }
@@ -66,7 +96,7 @@ static const int *map_fields(struct arena *arena, const struct crossing *crossin
     const struct workflow *from = crossing->from->workflow;
     int *fields = ARENA_ARRAY(arena, int, from->field_count + 1);
     for (size_t i = 0; i < from->field_count; i++) {
-        fields[i] = field_now(crossing->to->workflow, &from->fields[i]);
+        fields[i] = field_now(from, crossing->to->workflow, &from->fields[i]);
     }
     return fields;
 }
@@ -132,6 +162,7 @@ void crossing_begin(struct arena *arena, struct crossing *crossing)
 {
     MUST(crossing->from != crossing->to);
     MUST(text_equals(crossing->from->workflow->name, crossing->to->workflow->name));
+    crossing->arena = arena;
     crossing->reachable = NULL;
     crossing->places = map_places(arena, crossing);
     crossing->fields = map_fields(arena, crossing);

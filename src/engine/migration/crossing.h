@@ -18,6 +18,7 @@ enum crossing_verdict {
 };
 extern const char *const crossing_words[]; /* "moves", "stays", "blocked" */
 
+struct net;
 struct reachable;
 
 /* From one version to another; made once for many cases. */
@@ -27,13 +28,16 @@ struct crossing {
     struct texts without; /* fields of the old one that are given up: their values are let go */
 
     /* Its own from here on. */
+    struct arena *arena;
     const int *places; /* of each place of `from` the one of `to`; WORKFLOW_NOWHERE */
     const int *fields;
-    bool comes_as_far;                 /* whatever markings `from` comes to, `to` does too */
-    const struct reachable *reachable; /* looked for when it is needed */
+    bool comes_as_far;     /* whatever markings `from` comes to, `to` does too */
+    const struct net *net; /* of `to`; NULL until it is needed */
+    const struct reachable *reachable;
 };
 
-/* from, to and without are given. Two different versions of one workflow. */
+/* from, to and without are given: two different versions of one workflow. It lives in the arena,
+ * and each case in one of its own. */
 void crossing_begin(struct arena *arena, struct crossing *crossing);
 
 /* WORKFLOW_NOWHERE: `to` has no such stage. Stages keep their names. */

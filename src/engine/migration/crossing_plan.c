@@ -37,14 +37,14 @@ static long long version_of(const struct planning *planning)
 static struct text complain_of_marking(const struct planning *planning)
 {
     struct crossing *crossing = planning->crossing;
-    const struct net *net = &workflow_net(planning->arena, crossing->to->workflow)->net;
-    struct text names = net_place_names(planning->arena, net, &planning->moved->marking);
     if (crossing->comes_as_far) {
         return NO_TEXT;
     }
     if (crossing->reachable == NULL) {
-        crossing->reachable = reachable_make(planning->arena, net);
+        crossing->net = &workflow_net(crossing->arena, crossing->to->workflow)->net;
+        crossing->reachable = reachable_make(crossing->arena, crossing->net);
     }
+    struct text names = net_place_names(planning->arena, crossing->net, &planning->moved->marking);
     if (!reachable_has(crossing->reachable, &planning->moved->marking)) {
         return text_format(planning->arena,
                            "a case of version %lld is never in %.*s and nowhere else",
@@ -112,7 +112,7 @@ static struct text value_as_json(struct arena *arena, const struct case_field *f
     return json_written(&writer);
 }
 
-/* NO_TEXT: it fits. Of one kind only what a person would have had to write could be wrong. */
+/* NO_TEXT: it fits. */
 static struct text complain_of_value(const struct planning *planning, const struct case_field *old,
                                      const struct case_field *new, const struct value *value,
                                      struct value *value_out)
@@ -121,9 +121,6 @@ static struct text complain_of_value(const struct planning *planning, const stru
     struct json_error json_error;
     struct text error = NO_TEXT;
     struct arena *arena = planning->arena;
-    if (old->is_secret && !new->is_secret) {
-        return TEXT("is secret, and would be shown");
-    }
     if (old->kind == CASE_MONEY && new->kind == CASE_MONEY &&
         !text_equals(text_of(old->currency), text_of(new->currency))) {
         return text_format(arena, "is in %s, and would be in %s", old->currency, new->currency);
@@ -136,34 +133,45 @@ static struct text complain_of_value(const struct planning *planning, const stru
     return fits ? NO_TEXT : error;
 }
 
+/* It is a field there. Its history goes with it: so what was secret must be for ever. */
+static void move_value(struct planning *planning, const struct case_field *old,
+                       const struct value *value, int field)
+{
+    const struct case_field *new = &planning->crossing->to->workflow->fields[field];
+    struct text error = NO_TEXT;
+    if (old->is_secret && !new->is_secret) {
+        crossing_block(planning->plan, CROSSING_STAYS,
+                       text_format(planning->arena,
+                                   "'%.*s' is secret, and version %lld would show it",
+                                   TEXT_ARGS(old->name), version_of(planning)));
+        return;
+    }
+    if (is_given_up(planning, old->name)) {
+        return;
+    }
+    planning->moved->values[field] = (struct value){.kind = VALUE_NULL};
+    if (value->kind != VALUE_NULL) {
+        error = complain_of_value(planning, old, new, value, &planning->moved->values[field]);
+    }
+    if (text_is_given(error)) {
+        crossing_block(planning->plan, CROSSING_BLOCKED,
+                       text_format(planning->arena, "'%.*s' does not fit version %lld: it %.*s",
+                                   TEXT_ARGS(old->name), version_of(planning), TEXT_ARGS(error)));
+    }
+}
+
 static void plan_field(struct planning *planning, size_t index)
 {
     const struct case_field *old = &planning->record->recipe->workflow->fields[index];
     const struct value *value = &planning->record->values[index];
     int field = planning->crossing->fields[index];
-    if (is_given_up(planning, old->name)) {
-        return;
-    }
-    if (field == WORKFLOW_NOWHERE && value->kind != VALUE_NULL) {
+    if (field != WORKFLOW_NOWHERE) {
+        move_value(planning, old, value, field);
+    } else if (value->kind != VALUE_NULL && !is_given_up(planning, old->name)) {
         crossing_block(planning->plan, CROSSING_BLOCKED,
                        text_format(planning->arena,
                                    "'%.*s' has a value, and is no field of version %lld",
                                    TEXT_ARGS(old->name), version_of(planning)));
-    }
-    if (field == WORKFLOW_NOWHERE) {
-        return;
-    }
-    const struct case_field *new = &planning->crossing->to->workflow->fields[field];
-    planning->moved->values[field] = (struct value){.kind = VALUE_NULL};
-    if (value->kind == VALUE_NULL) {
-        return;
-    }
-    struct text error =
-        complain_of_value(planning, old, new, value, &planning->moved->values[field]);
-    if (text_is_given(error)) {
-        crossing_block(planning->plan, CROSSING_BLOCKED,
-                       text_format(planning->arena, "'%.*s' does not fit version %lld: it %.*s",
-                                   TEXT_ARGS(old->name), version_of(planning), TEXT_ARGS(error)));
     }
 }
 
