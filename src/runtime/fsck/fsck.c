@@ -36,8 +36,10 @@ const char *fsck_verdict_word(enum fsck_verdict verdict)
 
 /* ---- what the checks use ---- */
 
-static struct text add_line(struct arena *arena, struct text detail, const char *format,
-                            va_list values)
+__attribute__((format(printf, 3, 0))) static struct text add_line(struct arena *arena,
+                                                                  struct text detail,
+                                                                  const char *format,
+                                                                  va_list values)
 {
     char sentence[SENTENCE_BYTES_MAX];
     vsnprintf(sentence, sizeof sentence, format, values);
