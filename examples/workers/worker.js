@@ -8,7 +8,7 @@
 // before. One worker for each file.
 'use strict';
 const fs = require('fs');
-const [address, queue, file] = process.argv.slice(2);
+const [address, queue, file, lease = 30000] = process.argv.slice(2); // longer than a task takes
 const worker = `worker.js ${process.pid}`;
 const done = new Map(); // task id -> result
 const cats = new Map(); // address -> what is known of it
@@ -52,7 +52,7 @@ async function ask(verb, body) {
 }
 
 (async () => {
-  for (;;) await ask('take', { wait_ms: 20000 })
+  for (;;) await ask('take', { wait_ms: 20000, lease_ms: Number(lease) })
     .then(async ({ items }) => { for (const item of items) await ask('answer', doOnce(item)); })
     .catch((error) => { console.error(error.message); return new Promise((soon) => setTimeout(soon, 1000)); });
 })();
