@@ -177,8 +177,9 @@ static const struct statement has_word = {
     .gives = &number_shape,
 };
 static const struct statement has_timer = {
-    .sql = "SELECT count(*) AS number FROM later_timer WHERE name = 'case_timer'"
-           " AND subject = $1",
+    /* Or it has rung, and is tried again. */
+    .sql = "SELECT (SELECT count(*) FROM later_timer WHERE name = 'case_timer' AND subject = $1) +"
+           " (SELECT count(*) FROM parked WHERE handler = 'case_timer' AND subject = $1) AS number",
     .gives = &number_shape,
 };
 static const struct statement has_errand = {
