@@ -29,14 +29,20 @@ static bool is_for_us(const struct stage_row *row)
     return text_equals(row->state, stage_queued) || text_equals(row->state, stage_waits);
 }
 
-/* What somebody outside could answer now. */
-static struct rows work_there_is(struct world *world)
+static struct rows all_under_way(struct world *world)
 {
     struct rows all = {.count = 0};
     struct store *store = world_look(world_cases(world));
     enum status status = sim_stages(store, world->look, &all);
     MUST(status == STATUS_OK);
     world_looked(store);
+    return all;
+}
+
+/* What somebody outside could answer now. */
+static struct rows work_there_is(struct world *world)
+{
+    struct rows all = all_under_way(world);
     struct stage_row *rows = all.items;
     size_t count = 0;
     for (size_t i = 0; i < all.count; i++) {
@@ -71,6 +77,19 @@ static struct text result_for(struct world *world, const struct watched_case *wa
     return world_value(world, &watched->recipe->workflow->fields[rules->stage.result]);
 }
 
+static struct text work_id_of(struct world *world, const struct stage_row *row)
+{
+    const struct workflow *workflow = case_of(world, row->case_id)->recipe->workflow;
+    return work_id_write(world->look, world_catalog(world)->signing_key,
+                         &(struct work_name){
+                             .case_id = row->case_id,
+                             .workflow = workflow->name,
+                             .version = workflow->version,
+                             .stage = row->stage,
+                             .visit = row->visit,
+                         });
+}
+
 /* Everything but the name; lives until the next look. */
 static struct answering think(struct world *world, const struct stage_row *row)
 {
@@ -79,14 +98,7 @@ static struct answering think(struct world *world, const struct stage_row *row)
     int transition = workflow_transition(workflow, row->stage);
     MUST(transition != WORKFLOW_NOWHERE);
     struct answering answering = {
-        .work_id = work_id_write(world->look, world_catalog(world)->signing_key,
-                                 &(struct work_name){
-                                     .case_id = row->case_id,
-                                     .workflow = workflow->name,
-                                     .version = workflow->version,
-                                     .stage = row->stage,
-                                     .visit = row->visit,
-                                 }),
+        .work_id = work_id_of(world, row),
     };
     answering.has_failed =
         !world->is_friendly &&
@@ -119,16 +131,37 @@ static void say(struct world *world, const char *how, const struct stage_row *ro
               status_text(status));
 }
 
+/* Is a case waiting for just this? Who has failed once may still bring it, until it is tried again;
+ * what has become an incident is in the hands of a person. */
+static bool is_waited_for(struct world *world, struct text work_id)
+{
+    struct rows all = all_under_way(world);
+    const struct stage_row *rows = all.items;
+    for (size_t i = 0; i < all.count; i++) {
+        if (!text_equals(rows[i].state, stage_incident) &&
+            case_of(world, rows[i].case_id) != NULL &&
+            text_equals(work_id_of(world, &rows[i]), work_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* One that was handed out before; mostly it is over. */
 static void answer_again(struct world *world)
 {
     size_t known = world->used_count < WORLD_USED_MAX ? world->used_count : WORLD_USED_MAX;
     const struct used *used = &world->used[dice_below(&world->dice, known)];
+    bool is_waited = is_waited_for(world, used->text);
     struct answering answering = {.work_id = used->text};
     struct text name = world_case_name(world, used->case_id);
     enum status status = world_write(world, world_cases(world), give, &answering);
     world_say(world, "a worker answers late or twice, of %.*s: %s", TEXT_ARGS(name),
               status_text(status));
+    if (status == STATUS_OK && !is_waited) {
+        world_violated(world, "an answer was taken that no case waited for any more: %.*s",
+                       TEXT_ARGS(used->text));
+    }
 }
 
 static void forge(struct world *world, const struct stage_row *row)

@@ -2,6 +2,7 @@
 #include "engine/run/case_store.h"
 
 #include "base/encode.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "engine/net.h"
 
@@ -276,7 +277,7 @@ static enum status move_keys(const struct finding_words *words, const struct cas
         if (case_value_equals(now, then)) {
             continue;
         }
-        if (then->kind != VALUE_NULL) {
+        if (then->kind != VALUE_NULL && !SEEDED_BUG("found_by_not_moved")) {
             status = put_word(words, &delete_found_by, field->name,
                               case_key_value(words->arena, field, then));
         }

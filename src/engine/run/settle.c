@@ -1,4 +1,5 @@
 /* settle.c - does what a case can do by itself, until it can do nothing more now. */
+#include "base/fault.h"
 #include "engine/net.h"
 #include "engine/run/case_time.h"
 #include "engine/run/stage.h"
@@ -63,7 +64,7 @@ enum status step_settle(struct step *step)
     enum status status = STATUS_OK;
     while (status == STATUS_OK) {
         int stage = next_stage(step);
-        if (stage == WORKFLOW_NOWHERE) {
+        if (stage == WORKFLOW_NOWHERE || (SEEDED_BUG("case_falls_asleep") && step->fired > 1)) {
             return STATUS_OK;
         }
         if (must_be_cut(step)) {

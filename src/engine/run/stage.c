@@ -2,6 +2,7 @@
 #include "engine/run/stage.h"
 
 #include "base/chance.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "engine/run/case_time.h"
 #include "engine/run/expression.h"
@@ -59,7 +60,8 @@ static enum status put_under_way(struct step *step, int transition, struct stage
     row->visit = step->record->visits[transition];
     step->record->is_waiting[transition] = true;
     step->is_touched = true;
-    enum status status = stage_put(step->call->store, row);
+    enum status status =
+        SEEDED_BUG("wait_row_forgotten") ? STATUS_OK : stage_put(step->call->store, row);
     if (status == STATUS_OK && !is_incident && (!was_waiting || row->attempt == 1)) {
         status = put_deadline(step, rules, row->begun_at + rules->stage.deadline_ms);
     } else if (status == STATUS_OK && is_incident && was_waiting) {
@@ -129,7 +131,8 @@ static enum status try_later(struct step *step, int transition, struct stage_row
     row->attempt++;
     row->due_at = due_at;
     enum status status = put_under_way(step, transition, row);
-    return status == STATUS_OK && !is_queued ? case_time_put(step, rules->name, due_at) : status;
+    bool needs_timer = !is_queued && !SEEDED_BUG("retry_without_timer");
+    return status == STATUS_OK && needs_timer ? case_time_put(step, rules->name, due_at) : status;
 }
 
 static enum status become_incident(struct step *step, int transition, struct stage_row *row)

@@ -1,6 +1,7 @@
 /* stage_function.c - a function of the service's table at work inside a case. */
 #include "engine/run/stage.h"
 
+#include "base/fault.h"
 #include "engine/stages/work_id.h"
 #include "engine/triggers/outside_run.h"
 #include "runtime/input.h"
@@ -84,6 +85,10 @@ static enum status run_part(struct step *step, const struct case_function *funct
             store_part_end(store);
         } /* a store that has failed forgets it with the undo of the whole call */
         return status;
+    }
+    if (SEEDED_BUG("part_stays")) {
+        store_part_end(store);
+        return STATUS_REFUSED;
     }
     enum status undone = store_part_undo(store);
     return undone == STATUS_OK ? STATUS_REFUSED : undone;

@@ -1,6 +1,7 @@
 /* step.c - one transition after the other. */
 #include "engine/run/step.h"
 
+#include "base/fault.h"
 #include "base/log.h"
 #include "engine/net.h"
 #include "engine/operations/operation_store.h"
@@ -87,8 +88,11 @@ const struct way *step_may(struct step *step, int transition)
 static void move_marks(struct step *step, const struct way *way)
 {
     struct case_record *record = step->record;
+    bool keeps_one = SEEDED_BUG("join_fires_twice") && bit_set_count(&way->takes) > 1;
     for (size_t i = 0; i < BIT_SET_WORDS; i++) {
-        uint64_t left = record->marking.words[i] & ~way->takes.words[i];
+        uint64_t taken = way->takes.words[i];
+        taken = keeps_one ? taken & (taken - 1) : taken;
+        uint64_t left = record->marking.words[i] & ~taken;
         MUST((left & way->gives.words[i]) == 0); /* proved when the workflow was loaded */
         record->marking.words[i] = left | way->gives.words[i];
         step->entered.words[i] |= way->gives.words[i] & ~way->takes.words[i];
@@ -173,6 +177,9 @@ enum status step_note(struct step *step, struct text what, struct text reason)
     json_end_object(&writer);
     record->revision++;
     step->noted = case_record_copy(arena, record);
+    if (SEEDED_BUG("history_skipped") && step->fired > 2) {
+        return STATUS_OK;
+    }
     return case_step_keep(step->call->store, &(struct case_step){
                                                  .case_id = record->id,
                                                  .revision = record->revision,
@@ -338,7 +345,9 @@ static enum status write_case(struct step *step)
     conclude_operation(step, &outcome);
     enum status status = case_keep(store, step->call->arena, record, step->before);
     status = status == STATUS_OK ? case_time_set(step) : status;
-    status = status == STATUS_OK ? case_tell_changed(step, &outcome) : status;
+    if (status == STATUS_OK && !SEEDED_BUG("change_not_told")) {
+        status = case_tell_changed(step, &outcome);
+    }
     if (status == STATUS_OK && !id_is_none(outcome.id)) {
         outcome.event_id = step->event_id;
         status = operation_conclude(store, &outcome);
