@@ -62,6 +62,7 @@ static enum status put_under_way(struct step *step, int transition, struct stage
     step->is_touched = true;
     enum status status =
         SEEDED_BUG("wait_row_forgotten") ? STATUS_OK : stage_put(step->call->store, row);
+    FAULT_POINT("stage_put");
     if (status == STATUS_OK && !is_incident && (!was_waiting || row->attempt == 1)) {
         status = put_deadline(step, rules, row->begun_at + rules->stage.deadline_ms);
     } else if (status == STATUS_OK && is_incident && was_waiting) {
@@ -82,7 +83,10 @@ static enum status end_under_way(struct step *step, int transition)
         step->record->began_in[transition] = 0;
     }
     step->is_touched = true;
-    enum status status = stage_remove(step->call->store, step->record->id, rules->name);
+    enum status status = SEEDED_BUG("stage_row_stays")
+                             ? STATUS_OK
+                             : stage_remove(step->call->store, step->record->id, rules->name);
+    FAULT_POINT("stage_removed");
     return status == STATUS_OK ? put_deadline(step, rules, 0) : status;
 }
 

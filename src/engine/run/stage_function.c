@@ -77,6 +77,7 @@ static enum status run_part(struct step *step, const struct case_function *funct
     struct store *store = step->call->store;
     store_part_begin(store);
     enum status status = function->run(call);
+    FAULT_POINT("stage_function_ran");
     *result_out = result_of(call, status, call->stage);
     if (!result_out->has_failed) {
         MUST(status != STATUS_OK || call->gives == NULL || call->reply.data != NULL ||

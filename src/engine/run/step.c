@@ -219,6 +219,7 @@ enum status step_go(struct step *step, int transition, const struct way *way)
     if (status == STATUS_OK) {
         status = step_note(step, rules->name, step->reason);
         step->reason = NO_TEXT;
+        FAULT_POINT("case_noted");
     }
     if (status == STATUS_OK && way->kind != WAY_CATCH) {
         status = case_tell(step, transition);
@@ -343,11 +344,14 @@ static enum status write_case(struct step *step)
     forget_passing(step);
     close_if_over(step);
     conclude_operation(step, &outcome);
+    FAULT_POINT("case_settled");
     enum status status = case_keep(store, step->call->arena, record, step->before);
+    FAULT_POINT("case_kept");
     status = status == STATUS_OK ? case_time_set(step) : status;
     if (status == STATUS_OK && !SEEDED_BUG("change_not_told")) {
         status = case_tell_changed(step, &outcome);
     }
+    FAULT_POINT("case_told");
     if (status == STATUS_OK && !id_is_none(outcome.id)) {
         outcome.event_id = step->event_id;
         status = operation_conclude(store, &outcome);
