@@ -5,6 +5,7 @@
 #include "tests/sample/sample.h"
 
 WORKFLOW_TEXT(phoenix);
+WORKFLOW_TEXT(waiting);
 
 /* ---- what was made elsewhere, as far as a sample goes ---- */
 
@@ -253,7 +254,7 @@ static const struct case_trigger triggers[] = {
 
 /* ---- the service ---- */
 
-static const struct workflow_file workflows[] = {WORKFLOW_FILE(phoenix)};
+static const struct workflow_file workflows[] = {WORKFLOW_FILE(phoenix), WORKFLOW_FILE(waiting)};
 
 static const struct case_partner partners[] = {
     {.service = "engine_of_companies", .kind = "procaas"},
