@@ -66,6 +66,7 @@ struct found_word {
 NODISCARD enum status check_has_word(struct store *store, struct arena *arena,
                                      const struct found_word *word, bool *has_out);
 
+/* Set, or parked because it failed when its time had come. */
 NODISCARD enum status check_has_timer(struct store *store, struct arena *arena, struct text subject,
                                       bool *has_out);
 NODISCARD enum status check_has_errand(struct store *store, struct arena *arena, struct id errand,

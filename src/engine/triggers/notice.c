@@ -149,16 +149,16 @@ static enum status run_trigger(struct noticing *noticing, const struct case_trig
     return status == STATUS_REFUSED ? say_refusal(call, behind.refusal) : status;
 }
 
-/* Does a version of the workflow wait for it? */
+/* Does any version of the workflow wait for it? */
 static bool is_awaited(const struct noticing *noticing, struct text event)
 {
     const struct catalog *catalog = catalog_of(noticing->call);
     for (size_t i = 0; i < catalog->recipe_count; i++) {
         const struct workflow *workflow = catalog->recipes[i]->workflow;
-        for (size_t k = 0; k < workflow->transition_count; k++) {
+        bool is_it = text_equals(workflow->name, noticing->workflow);
+        for (size_t k = 0; is_it && k < workflow->transition_count; k++) {
             const struct transition *rules = &workflow->transitions[k];
-            if (rules->kind == TRANSITION_EVENT && text_equals(rules->event.event, event) &&
-                trigger_hears(workflow, event)) {
+            if (rules->kind == TRANSITION_EVENT && text_equals(rules->event.event, event)) {
                 return true;
             }
         }
