@@ -86,6 +86,24 @@
     X(an_event_begins_a_case_once_for_each)                                                        \
     X(each_case_moves_by_its_own_version)
 
+#define CASE_WORK_SUITE(X)                                                                         \
+    X(of_two_takers_one_has_it)                                                                    \
+    X(work_is_listed_behind_a_cursor)                                                              \
+    X(a_lease_that_ends_is_a_try)                                                                  \
+    X(a_heartbeat_moves_the_end)                                                                   \
+    X(very_many_leases_end)                                                                        \
+    X(what_is_held_is_counted)
+
+#define CASE_MEND_SUITE(X)                                                                         \
+    X(a_failed_function_is_done_once_more)                                                         \
+    X(a_retry_that_works_goes_on)                                                                  \
+    X(a_skipped_incident_was_never_done)                                                           \
+    X(an_undo_is_tried_again)                                                                      \
+    X(an_undo_is_left_undone)                                                                      \
+    X(a_cancelled_case_is_taken_back)                                                              \
+    X(a_case_moves_only_to_where_cases_are)                                                        \
+    X(a_cancelled_case_fails_its_operation)
+
 #define CASE_EXAMPLES_SUITE(X)                                                                     \
     X(an_order_lives_in_either_order)                                                              \
     X(an_order_nobody_comes_to_is_cancelled)                                                       \
@@ -97,7 +115,9 @@
 #define CASE_SUITES(X)                                                                             \
     CASE_MOVES_SUITE(X)                                                                            \
     CASE_STAGES_SUITE(X)                                                                           \
-    CASE_SETTLE_SUITE(X) CASE_CALLS_SUITE(X) CASE_TIMES_SUITE(X) CASE_EXAMPLES_SUITE(X)
+    CASE_SETTLE_SUITE(X)                                                                           \
+    CASE_CALLS_SUITE(X) CASE_TIMES_SUITE(X) CASE_WORK_SUITE(X) CASE_MEND_SUITE(X)                  \
+        CASE_EXAMPLES_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
