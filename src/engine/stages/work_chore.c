@@ -21,7 +21,8 @@ static enum status fail_one(struct chore_run *run, const struct work_row *row)
 {
     struct step step = {.call = run->call, .actor = TEXT("lease")};
     enum status status = case_move_begin(&step, row->case_id);
-    if (status == STATUS_UNAVAILABLE || status == STATUS_CORRUPT) {
+    bool is_of_the_case = run->store->state == STORE_WRITING; /* and not of the store */
+    if (is_of_the_case && (status == STATUS_UNAVAILABLE || status == STATUS_CORRUPT)) {
         status = work_put_off(run->store, row, run->now_ms + PUT_OFF_MS);
         return status == STATUS_ABSENT ? STATUS_OK : status;
     }
