@@ -77,8 +77,12 @@ bool request_read(struct world *world, struct request *request)
 
 const struct json *request_json(struct world *world, const struct request *request)
 {
+    static const struct json nothing = {.kind = JSON_NULL};
     const struct json *root = NULL;
     struct json_error error;
+    if (request->body.bytes == 0) {
+        return &nothing;
+    }
     enum status status = json_read(world->look, request->body, BODY_VALUES_MAX, &root, &error);
-    return status == STATUS_OK ? root : NULL;
+    return status == STATUS_OK ? root : &nothing;
 }

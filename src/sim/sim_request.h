@@ -22,7 +22,7 @@ struct request {
 bool request_write(struct world *world, struct request *request);
 bool request_read(struct world *world, struct request *request);
 
-/* The body; NULL when it is no JSON. */
+/* The body; null when it is no JSON. */
 const struct json *request_json(struct world *world, const struct request *request);
 
 #endif

@@ -154,6 +154,7 @@ static void peace(struct world *world)
     world->is_friendly = true;
     world_say(world, "peace: from now on nothing goes wrong, and nobody asks for anything");
     for (int round = 0; round < PEACE_ROUNDS_MAX && goes_on; round++) {
+        int64_t revisions = world->revision_count;
         prepare_last_words(world);
         goes_on = deliver_all(world);
         goes_on = work_all(world) || goes_on;
@@ -165,6 +166,7 @@ static void peace(struct world *world)
             goes_on = true;
         }
         look_at(world, false);
+        goes_on = goes_on || world->revision_count > revisions;
         goes_on = goes_on && !text_is_given(world->violation);
     }
     if (goes_on) {

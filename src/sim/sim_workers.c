@@ -117,10 +117,15 @@ static struct answering think(struct world *world, const struct stage_row *row)
     return answering;
 }
 
-static void remember(struct world *world, struct text work_id, struct id case_id)
+void world_remember_work(struct world *world, struct text work_id, struct id case_id,
+                         struct text queue)
 {
     struct used *used = &world->used[world->used_count++ % WORLD_USED_MAX];
-    *used = (struct used){text_copy(world->arena, work_id), case_id};
+    *used = (struct used){
+        .text = text_copy(world->arena, work_id),
+        .case_id = case_id,
+        .queue = text_is_given(queue) ? text_copy(world->arena, queue) : NO_TEXT,
+    };
 }
 
 static void say(struct world *world, const char *how, const struct stage_row *row,
@@ -131,20 +136,30 @@ static void say(struct world *world, const char *how, const struct stage_row *ro
               status_text(status));
 }
 
-/* Is a case waiting for just this? Who has failed once may still bring it, until it is tried again;
- * what has become an incident is in the hands of a person. */
-static bool is_waited_for(struct world *world, struct text work_id)
+/* Is a case waiting for just this? Who has failed once may still bring it, until it is tried again.
+ * Of an incident a person decides, unless an outside worker brings the result after all. */
+static bool is_waited_for(struct world *world, const struct used *used)
 {
     struct rows all = all_under_way(world);
     const struct stage_row *rows = all.items;
     for (size_t i = 0; i < all.count; i++) {
-        if (!text_equals(rows[i].state, stage_incident) &&
-            case_of(world, rows[i].case_id) != NULL &&
-            text_equals(work_id_of(world, &rows[i]), work_id)) {
+        bool is_open = text_is_given(used->queue) || !text_equals(rows[i].state, stage_incident);
+        if (is_open && case_of(world, rows[i].case_id) != NULL &&
+            text_equals(work_id_of(world, &rows[i]), used->text)) {
             return true;
         }
     }
     return false;
+}
+
+static bool answer_by_hand(struct world *world, const struct used *used)
+{
+    struct answering answering = {.work_id = used->text};
+    struct text name = world_case_name(world, used->case_id);
+    enum status status = world_write(world, world_cases(world), give, &answering);
+    world_say(world, "somebody answers late or twice, of %.*s: %s", TEXT_ARGS(name),
+              status_text(status));
+    return status == STATUS_OK;
 }
 
 /* One that was handed out before; mostly it is over. */
@@ -152,13 +167,10 @@ static void answer_again(struct world *world)
 {
     size_t known = world->used_count < WORLD_USED_MAX ? world->used_count : WORLD_USED_MAX;
     const struct used *used = &world->used[dice_below(&world->dice, known)];
-    bool is_waited = is_waited_for(world, used->text);
-    struct answering answering = {.work_id = used->text};
-    struct text name = world_case_name(world, used->case_id);
-    enum status status = world_write(world, world_cases(world), give, &answering);
-    world_say(world, "a worker answers late or twice, of %.*s: %s", TEXT_ARGS(name),
-              status_text(status));
-    if (status == STATUS_OK && !is_waited) {
+    bool is_waited = is_waited_for(world, used);
+    bool is_taken = text_is_given(used->queue) ? queue_answer(world, used->queue, used->text)
+                                               : answer_by_hand(world, used);
+    if (is_taken && !is_waited) {
         world_violated(world, "an answer was taken that no case waited for any more: %.*s",
                        TEXT_ARGS(used->text));
     }
@@ -184,7 +196,7 @@ static void forge(struct world *world, const struct stage_row *row)
 static enum status answer_row(struct world *world, const struct stage_row *row)
 {
     struct answering answering = think(world, row);
-    remember(world, answering.work_id, row->case_id);
+    world_remember_work(world, answering.work_id, row->case_id, NO_TEXT);
     enum status status = world_write(world, world_cases(world), give, &answering);
     say(world, answering.has_failed ? "fails at" : "has done", row, status);
     return status;
@@ -204,6 +216,8 @@ void move_worker(struct world *world)
     const struct stage_row *row = &rows[dice_below(&world->dice, work.count)];
     if (dice_percent(&world->dice, 5)) {
         forge(world, row);
+    } else if (text_is_given(row->queue) && dice_percent(&world->dice, 75)) {
+        (void)queue_visit(world, row->queue);
     } else {
         (void)answer_row(world, row);
     }

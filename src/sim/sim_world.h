@@ -62,6 +62,7 @@ struct watched_case {
 struct used {
     struct text text;
     struct id case_id;
+    struct text queue; /* through whose door; NO_TEXT: none */
 };
 
 /* A form that was sent with its token, or that somebody keeps for later. */
@@ -160,6 +161,12 @@ void move_time(struct world *world);
 bool deliver_all(struct world *world);
 /* Every worker does what there is; true: there was something. */
 bool work_all(struct world *world);
+/* Of an outside worker: takes what there is, and deals with it; true: there was something. */
+bool queue_visit(struct world *world, struct text queue);
+/* True: it was accepted. */
+bool queue_answer(struct world *world, struct text queue, struct text work_id);
+void world_remember_work(struct world *world, struct text work_id, struct id case_id,
+                         struct text queue);
 /* What is due by now is done. */
 void run_chores(struct world *world);
 /* Of all services, wall ms; 0: nothing is due at any time. */
