@@ -5,7 +5,8 @@
  * a hash of the key is kept, in DIR/root.key, readable by its owner alone.
  *
  * Services of other processes come with a credential (ask/credential.h). It is good for one service
- * only, and opens what its bearer's table says it asks of that one, nothing else.
+ * only, and opens what its bearer's table says it asks of that one, and routes that list its bearer;
+ * nothing else.
  *
  * Root may call for anybody (spokesman.h), and one service may call for people: the one that the
  * setting access.gateway names, which has signed them in.
