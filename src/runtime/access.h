@@ -5,7 +5,7 @@
  * a hash of the key is kept, in DIR/root.key, readable by its owner alone.
  *
  * Services of other processes come with a credential (ask/credential.h). It is good for one service
- * only, and opens what its bearer's table says it asks of that one, and routes that list its bearer;
+ * only, and opens what its bearer's table says it asks of that one and the routes that list it,
  * nothing else.
  *
  * Root may call for anybody (spokesman.h), and one service may call for people: the one that the
