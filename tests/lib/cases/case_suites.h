@@ -112,12 +112,28 @@
     X(a_failed_feeding_ends_in_error)                                                              \
     X(a_feeding_nobody_answers_ends_in_error)
 
+#define CASE_CROSS_SUITE(X)                                                                        \
+    X(a_case_moves_to_another_version)                                                             \
+    X(a_moved_case_is_found_by_the_new_names)                                                      \
+    X(timers_are_those_of_the_new_version)                                                         \
+    X(a_timer_of_an_old_place_keeps_its_time)                                                      \
+    X(a_deadline_is_that_of_the_new_version)                                                       \
+    X(what_is_under_way_goes_on_under_its_work_id)                                                 \
+    X(what_was_given_up_stands_in_the_history)                                                     \
+    X(a_twin_is_in_the_way)                                                                        \
+    X(the_new_version_goes_on_by_itself)                                                           \
+    X(a_case_may_end_by_moving)                                                                    \
+    X(what_was_done_is_taken_back_by_the_new_version)                                              \
+    X(a_case_moves_back)                                                                           \
+    X(of_two_that_move_a_case_one_comes_later)
+
 #define CASE_SUITES(X)                                                                             \
     CASE_MOVES_SUITE(X)                                                                            \
     CASE_STAGES_SUITE(X)                                                                           \
     CASE_SETTLE_SUITE(X)                                                                           \
-    CASE_CALLS_SUITE(X) CASE_TIMES_SUITE(X) CASE_WORK_SUITE(X) CASE_MEND_SUITE(X)                  \
-        CASE_EXAMPLES_SUITE(X)
+    CASE_CALLS_SUITE(X)                                                                            \
+    CASE_TIMES_SUITE(X) CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X)               \
+        CASE_CROSS_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
