@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "cli/cli.h"
+#include "cli/cli_ask.h"
 #include "runtime/runtime.h"
 #include "runtime/start/data_directory.h"
 #include "runtime/start/nonce_cache.h"
@@ -221,6 +222,54 @@ static void check_remarks(struct doctor *doctor)
     }
 }
 
+static int64_t older_cases(const struct json *items, struct arena *arena, struct text *which_out)
+{
+    int64_t all = 0;
+    *which_out = TEXT("");
+    for (const struct json *item = items->first; item != NULL; item = item->next) {
+        int64_t open = 0;
+        const struct json *newest = json_member(item, TEXT("is_newest"));
+        const struct json *name = json_member(item, TEXT("workflow"));
+        const struct json *version = json_member(item, TEXT("version"));
+        if (newest->kind == JSON_TRUE || !json_to_integer(json_member(item, TEXT("open")), &open) ||
+            open == 0) {
+            continue;
+        }
+        *which_out = text_format(arena, "%.*s%s%lld of %.*s %.*s", TEXT_ARGS(*which_out),
+                                 all > 0 ? ", " : "", (long long)open, TEXT_ARGS(name->text),
+                                 TEXT_ARGS(version->text));
+        all += open;
+    }
+    return all;
+}
+
+/* Cases that no new version has taken along, as the running server counts them. */
+static void check_versions(struct doctor *doctor)
+{
+    struct arena *arena = doctor->line->arena;
+    for (size_t i = 0; doctor->is_served && i < doctor->line->service_count; i++) {
+        const struct service *service = doctor->line->services[i];
+        const struct json *answer = NULL;
+        struct text text;
+        struct text which;
+        const struct cli_question question = {
+            .method = "GET",
+            .path = text_format(arena, "/api/workflows/%s", service->name),
+            .may_be_absent = true};
+        if (service->cases == NULL || cli_ask(doctor->line, &question, &answer, &text) != EXIT_OK ||
+            answer == NULL) {
+            continue;
+        }
+        int64_t all = older_cases(json_member(answer, TEXT("items")), arena, &which);
+        find(doctor, text_format(arena, "cases of %s", service->name).data, FINE,
+             all == 0 ? TEXT("all that are open are of the newest version")
+                      : text_format(arena,
+                                    "%lld open ones are of older versions: %.*s; `kontora "
+                                    "workflows move` tells which could move",
+                                    (long long)all, TEXT_ARGS(which)));
+    }
+}
+
 /* ---- what lies between ---- */
 
 static void check_bus(struct doctor *doctor)
@@ -365,6 +414,7 @@ static int examine(struct command_line *line)
         check_cache(doctor);
     }
     check_remarks(doctor);
+    check_versions(doctor);
     check_limits(doctor);
     check_time_zone(doctor);
     check_certificate(doctor);

@@ -132,7 +132,8 @@ struct service {
     service_opened_fn *opened;      /* NULL: nothing is asked of the store */
     const struct own_check *checks; /* of its rows, for `kontora fsck` */
     size_t check_count;
-    struct texts remarks; /* what is wrong although it runs: the log, /readyz and doctor say */
+    struct text workflows; /* JSON, an array: which versions of which it runs; NO_TEXT: none */
+    struct texts remarks;  /* what is wrong although it runs: the log, /readyz and doctor say */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* extend_catalog.c - the recipes of a service in order, each pointing into the tables made for it.
  */
+#include "base/json.h"
 #include "engine/extend/engine_room.h"
 #include "engine/signature.h"
 
@@ -106,6 +107,29 @@ static const struct recipe_schedule *bind_schedules(const struct engine_room *ro
     return bound;
 }
 
+/* What a gateway routes by, for the page /workflows. A version whose cases stand still is known,
+ * and not served. */
+static struct text write_served(struct arena *arena, struct recipe *const *recipes, size_t count)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, arena, 256);
+    json_begin_array(&writer);
+    for (size_t i = 0; i < count; i++) {
+        json_begin_object(&writer);
+        json_key(&writer, "workflow");
+        json_put_text(&writer, recipes[i]->workflow->name);
+        json_key(&writer, "version");
+        json_put_integer(&writer, recipes[i]->workflow->version);
+        json_key(&writer, "is_newest");
+        json_put_flag(&writer, recipes[i]->is_newest);
+        json_key(&writer, "is_served");
+        json_put_flag(&writer, !text_is_given(recipes[i]->held_up));
+        json_end_object(&writer);
+    }
+    json_end_array(&writer);
+    return json_written(&writer);
+}
+
 void extend__catalog(const struct engine_room *room, struct service *made,
                      struct recipe_schedules schedules)
 {
@@ -135,4 +159,5 @@ void extend__catalog(const struct engine_room *room, struct service *made,
     };
     MUST(catalog->case_changed != NULL);
     made->catalog = catalog;
+    made->workflows = write_served(room->arena, recipes, room->recipe_count);
 }

@@ -7,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "engine/extend/engine_room.h"
+#include "engine/migration/crossing_store.h"
 #include "engine/operations/signing_key_store.h"
 #include "engine/recipe/definition_store.h"
 #include "engine/recipe/judged.h"
@@ -240,6 +241,7 @@ enum status extend__opened(const struct service *service, struct store *store, s
     }
     if (status == STATUS_OK) {
         *(*service_out)->catalog->signing_key = opening.key;
+        status = open_cases_say(store, (*service_out)->catalog);
     }
     signing_key_forget(&opening.key);
     if (status != STATUS_OK) {

@@ -6,7 +6,10 @@
  */
 #include "engine/migration/crossing_store.h"
 
+#include "base/log.h"
 #include "engine/run/case_store.h"
+
+enum { SCRATCH_BYTES_MAX = 16 * 1024 * 1024 };
 
 #define AT(type, member) .offset = offsetof(struct type, member)
 struct id_row {
@@ -160,6 +163,49 @@ enum status open_cases_count(struct store *store, struct arena *arena, const str
             store_one(store, arena, &count_open, (struct values){values, OPEN_VALUES - 1}, &row);
         *count_out += row.count;
     }
+    return status;
+}
+
+/* Of a workflow that was withdrawn every version is the last one, and there is nothing to say. */
+static bool has_newer(const struct catalog *catalog, const struct recipe *recipe)
+{
+    const struct recipe *newest = catalog_find(catalog, recipe->workflow->name, 0);
+    return newest != NULL && newest->workflow->version > recipe->workflow->version;
+}
+
+static enum status say_of_all(struct store *store, struct arena *arena,
+                              const struct catalog *catalog)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < catalog->recipe_count && status == STATUS_OK; i++) {
+        const struct workflow *workflow = catalog->recipes[i]->workflow;
+        int64_t count = 0;
+        if (!has_newer(catalog, catalog->recipes[i])) {
+            continue;
+        }
+        status = open_cases_count(store, arena, catalog->recipes[i], &count);
+        if (count > 0) {
+            log_line(LOG_INFO, "engine", "open cases are of an older version",
+                     LOG_TEXT("workflow", workflow->name), LOG_NUMBER("version", workflow->version),
+                     LOG_NUMBER("cases", count));
+        }
+    }
+    return status;
+}
+
+enum status open_cases_say(struct store *store, const struct catalog *catalog)
+{
+    struct arena *arena = arena_create("open cases", SCRATCH_BYTES_MAX);
+    enum status status = store_begin(store, STORE_READ);
+    if (status == STATUS_OK) {
+        status = say_of_all(store, arena, catalog);
+        if (status == STATUS_OK) {
+            status = store_commit(store);
+        } else {
+            store_rollback(store);
+        }
+    }
+    arena_destroy(&arena);
     return status;
 }
 

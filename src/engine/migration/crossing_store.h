@@ -22,6 +22,9 @@ NODISCARD enum status open_cases_next(struct store *store, struct arena *arena,
 NODISCARD enum status open_cases_count(struct store *store, struct arena *arena,
                                        const struct recipe *recipe, int64_t *count_out);
 
+/* Says in the log how many open cases are of versions that no new case is of. */
+NODISCARD enum status open_cases_say(struct store *store, const struct catalog *catalog);
+
 struct closed_count {
     struct text workflow;
     int64_t version;

@@ -211,6 +211,16 @@ static const struct json *read_json(struct arena *arena, struct text text, enum 
     return is_read && root->kind == kind ? root : NULL;
 }
 
+int64_t case_work_version_written(struct arena *arena, struct text stages, struct text stage,
+                                  int64_t version)
+{
+    const struct json *written = read_json(arena, stages, JSON_OBJECT);
+    const struct json *began_in = written != NULL ? json_member(written, TEXT("began_in")) : NULL;
+    const struct json *number = began_in != NULL ? json_member(began_in, stage) : NULL;
+    int64_t began = 0;
+    return number != NULL && json_to_integer(number, &began) ? began : version;
+}
+
 static bool read_places(struct arena *arena, struct text text, struct case_record *record)
 {
     const struct json *places = read_json(arena, text, JSON_ARRAY);

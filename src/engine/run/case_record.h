@@ -48,6 +48,10 @@ bool case_is_at_rest(const struct case_record *record);
  * to another version: whoever gets the same command again must know it again. */
 int64_t case_work_version(const struct case_record *record, int transition);
 
+/* The same, from the text that the row has. */
+int64_t case_work_version_written(struct arena *arena, struct text stages, struct text stage,
+                                  int64_t version);
+
 /* What of a record is kept as JSON: ["asked"]; {"visits": {"book": 1}, "waiting": ["book"], "done":
  * ["book"]}, with "began_in": {"book": 1} when that is another version; {"first_day":
  * "2026-03-31"}. */

@@ -76,7 +76,8 @@ static bool is_awaited(const struct answering *answering)
 {
     const struct case_record *record = answering->step.record;
     return answering->transition != WORKFLOW_NOWHERE && record->is_waiting[answering->transition] &&
-           record->visits[answering->transition] == answering->name.visit;
+           record->visits[answering->transition] == answering->name.visit &&
+           case_work_version(record, answering->transition) == answering->name.version;
 }
 
 /* A failure is the word of who has the work. */

@@ -11,6 +11,7 @@ static const struct field work_fields[] = {
     {.name = "handed", .kind = FIELD_TEXT, AT(handed)},
     {.name = "workflow", .kind = FIELD_TEXT, AT(workflow)},
     {.name = "version", .kind = FIELD_INTEGER, AT(version)},
+    {.name = "stages", .kind = FIELD_TEXT, AT(stages)},
 };
 #undef AT
 static const struct shape work_shape = {
@@ -53,7 +54,7 @@ static const struct shape number_shape = {
 };
 
 #define COLUMNS                                                                                    \
-    "s.case_id, s.stage, s.visit, s.attempt, s.due_at, s.handed, c.workflow, c.version"            \
+    "s.case_id, s.stage, s.visit, s.attempt, s.due_at, s.handed, c.workflow, c.version, c.stages"  \
     " FROM engine_stage s JOIN engine_case c ON c.id = s.case_id"
 
 /* The longest due first: the index of queues, read from the cursor on. */

@@ -16,6 +16,7 @@ struct work_row {
     struct text handed; /* JSON */
     struct text workflow;
     int64_t version;
+    struct text stages; /* of the case */
 };
 
 enum { WORK_PIECE = 100 };

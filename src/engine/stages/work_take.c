@@ -6,6 +6,7 @@
  */
 #include "engine/stages/work_parts.h"
 
+#include "engine/run/case_record.h"
 #include "engine/stages/work_id.h"
 #include "runtime/host.h"
 
@@ -25,12 +26,14 @@ static void add_item(struct taking *taking, const struct work_row *row)
 {
     struct call *call = taking->call;
     taking->items[taking->count++] = (struct work_item){
-        .task_id = work_id_write(call->arena, catalog_of(call)->signing_key,
-                                 &(struct work_name){.case_id = row->case_id,
-                                                     .workflow = row->workflow,
-                                                     .version = row->version,
-                                                     .stage = row->stage,
-                                                     .visit = row->visit}),
+        .task_id = work_id_write(
+            call->arena, catalog_of(call)->signing_key,
+            &(struct work_name){.case_id = row->case_id,
+                                .workflow = row->workflow,
+                                .version = case_work_version_written(call->arena, row->stages,
+                                                                     row->stage, row->version),
+                                .stage = row->stage,
+                                .visit = row->visit}),
         .command = row->stage,
         .payload = row->handed,
         .case_id = row->case_id,

@@ -1,4 +1,4 @@
-/* pages.c - /livez, /readyz, /metrics, /openapi.json, /asyncapi.json. */
+/* pages.c - /livez, /readyz, /metrics, /workflows, /openapi.json, /asyncapi.json. */
 #include "runtime/pages/pages.h"
 
 #include "base/json.h"
@@ -71,6 +71,31 @@ static void answer_readyz(void *context, struct http_exchange *exchange)
     };
 }
 
+/* Whoever stands before several processes asks each which versions it runs. */
+static void answer_workflows(void *context, struct http_exchange *exchange)
+{
+    const struct pages *pages = context;
+    struct json_writer writer;
+    json_writer_init(&writer, exchange->arena, 1024);
+    json_begin_object(&writer);
+    json_key(&writer, "services");
+    json_begin_object(&writer);
+    for (size_t i = 0; i < pages->dispatch->host_count; i++) {
+        const struct service *service = pages->dispatch->hosts[i].service;
+        if (text_is_given(service->workflows)) {
+            json_key(&writer, service->name);
+            json_put_raw(&writer, service->workflows);
+        }
+    }
+    json_end_object(&writer);
+    json_end_object(&writer);
+    exchange->answer = (struct http_answer){
+        .status = 200,
+        .content_type = TEXT("application/json"),
+        .body = json_written(&writer),
+    };
+}
+
 static void answer_metrics(void *context, struct http_exchange *exchange)
 {
     exchange->answer = (struct http_answer){
@@ -111,6 +136,7 @@ const struct page platform_pages[] = {
     {.path = "/livez", .answer = answer_livez},
     {.path = "/readyz", .answer = answer_readyz},
     {.path = "/metrics", .permission = "platform.metrics", .answer = answer_metrics},
+    {.path = "/workflows", .permission = "platform.workflows", .answer = answer_workflows},
     {.path = "/openapi.json", .answer = answer_openapi},
     {.path = "/asyncapi.json", .answer = answer_asyncapi},
 };
