@@ -37,9 +37,9 @@ WITHOUT_ROOM = FIRST.replace('version: 1', 'version: 2') \
 OTHER_WORKER = FIRST.replace('version: 1', 'version: 2').replace('worker: maids', 'worker: robots')
 
 
-def serve(workflows, store=None, directory=None, variant='release', environment=None):
-    server = Server(directory, store or the_store(), ['--cases.directory', workflows],
-                    environment, variant, program=sample_program(variant))
+def serve(workflows, store=None, services=None):
+    server = Server(store=store or the_store(), settings=['--cases.directory', workflows],
+                    program=sample_program(), services=services)
     server.start()
     return server
 
@@ -347,9 +347,9 @@ def new_processes_come_before_old_ones_go():
     if store_kind() == 'sqlite':
         raise Skipped('one process has the files')
     store = the_store()
-    blue = serve(directory_of(first=FIRST), store)
+    blue = serve(directory_of(first=FIRST), store, 'users,office,payroll')
     old = begin(blue)
-    green = serve(directory_of(first=FIRST, second=SECOND), store)
+    green = serve(directory_of(first=FIRST, second=SECOND), store, 'users,office,payroll')
     new = begin(green)
     check_equal(guest(blue).state(new).status, 503)
     do(green, old, 'accept')
