@@ -68,18 +68,45 @@ static struct text told_by_both(const struct recipe *left, const struct recipe *
     return NO_TEXT;
 }
 
-/* An event is told by one service. NO_TEXT: no other has a workflow that tells what this one does.
- */
-static struct text complain_of_tells(const struct extending *extending,
-                                     const struct engine_room *room, const struct recipe *recipe)
+static bool employs(const struct recipe *recipe, struct text queue)
+{
+    for (size_t i = 0; i < recipe->workflow->transition_count; i++) {
+        const struct transition *transition = &recipe->workflow->transitions[i];
+        if (transition->kind == TRANSITION_STAGE && transition->stage.work == STAGE_EMPLOYS &&
+            text_equals(transition->stage.target, queue)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static struct text queue_of_both(const struct recipe *left, const struct recipe *right)
+{
+    for (size_t i = 0; i < left->workflow->transition_count; i++) {
+        const struct transition *transition = &left->workflow->transitions[i];
+        if (transition->kind == TRANSITION_STAGE && transition->stage.work == STAGE_EMPLOYS &&
+            employs(right, transition->stage.target)) {
+            return transition->stage.target;
+        }
+    }
+    return NO_TEXT;
+}
+
+/* What two recipes have in common; NO_TEXT: nothing. */
+typedef struct text common_fn(const struct recipe *left, const struct recipe *right);
+
+/* Of one service only. NO_TEXT: no other one has a workflow with it. */
+static struct text complain_of_common(const struct extending *extending,
+                                      const struct engine_room *room, const struct recipe *recipe,
+                                      common_fn *common, const char *belongs)
 {
     for (size_t i = 0; i < extending->options->service_count; i++) {
         const struct engine_room *other = extending->rooms[i];
         for (size_t k = 0; other != NULL && other != room && k < other->recipe_count; k++) {
-            struct text event = told_by_both(recipe, other->recipes[k].recipe);
-            if (text_is_given(event)) {
-                return text_format(extending->arena, "%.*s: \"%.*s\" is told by %s",
-                                   TEXT_ARGS(recipe->workflow->file), TEXT_ARGS(event),
+            struct text name = common(recipe, other->recipes[k].recipe);
+            if (text_is_given(name)) {
+                return text_format(extending->arena, "%.*s: \"%.*s\" is %s %s",
+                                   TEXT_ARGS(recipe->workflow->file), TEXT_ARGS(name), belongs,
                                    other->base->name);
             }
         }
@@ -97,7 +124,10 @@ static struct text add_file(const struct extending *extending, struct engine_roo
     }
     struct text said = complain_of_twin(extending, room, judged.recipe);
     if (!text_is_given(said)) {
-        said = complain_of_tells(extending, room, judged.recipe);
+        said = complain_of_common(extending, room, judged.recipe, told_by_both, "told by");
+    }
+    if (!text_is_given(said)) {
+        said = complain_of_common(extending, room, judged.recipe, queue_of_both, "a queue of");
     }
     if (!text_is_given(said)) {
         engine_room_add(room, judged.recipe, is_of_program);

@@ -226,7 +226,78 @@ static void what_is_wrong_in_the_program_is_an_error(void)
             "\"till.closed\"?");
 }
 
+/* ---- outside workers ---- */
+
+static const char fed[] = "workflow: fed\nversion: 1\n" TOP "places: {done: {end: true}}\n"
+                          "operations:\n"
+                          "  begin: {who: client, from: start, to: feed, asks: n}\n"
+                          "stages:\n"
+                          "  feed: {worker: feeder, with: {n: n}, to: done}\n";
+static const char also_fed[] =
+    "workflow: also_fed\nversion: 1\n" TOP "places: {done: {end: true}}\n"
+    "operations:\n"
+    "  begin: {who: client, from: start, to: weigh, asks: n}\n"
+    "stages:\n"
+    "  weigh: {worker: scales, to: feed}\n"
+    "  feed: {worker: feeder, with: {n: n}, to: weigh2}\n"
+    "  weigh2: {worker: scales, to: done}\n";
+
+static struct workflow_file cattery_files[1];
+static struct workflow_file kennel_files[1];
+static struct case_work cattery_work = {.workflows = cattery_files, .workflow_count = 1};
+static struct case_work kennel_work = {.workflows = kennel_files, .workflow_count = 1};
+static const struct service cattery = {
+    .name = "cattery", .purpose = "Keeps cats", .cases = &cattery_work};
+static const struct service kennel = {
+    .name = "kennel", .purpose = "Keeps dogs", .cases = &kennel_work};
+
+static size_t count_routes(const struct service *service, const char *path)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < service->route_count; i++) {
+        count += strcmp(service->routes[i].path, path) == 0;
+    }
+    return count;
+}
+
+static void a_queue_has_its_rows(void)
+{
+    static const struct service *const both[] = {&cattery, &till};
+    struct arena *arena = arena_create("test", ARENA_BYTES);
+    const struct service *const *made = NULL;
+    struct text error = NO_TEXT;
+    cattery_files[0] = file_of("fed.yaml", fed);
+    const struct engine_options options = {.services = both, .service_count = COUNT_OF(both)};
+    CHECK_STATUS(engine_extend(arena, &options, &made, &error), STATUS_OK);
+    CHECK_INT(count_routes(made[0], "/work/feeder/take"), 1);
+    CHECK_INT(count_routes(made[0], "/work/feeder/answer"), 1);
+    CHECK_INT(count_routes(made[0], "/work/feeder/heartbeat"), 1);
+    CHECK_INT(count_routes(made[0], "/api/cases/cattery/{case_id}/retry"), 1);
+    CHECK_INT(made[0]->chore_count, 1);
+    CHECK(made[1] == &till);
+    struct text complaint = runtime_check(arena, made, COUNT_OF(both));
+    CHECK_TEXT(complaint.data != NULL ? complaint : TEXT(""), "");
+    arena_destroy(&arena);
+}
+
+/* Its path says nothing of the service, so there can be only one. */
+static void a_queue_is_of_one_service(void)
+{
+    static const struct service *const both[] = {&cattery, &kennel};
+    struct arena *arena = arena_create("test", ARENA_BYTES);
+    const struct service *const *made = NULL;
+    struct text error = NO_TEXT;
+    cattery_files[0] = file_of("fed.yaml", fed);
+    kennel_files[0] = file_of("also_fed.yaml", also_fed);
+    const struct engine_options options = {.services = both, .service_count = COUNT_OF(both)};
+    CHECK_STATUS(engine_extend(arena, &options, &made, &error), STATUS_MALFORMED);
+    CHECK_TEXT(error, "also_fed.yaml: \"feeder\" is a queue of cattery");
+    arena_destroy(&arena);
+}
+
 static const struct test tests[] = {
+    {"a_queue_has_its_rows", a_queue_has_its_rows, 0},
+    {"a_queue_is_of_one_service", a_queue_is_of_one_service, 0},
     {.name = "each_command_has_one_errand", .run = each_command_has_one_errand},
     {.name = "events_are_rows", .run = events_are_rows},
     {.name = "schedules_lead_to_their_timers", .run = schedules_lead_to_their_timers},
