@@ -17,7 +17,6 @@ struct race_result {
     int64_t refused;   /* by a limit */
     int64_t conflicts; /* transactions that were run again */
     int64_t rows;      /* transfers in the books */
-    int64_t deadlocks; /* that the database has had to end */
     struct text fsck;  /* what it finds; empty: nothing */
 };
 
