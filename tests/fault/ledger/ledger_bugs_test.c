@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-enum { STEPS = 1500, TRANSACTIONS = 12 };
+enum { STEPS = 1500, TRANSACTIONS = 5 };
 
 static struct clerk clerk;
 
