@@ -106,7 +106,7 @@ class Postgres:
     def start(self):
         assert self.server is None
         command = [os.path.join(self.programs, "postgres"), "-D", "data", "-k", self.directory,
-                   "-c", "listen_addresses=", "-c", "max_connections=60"]
+                   "-c", "listen_addresses=", "-c", "max_connections=400"]
         for setting in self.settings:
             command += ["-c", setting]
         with open(self.log, "ab") as log:

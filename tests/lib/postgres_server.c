@@ -142,7 +142,7 @@ void postgres_server_start_again(struct postgres_server *server)
                                    "-c",
                                    "listen_addresses=",
                                    "-c",
-                                   "max_connections=60",
+                                   "max_connections=400",
                                    NULL};
     server->pid = start(server, command, -1);
     for (int i = 0; i < READY_TRIES; i++) {
