@@ -73,7 +73,7 @@ struct stage_rules {
     enum stage_work work;
     struct text target;
     struct text undo; /* the function that takes it back; NO_TEXT: nothing to take back */
-    struct expression skip_when; /* true: goes on without being done, its result is null */
+    struct expression skip_when; /* true: goes on without being done; the next one is told null */
     int result;                  /* the field that keeps it; WORKFLOW_NOWHERE: none does */
     bool is_stored; /* false: the result is handed to the next stage and kept nowhere */
     struct stage_retry retry;
