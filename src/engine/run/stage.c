@@ -334,7 +334,7 @@ static enum status succeed(struct step *step, int transition, struct stage_row *
     bool passed = step->previous_passes;
     int index = rules_of(step, transition)->stage.result;
     struct value value = index != WORKFLOW_NOWHERE ? record->values[index] : none;
-    struct stage_result fault;
+    struct stage_result fault = {.has_failed = false};
     enum status status = take_result(step, transition, result->result, &fault);
     if (status == STATUS_REFUSED) {
         set_previous(step, previous, passed);
