@@ -12,14 +12,14 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from house import House, until
+from house import House, MESSAGES, until
 from tap import check, check_equal, check_in, main, seconds_max
 
 MANY = 300
 
 
 def start_house():
-    house = House().start()
+    house = House(services=MESSAGES).start()
     yield house
     check_equal(set(house.stop()), {0})
 

@@ -4,14 +4,14 @@ T44, G56 in its short version.
 The stream of the sample's shop, read over HTTP as a browser reads it. On every store and in every
 house, because where a journal stands and who wakes whom differs.
 """
-# houses: all
+# houses: sqlite postgres three
 import os
 import sys
 import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from house import House, until
+from house import House, MESSAGES, until
 from stream_readers import Readers, now_us
 from tap import check, check_equal, check_in, for_each_test, main, seconds_max
 
@@ -21,7 +21,7 @@ USER_MAX = 5  # the default
 
 
 def start_house():
-    house = House().start()
+    house = House(services=MESSAGES).start()
     yield house
     check_equal(set(house.stop()), {0})
 
@@ -29,7 +29,7 @@ def start_house():
 @for_each_test
 def start_wide_house():
     """Many streams of one user."""
-    house = House(settings=['--streams.user_max=10000']).start()
+    house = House(settings=['--streams.user_max=10000'], services=MESSAGES).start()
     yield house
     check_equal(set(house.stop()), {0})
 

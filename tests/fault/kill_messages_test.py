@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 from errands import Errands, Gone, Violation
-from house import House
+from house import House, MESSAGES
 from kill_scenario import fast_directory, spread
 from kontora import DidNotStart
 from tap import check, fail, main, seconds_max, test_scale
@@ -26,7 +26,7 @@ class Lives:
     def __init__(self, environment=None, kind='sqlite'):
         tempfile.tempdir = fast_directory()  # flushing is free there, and a kill is the same
         os.chmod(tempfile.tempdir, 0o711)  # a broker has a user of its own
-        self.house = House(kind, variant='fault', environment=environment)
+        self.house = House(kind, variant='fault', environment=environment, services=MESSAGES)
         self.server = self.house.servers[0]
         self.environment = dict(self.server.environment)
         self.errands = Errands(self.house)
@@ -111,7 +111,8 @@ def a_cursor_that_does_not_move_is_caught():
 @seconds_max(120)
 def a_gap_that_is_ignored_is_caught():
     """T4: what comes too early must wait for what is missing, or that is lost."""
-    house = House('careless', environment={'KONTORA_BUG': 'intake_ignores_gaps'}).start()
+    house = House('careless', environment={'KONTORA_BUG': 'intake_ignores_gaps'},
+                  services=MESSAGES).start()
     try:
         errands = Errands(house)
         for _ in range(20):

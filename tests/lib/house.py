@@ -18,7 +18,7 @@ import time
 import tap
 from kontora import Server, Sqlite, fresh_postgres
 
-ONE = (None,)
+MESSAGES = 'users,shop,till,board'  # those that tell each other; each service costs its start
 THREE = ('users,shop', 'till', 'board')
 
 
@@ -27,7 +27,8 @@ def kind_of_house():
 
 
 class House:
-    def __init__(self, kind=None, variant='release', settings=(), environment=None):
+    def __init__(self, kind=None, variant='release', settings=(), environment=None,
+                 services=None):
         self.kind = kind or kind_of_house()
         if self.kind == 'careless':
             variant = 'fault'
@@ -46,7 +47,7 @@ class House:
             self.cache = Redis()
             self.settings += ['--cache.kind=redis', f'--cache.address={self.cache.address}']
         home = tempfile.mkdtemp(dir=tap.test_directory())
-        groups = THREE if self.kind == 'three' else ONE
+        groups = THREE if self.kind == 'three' else (services,)
         self.servers = [Server(os.path.join(home, (group or 'all').replace(',', '_')), store,
                                self.settings, environment, variant,
                                program=tap.sample_program(variant), services=group)

@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 for folder in ('../lib', '../fault', '.'):
     sys.path.insert(0, os.path.join(HERE, folder))
 import bus_trace
-from house import House
+from house import House, MESSAGES
 from kill_scenario import fast_directory
 from kontora import DidNotStart, the_postgres
 from tap import check, check_less, fail, main, seconds_max, test_scale
@@ -127,7 +127,7 @@ class Story:
         if kind == 'rabbitmq':
             kind, settings = 'sqlite', broker.settings_of(self.part)
         self.has_broker = bool(settings)
-        self.house = House(kind, 'fault', settings, environment)
+        self.house = House(kind, 'fault', settings, environment, MESSAGES)
         self.server = self.house.servers[0]
         self.environment = dict(self.server.environment)
         self.reader = Reader(path)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
-from house import House, until
+from house import House, MESSAGES, until
 from json_schema import offences
 from kontora import EXIT_UNREACHABLE, EXIT_USAGE, Said, run
 from sealed import change_file
@@ -21,7 +21,7 @@ ATTEMPTS = 3  # of the board's subscriptions
 
 
 def start_house():
-    house = House().start()
+    house = House(services=MESSAGES).start()
     yield house
     check_equal(set(house.stop()), {0})
 

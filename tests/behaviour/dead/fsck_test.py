@@ -17,7 +17,7 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
-from house import House, until
+from house import House, MESSAGES, until
 from kontora import EXIT_UNREACHABLE, EXIT_USAGE, Said, run, store_kind, the_postgres
 from sealed import change_file
 from tap import (check, check_equal, check_in, check_match, main, sample_program, skip,
@@ -56,7 +56,7 @@ def has_heard_all(house, orders):
 
 
 def a_stopped_house():
-    house = House(store_kind()).start()
+    house = House(store_kind(), services=MESSAGES).start()
     try:
         orders = use(house)
         check(until(lambda: all(is_done(house, order) for order in orders)))
@@ -204,7 +204,7 @@ def it_changes_nothing(copy):
 
 def a_busy_system_is_never_accused():
     """While hundreds of orders are on their way."""
-    house = House(store_kind()).start()
+    house = House(store_kind(), services=MESSAGES).start()
     copy = Copy(house, house.servers[0].directory)
     try:
         with concurrent.futures.ThreadPoolExecutor(3) as pool:
@@ -426,7 +426,7 @@ def a_file_that_was_put_back(copy):
     with change_file(os.path.join(copy.directory, 'users.db')):
         pass
     shutil.copytree(copy.directory, old)
-    house = House('sqlite')
+    house = House('sqlite', services=MESSAGES)
     server = house.servers[0]
     shutil.copytree(copy.directory, server.directory)
     house.start()

@@ -10,7 +10,7 @@ import sys
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
-from house import House, until
+from house import House, MESSAGES, until
 from kontora import DidNotStart
 from tap import check, check_equal, check_in, main, seconds_max
 
@@ -62,7 +62,7 @@ def lives(server):
 @seconds_max(120)
 def who_stops_the_program_is_parked_and_the_others_go_on():
     """The message at hand is noted; after twenty ends in a row it is dead, and may be replayed."""
-    house = House('sqlite', variant='fault').start()
+    house = House('sqlite', variant='fault', services=MESSAGES).start()
     server = house.servers[0]
     before = order(house)
     check(until(lambda: len(heard(house, before)) == 3))
@@ -90,7 +90,7 @@ def lines_of(log, trace):
 
 def one_trace_from_the_request_to_the_last_handler():
     """The request, its event, its command, the reply: in the log, and in what is parked."""
-    house = House('sqlite').start()
+    house = House('sqlite', services=MESSAGES).start()
     trace = uuid.uuid4().hex
     order(house, 'board_poison', {'traceparent': f'00-{trace}-00f067aa0ba902b7-01'})
     rows = until(lambda: dead(house))
