@@ -285,8 +285,8 @@ enum status workflows_move_handle(struct call *call)
         return status;
     }
     status = case_load(call->store, call->arena, wish.catalog, input->case_id, &record);
-    bool is_of_it = status == STATUS_OK &&
-                    text_equals(record->recipe->workflow->name, wish.to->workflow->name);
+    bool is_of_it =
+        status == STATUS_OK && text_equals(record->recipe->workflow->name, wish.to->workflow->name);
     if (status == STATUS_ABSENT || (status == STATUS_OK && !is_of_it)) {
         return refuse_field(call, &workflows_no_case, "case_id");
     }

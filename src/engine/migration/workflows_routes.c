@@ -7,9 +7,9 @@ static const struct refusal *const show_refusals[] = {&workflows_no_workflow,
 static const struct refusal *const plan_refusals[] = {&workflows_no_workflow, &workflows_no_version,
                                                       &workflows_stands_still,
                                                       &workflows_bad_cursor, &workflows_no_field};
-static const struct refusal *const move_refusals[] = {
-    &workflows_no_workflow, &workflows_no_version, &workflows_stands_still,
-    &workflows_no_field, &workflows_no_case};
+static const struct refusal *const move_refusals[] = {&workflows_no_workflow, &workflows_no_version,
+                                                      &workflows_stands_still, &workflows_no_field,
+                                                      &workflows_no_case};
 
 #define REFUSES(list) .refusals = (list), .refusal_count = COUNT_OF(list)
 

@@ -132,8 +132,8 @@
     CASE_STAGES_SUITE(X)                                                                           \
     CASE_SETTLE_SUITE(X)                                                                           \
     CASE_CALLS_SUITE(X)                                                                            \
-    CASE_TIMES_SUITE(X) CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X)               \
-        CASE_CROSS_SUITE(X)
+    CASE_TIMES_SUITE(X)                                                                            \
+    CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X) CASE_CROSS_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
