@@ -528,6 +528,8 @@ static void evaluate_sql(const char *sql)
     enum status status =
         condition_evaluate(evaluator, arena, &condition, NO_VALUES, &value, &error);
     CHECK_STATUS(status, STATUS_OK);
+    evaluator_destroy(&evaluator);
+    arena_destroy(&arena);
 }
 
 static void a_table_is_read(void)
