@@ -191,7 +191,9 @@ static atomic_int undone;
 static void *write_often(void *argument)
 {
     const char *subject = argument;
+    struct arena *own = arena_create("writer", ARENA_BYTES_MAX);
     struct store *store = open_store(STORE_WRITE);
+    struct journal_ends ends;
     int rounds = test_scale(150);
     for (int i = 0; i < rounds; i++) {
         int count = 1 + i % 4;
@@ -199,8 +201,10 @@ static void *write_often(void *argument)
         for (int j = 0; j < count; j++) {
             append_ok(store, subject);
         }
-        if (i % 3 == 0) {
-            usleep(1000); /* others overtake */
+        if (i % 3 == 0) { /* what goes along has arrived, has its number, and others overtake */
+            CHECK_STATUS(journal_ends(store, own, &ends), STATUS_OK);
+            arena_reset(own);
+            usleep(1000);
         }
         if (i % 7 == 3) {
             store_rollback(store);
@@ -211,6 +215,7 @@ static void *write_often(void *argument)
         }
     }
     store_destroy(&store);
+    arena_destroy(&own);
     atomic_fetch_sub(&writers_left, 1);
     return NULL;
 }

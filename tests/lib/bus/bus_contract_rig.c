@@ -481,15 +481,20 @@ void rig_fill(struct rig *rig, struct rig_telling telling)
     store_destroy(&store);
 }
 
+/* Patient as long as it moves: a slow machine is not a bus that has lost something. */
 void rig_wait(struct rig *rig, size_t member, int effects)
 {
     int64_t end_ms = clock_monotonic_ms() + PATIENCE_MS;
-    while (atomic_load(&rig->members[member].effects) < effects) {
-        if (clock_monotonic_ms() > end_ms) {
-            printf("#   %s has had %d effects of %d\n", rig->members[member].options.name,
-                   atomic_load(&rig->members[member].effects), effects);
+    int before = 0;
+    for (int now = 0; now < effects; usleep(1000)) {
+        now = atomic_load(&rig->members[member].effects);
+        if (now > before) {
+            before = now;
+            end_ms = clock_monotonic_ms() + PATIENCE_MS;
+        } else if (now < effects && clock_monotonic_ms() > end_ms) {
+            printf("#   %s has had %d effects of %d\n", rig->members[member].options.name, now,
+                   effects);
             CHECK(false);
         }
-        usleep(1000);
     }
 }
