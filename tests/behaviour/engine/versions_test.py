@@ -245,6 +245,33 @@ def reasons_are_told_in_a_table():
     check_equal(server.stop(), 0)
 
 
+def many_cases_are_asked_for_in_pages():
+    """More than one page, at more than one place; each is there once."""
+    server = serve(directory_of(visit=FIRST))
+    anna = guest(server)
+    cases = set()
+    for number in range(130):
+        case = anna.do('come', {'name': 'Anna'}).json['case_id']
+        cases.add(case)
+        if number % 3 == 0:
+            check_equal(anna.do('accept', case=case).status, 200)
+    server.stop()
+    restart(server, directory_of(first=FIRST, second=SECOND))
+    told = [one['case_id'] for one in move(server, '--to', '2')['cases']]
+    check_equal((len(told), set(told)), (130, cases))
+    path = '/api/workflows/office/visit/plan?to=2'
+    small = server.admin().get(f'{path}&limit=7').json
+    check_equal((len(small['items']), small['items'][0]['verdict']), (7, 'moves'))
+    next_page = server.admin().get(f"{path}&limit=7&cursor={small['next']}").json
+    check_equal([one['case_id'] for one in small['items'] + next_page['items']], told[:14])
+    for cursor in ('x', '1/2', '9/1/' + told[0], '1/99/' + told[0], '1/1/' + told[0][:-1]):
+        answer = server.admin().get(f'{path}&cursor={cursor}')
+        check_equal((answer.status, answer.code), (400, 'bad_cursor'), cursor)
+    check_equal(move(server, '--to', '2', '--apply')['moved'], 130)
+    check_equal((versions(server)[1]['open'], versions(server)[2]['open']), (0, 130))
+    check_equal(server.stop(), 0)
+
+
 def work_that_somebody_has_is_waited_for():
     """E33: a command keeps its name, so whoever is given it twice knows."""
     server = serve(directory_of(visit=FIRST))
@@ -366,6 +393,7 @@ if __name__ == '__main__':
     main([versions_run_side_by_side, it_is_said_what_lags_behind,
           a_gateway_is_told_which_versions_run_here, a_file_is_shown_as_it_was_written,
           cases_move_when_they_are_told_to, one_case_moves_alone, reasons_are_told_in_a_table,
-          work_that_somebody_has_is_waited_for, a_crash_loses_no_case_and_moves_none_twice,
+          many_cases_are_asked_for_in_pages, work_that_somebody_has_is_waited_for,
+          a_crash_loses_no_case_and_moves_none_twice,
           a_version_may_go_when_no_case_is_of_it, a_case_that_stands_still_can_be_moved,
           new_processes_come_before_old_ones_go])
