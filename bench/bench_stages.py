@@ -55,3 +55,34 @@ def stages(plan):
         f'one alone: p50 {middle([one["p50_ms"] for _, one, _ in results]):.2f} ms, '
         f'p99 {middle([one["p99_ms"] for _, one, _ in results]):.2f} ms; {spread(ratios)}']
     return [line]
+
+
+# ---- with many that have ended ----
+
+FINISHED, FINISHED_QUICK = 10_000_000, 20_000
+FILL_SECONDS = 30
+
+
+def grow(ours, script, count, seconds):
+    while ours.count().finished < count:
+        measure(ours, script, TOGETHER, seconds)
+
+
+def grown(plan):
+    """The same stages in an empty store, and beside all that has ended before."""
+    count = FINISHED_QUICK if plan.quick else FINISHED
+    with tempfile.TemporaryDirectory(prefix='stages-', dir=plan.directory) as directory:
+        script = os.path.join(directory, 'wrk.lua')
+        with Kontora(None, os.path.join(directory, 'ours')) as ours, Outside() as others:
+            measure(ours, script, TOGETHER, 1)
+            few = measure(ours, script, TOGETHER, plan.seconds)
+            grow(ours, script, count, 1 if plan.quick else FILL_SECONDS)
+            many = measure(ours, script, TOGETHER, plan.seconds)
+            grown_bytes = os.path.getsize(os.path.join(ours.data, 'steps.db'))
+    line = row(f'stages, {count:,} cases have ended', rate(many['steps_per_second'], 'stages/s'),
+               rate(few['steps_per_second'], 'with few'),
+               many['steps_per_second'] / few['steps_per_second'], 0.9)
+    line['outside'] = f'{round(100 * others.share)}%'
+    line['notes'] = [f'{grown_bytes / 2**30:.1f} GiB; p50 {many["p50_ms"]:.1f} ms, '
+                     f'p99 {many["p99_ms"]:.1f} ms']
+    return [line]
