@@ -282,13 +282,14 @@ static void run_batch(struct executor *executor, struct batch *batch)
     if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
         exit_to_recover(executor);
     }
+    /* Counted before anybody is answered: who then looks finds himself among them. */
+    atomic_fetch_add_explicit(&executor->batches, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&executor->calls, batch->count, memory_order_relaxed);
     if (status == STATUS_OK) {
         answer_batch(executor, batch);
     } else {
         fail_batch(executor, batch, status);
     }
-    atomic_fetch_add_explicit(&executor->batches, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&executor->calls, batch->count, memory_order_relaxed);
 }
 
 static void note_chore(struct executor *executor, size_t index, const struct chore_run *run)
