@@ -82,30 +82,34 @@ void a_long_chain_goes_on_in_the_next_transaction(void)
 }
 
 /* The stage begins after the cut: that alone is a change, too. */
-static const char late_yaml[] = HEAD FIELDS PLACES
-    "operations:\n"
-    "  begin: {who: man, from: start, to: p, accepts: amount, sets: {limited: 0}}\n"
-    "stages:\n"
-    "  more: {from: p, when: amount > 0, to: q, sets: {amount: amount - 1}}\n"
-    "  enough: {run: work, from: p, else: true, to: over}\n"
-    "  back: {from: q, to: p}\n";
+static const char late_yaml[] =
+    HEAD FIELDS "places: {p: , q: , r: , over: {end: true}}\n"
+                "operations:\n"
+                "  begin: {who: man, from: start, to: r, accepts: amount}\n"
+                "stages:\n"
+                "  first: {from: r, to: p}\n"
+                "  more: {from: p, when: amount > 0, to: q, sets: {amount: amount - 1}}\n"
+                "  enough: {run: work, from: p, else: true, to: over}\n"
+                "  back: {from: q, to: p}\n";
 
 void a_stage_that_begins_after_a_cut_is_under_way(void)
 {
     LAB_OPEN(late_yaml);
     script.letters = "w";
-    CHECK_STATUS(lab_begin("w", "{\"amount\":49}"), STATUS_OK); /* 1 + 98 transitions */
+    CHECK_STATUS(lab_begin("w", "{\"amount\":48}"), STATUS_OK); /* 2 + 96 transitions */
     CHECK_TEXT(lab_stages(), "enough waits 1 1");
     script.letters = "w";
-    CHECK_STATUS(lab_begin("w", "{\"amount\":50}"), STATUS_OK);
+    CHECK_STATUS(lab_begin("w", "{\"amount\":49}"), STATUS_OK); /* a hundred */
     CHECK_TEXT(lab_stages(), "");
-    lab_at(lab.now_ms);
+    CHECK_TEXT(lab_revision(), "100");
     lab_at(lab.now_ms);
     CHECK_TEXT(lab_stages(), "enough waits 1 1");
     CHECK(lab_has(lab_memory(), "\"waiting\":[\"enough\"]"));
+    CHECK(lab_has(lab_history(), "101 begun timer"));
     lab_at(lab.now_ms + DAY);
     CHECK_TEXT(lab_notes(), "w 0 , w 0 "); /* it was begun once for each */
-    CHECK_STATUS(lab_answer((struct case_answer){.work_id = script.work_id}), STATUS_OK);
+    CHECK_STATUS(lab_answer((struct case_answer){.work_id = lab_work_id("w", "enough", 1)}),
+                 STATUS_OK);
     CHECK_TEXT(lab_is_open(), "closed");
     lab_close();
 }

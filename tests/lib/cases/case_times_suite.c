@@ -161,6 +161,7 @@ void a_schedule_moves_very_many(void)
         CHECK_STATUS(lab_begin("w", "{}"), STATUS_OK);
     }
     lab_at(LAB_BEGIN + 7 * HOUR);
+    CHECK(lab_has(lab_cases(), "[\"p\"]")); /* those have a turn of their own */
     lab_at(LAB_BEGIN + 7 * HOUR);
     CHECK(!lab_has(lab_cases(), "[\"p\"]"));
     CHECK_TEXT(lab_timers(), "");
