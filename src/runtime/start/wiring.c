@@ -76,7 +76,8 @@ enum status wiring_source_to_read(const struct runtime_options *options, struct 
     }
     struct sqlite_options sqlite = {.directory = options->directory, .schema = schema};
     enum status status = sqlite_source_to_read(&sqlite, source_out, pages_out);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK) { /* the sentence is the room's, until it says the next one */
+        *pages_out = text_is_given(*pages_out) ? text_copy(arena, *pages_out) : NO_TEXT;
         return status;
     }
     status = sqlite_check_file(&sqlite, arena, pages_out);
