@@ -99,8 +99,8 @@ enum ledger_refusal {
 };
 
 /* For the refusals of a route or command: all of them, in their order. */
-extern const struct refusal *const ledger_refusals[];
-extern const size_t ledger_refusal_count;
+enum { LEDGER_REFUSALS_COUNT = LEDGER_REFUSAL_COUNT - 1 };
+extern const struct refusal *const ledger_refusals[LEDGER_REFUSALS_COUNT];
 
 struct ledger_answer {
     enum ledger_refusal refusal; /* LEDGER_DONE unless REFUSED */
@@ -234,7 +234,8 @@ NODISCARD enum status ledger_close_period(struct call *call, int64_t before_ms,
 NODISCARD enum status ledger_find_period(struct store *store, struct arena *arena,
                                          int64_t *closed_before_out);
 
-extern const struct migration ledger_migrations[];
-extern const size_t ledger_migration_count;
+/* A row of service.series: {"ledger", ledger_migrations, LEDGER_MIGRATION_COUNT}. */
+enum { LEDGER_MIGRATION_COUNT = 1 };
+extern const struct migration ledger_migrations[LEDGER_MIGRATION_COUNT];
 
 #endif

@@ -6,7 +6,7 @@
  */
 #include "ledger/ledger.h"
 
-const struct migration ledger_migrations[] = {
+const struct migration ledger_migrations[LEDGER_MIGRATION_COUNT] = {
     {
         .version = 1,
         .name = "books",
@@ -156,4 +156,3 @@ const struct migration ledger_migrations[] = {
                     ");",
     },
 };
-const size_t ledger_migration_count = COUNT_OF(ledger_migrations);

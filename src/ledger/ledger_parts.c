@@ -8,12 +8,11 @@
 LEDGER_REFUSALS(X)
 #undef X
 
-const struct refusal *const ledger_refusals[] = {
+const struct refusal *const ledger_refusals[LEDGER_REFUSALS_COUNT] = {
 #define X(name, http_status, code, text) &refusal_##name,
     LEDGER_REFUSALS(X)
 #undef X
 };
-const size_t ledger_refusal_count = COUNT_OF(ledger_refusals);
 
 enum status ledger_refuse(struct call *call, const struct ledger_answer *answer)
 {

@@ -20,7 +20,7 @@ static const struct timer timers[] = {
 };
 
 static const struct series series[] = {
-    {"ledger", ledger_migrations, 1},
+    {"ledger", ledger_migrations, LEDGER_MIGRATION_COUNT},
 };
 
 const struct service clerk_service = {
