@@ -67,7 +67,7 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests sample run test demo cluster bench bench-peers lint fuzz san install clean need need-test need-bench need-cluster format campaign docs
+.PHONY: help build tests sample bank run test demo cluster bench bench-peers lint fuzz san install clean need need-test need-bench need-cluster format campaign docs
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -76,6 +76,8 @@ help: ## this list
 build: $(PROGRAM) ## the program, in build/release/kontora
 
 sample: $(SAMPLE)
+
+bank: $(OUT)/bench/bank_server
 
 tests: $(PROGRAM) $(SAMPLE) $(TEST_BINS) $(NET_SERVER) $(BENCHES)
 

@@ -7,10 +7,11 @@ the same rows once more with SQLite alone.
 import json
 import os
 import re
+import time
 
 from bench_limits import PGBENCH_CLIENTS, median_outside, middle, postgres_settings, rate, row, \
     spread
-from bench_machine import Outside
+from bench_machine import Outside, processor_seconds
 from bench_servers import BenchFailed, Kontora, run
 from postgres import Postgres
 
@@ -67,12 +68,15 @@ class Bank(Kontora):
         script = self.plan.fresh('pay') + '.lua'
         with open(script, 'w', encoding='utf-8') as file:
             file.write(WRK_SCRIPT.format(accounts=ACCOUNTS, key=self.key, round=round_number))
+        before = processor_seconds(self.process.pid)
         said = run('wrk', '-t1', f'-c{CLIENTS}', f'-d{self.plan.seconds}s', '-s', script,
                    f'http://{self.address}')
         result = json.loads(re.search(r'^\{.*\}$', said, re.M).group(0))
         if result['errors'] or not result['answers']:
             raise BenchFailed(f'wrk: {said}')
         result['per_second'] = result['answers'] / result['seconds']
+        used = processor_seconds(self.process.pid) - before
+        result['processor_us'] = used * 1e6 / result['answers']
         return result
 
     def pay_many(self):
@@ -94,15 +98,21 @@ def check_books(plan, directory, settings=()):
 
 
 def raw(plan, directory):
-    """Transfers a second."""
+    """Transfers a second, and the processor time of each in microseconds."""
     said = json.loads(run(program(plan, 'raw_transfers'), os.path.join(directory, 'bank.db'),
                           plan.fresh('raw') + '.db', str(RAW_TOGETHER)))
-    return said['transfers'] * 1e9 / said['wall_ns']
+    return (said['transfers'] * 1e9 / said['wall_ns'],
+            said['processor_ns'] / 1e3 / said['transfers'])
 
 
 def latency(results):
     return (f'p50 {middle([one["p50_ms"] for one in results]):.1f} ms, '
             f'p99 {middle([one["p99_ms"] for one in results]):.1f} ms')
+
+
+def processors(results):
+    return (f'the server used {middle([one["processor_us"] for one in results]):.1f} us of the '
+            'processors each')
 
 
 # ---- SQLite ----
@@ -118,34 +128,29 @@ def measure_sqlite(plan, load):
 
 
 def sqlite_row(what, plan, load):
-    results, limits, rounds = [], [], []
+    results, limits, used, rounds = [], [], [], []
     for _ in range(plan.rounds):
         with Outside() as outside:
-            result, limit = measure_sqlite(plan, load)
+            result, (limit, processor_us) = measure_sqlite(plan, load)
             results.append(result)
             limits.append(limit)
+            used.append(processor_us)
         rounds.append(outside)
     ratios = [one['per_second'] / limit for one, limit in zip(results, limits)]
     line = row(what, rate(middle([one['per_second'] for one in results]), 'transfers/s'),
                rate(middle(limits), f'SQLite alone, {RAW_TOGETHER} a commit'), middle(ratios), 0.4)
     line['outside'] = median_outside(rounds)
-    return line, results, ratios
+    line['notes'] = [f'{processors(results)}; SQLite alone {middle(used):.1f}; {spread(ratios)}']
+    return line, results
 
 
 def many(bank):
-    with Timer() as timer:
-        bank.pay_many()
     count = (3 if bank.plan.quick else MANY_REQUESTS) * MANY_EACH
-    return {'per_second': count / timer.seconds}
-
-
-class Timer:
-    def __enter__(self):
-        self.began = os.times().elapsed
-        return self
-
-    def __exit__(self, *_):
-        self.seconds = max(os.times().elapsed - self.began, 0.01)
+    used, began = processor_seconds(bank.process.pid), time.perf_counter()
+    bank.pay_many()
+    seconds = time.perf_counter() - began
+    used = processor_seconds(bank.process.pid) - used
+    return {'per_second': count / seconds, 'processor_us': used * 1e6 / count}
 
 
 # ---- PostgreSQL ----
@@ -180,14 +185,14 @@ def postgres_row(plan):
                rate(middle(limits), f'pgbench TPC-B, {PGBENCH_CLIENTS} clients'), middle(ratios),
                1.5)
     line['outside'] = median_outside(rounds)
-    line['notes'] = [f'{CLIENTS} clients over HTTP: {latency(results)}; {spread(ratios)}']
+    line['notes'] = [f'{CLIENTS} clients over HTTP: {latency(results)}; '
+                     f'{processors(results)}; {spread(ratios)}']
     return line
 
 
 def ledger(plan):
-    one, results, ratios = sqlite_row('transfers, SQLite', plan, Bank.pay)
-    one['notes'] = [f'{CLIENTS} clients over HTTP, one transfer a request: {latency(results)}; '
-                    f'{spread(ratios)}']
-    together, _, ratios = sqlite_row('transfers, 1000 a request', plan, many)
-    together['notes'] = [f'one request at a time, a commit each; {spread(ratios)}']
+    one, results = sqlite_row('transfers, SQLite', plan, Bank.pay)
+    one['notes'].append(f'{CLIENTS} clients over HTTP, a transfer for each request: '
+                        f'{latency(results)}')
+    together, _ = sqlite_row(f'transfers, {MANY_EACH} a request', plan, many)
     return [one, together, postgres_row(plan)]

@@ -8,11 +8,13 @@
  * Prints JSON.
  */
 #include "base/clock.h"
+#include "base/must.h"
 #include "cli/bench/bench_raw_rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { ARENA_BYTES = 2047 * 1024 * 1024 };
 
@@ -116,6 +118,15 @@ static void write_accounts(void)
     run("COMMIT");
 }
 
+static int64_t processor_ns(void)
+{
+    struct rusage usage;
+    MUST(getrusage(RUSAGE_SELF, &usage) == 0);
+    int64_t us = (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * INT64_C(1000000) +
+                 usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
+    return us * 1000;
+}
+
 int main(int argc, char **argv)
 {
     int64_t batch = argc == 4 ? strtoll(argv[3], NULL, 10) : 0;
@@ -128,6 +139,7 @@ int main(int argc, char **argv)
     load(argv[1]);
     write_accounts();
     int64_t count = transfers.row_count;
+    int64_t used_ns = processor_ns();
     int64_t began_ns = clock_monotonic_ns();
     for (int64_t i = 0; i < count; i++) {
         if (i % batch == 0) {
@@ -139,6 +151,8 @@ int main(int argc, char **argv)
         }
     }
     int64_t wall_ns = clock_monotonic_ns() - began_ns;
-    printf("{\"transfers\": %lld, \"wall_ns\": %lld}\n", (long long)count, (long long)wall_ns);
+    used_ns = processor_ns() - used_ns;
+    printf("{\"transfers\": %lld, \"wall_ns\": %lld, \"processor_ns\": %lld}\n", (long long)count,
+           (long long)wall_ns, (long long)used_ns);
     return 0;
 }
