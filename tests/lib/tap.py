@@ -67,8 +67,9 @@ def fail(message):
 
 
 def check(condition, message='the condition does not hold'):
+    """The message may be a function, asked only when there is something to say."""
     if not condition:
-        fail(message)
+        fail(str(message() if callable(message) else message))
 
 
 def check_equal(actual, expected, message=''):
