@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from cases.flow import Participant, directory_of
 from kontora import EXIT_UNREACHABLE, EXIT_USAGE, Said, Server, store_kind, the_store
 from sealed import change_file
-from tap import Skipped, check, check_equal, check_in, main, sample_program
+from tap import Skipped, check, check_equal, check_in, main, sample_program, seconds_max
 
 FIRST = '''\
 workflow: visit
@@ -245,6 +245,7 @@ def reasons_are_told_in_a_table():
     check_equal(server.stop(), 0)
 
 
+@seconds_max(400)
 def many_cases_are_asked_for_in_pages():
     """More than one page, at more than one place; each is there once."""
     server = serve(directory_of(visit=FIRST))
