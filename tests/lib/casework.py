@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import tap
-from house import until
+from house import until_none
 from tap import check, check_equal
 
 SERVICE = os.path.join(tap.repository(), 'examples', 'casework_service.py')
@@ -87,8 +87,8 @@ def rows(path, query):
 
 
 def all_end(client_of, ids, status='finished', seconds=60):
-    """Each of them, in time; client_of() gives a client that works now."""
-    def left():
-        return [one for one in ids if status_of(client_of(), one)['status'] != status]
-    check(until(lambda: not left(), seconds, 0.1),
-          lambda: [status_of(client_of(), one) for one in left()])
+    """Each of them, patient as long as one more has ended; client_of() gives a client that works
+    now."""
+    left = until_none(lambda: [one for one in ids
+                               if status_of(client_of(), one)['status'] != status], seconds)
+    check(not left, lambda: [status_of(client_of(), one) for one in left])

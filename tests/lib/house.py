@@ -91,3 +91,13 @@ def until(question, seconds=60, every=0.02):
         time.sleep(every)
         answer = question()
     return answer
+
+
+def until_none(question, seconds=60):
+    """What is left in the end of a list that should become empty, patient as long as it shrinks."""
+    left = question()
+    while left:
+        if not until(lambda: len(question()) < len(left), seconds, 0.1):
+            break
+        left = question()
+    return left
