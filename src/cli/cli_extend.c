@@ -83,6 +83,13 @@ static bool read_directory(struct files *files)
     return trouble == 0;
 }
 
+/* What a person has to change, rather than a disk that does not do its work. */
+static bool is_of_the_setting(int trouble)
+{
+    return trouble == ENOENT || trouble == ENOTDIR || trouble == EACCES || trouble == EPERM ||
+           trouble == ELOOP || trouble == ENAMETOOLONG || trouble == E2BIG;
+}
+
 /* Without a setting the directory may be absent. */
 static int read_files(struct command_line *line, const struct config *config, struct files *files)
 {
@@ -94,7 +101,8 @@ static int read_files(struct command_line *line, const struct config *config, st
     if (read_directory(files) || (!is_named && (errno == ENOENT || errno == ENOTDIR))) {
         return EXIT_OK;
     }
-    return cli_fail(EXIT_USAGE, "cases.directory: %s: %s", files->directory,
+    return cli_fail(is_of_the_setting(errno) ? EXIT_USAGE : EXIT_IO, "cases.directory: %s: %s",
+                    files->directory,
                     errno == E2BIG ? "there are more than 500 workflows in it" : strerror(errno));
 }
 

@@ -92,8 +92,10 @@ def check_books(server, payers):
     client = server.client()
     for payer in payers:
         payer.settle(client)
-    seen = [client.get(f'/api/bank/accounts/{number}').json['balance']
-            for number in range(ACCOUNTS)]
+    accounts = [client.get(f'/api/bank/accounts/{number}') for number in range(ACCOUNTS)]
+    if any(account.status != 200 for account in accounts):
+        raise Wrong(f'accounts that were opened are gone: {accounts}')
+    seen = [account.json['balance'] for account in accounts]
     if seen != balances_of(payers):
         raise Wrong(f'the accounts have {seen}, their transfers say {balances_of(payers)}')
     said = subprocess.run([server.program, 'fsck', '--json', '--data', server.directory,
