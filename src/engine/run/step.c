@@ -31,7 +31,7 @@ void step_begin(struct step *step)
     struct arena *arena = step->call->arena;
     step->passing = passing_fields(step->record->recipe->workflow);
     step->before = step->record->revision > 0 ? case_record_copy(arena, step->record) : NULL;
-    step->noted = case_record_copy(arena, step->record);
+    step->noted = step->before;
     if (step->before == NULL) {
         /* Nothing of it is known to anybody yet, its defaults are news too. */
         step->noted = case_record_blank(arena, step->record);
