@@ -9,21 +9,28 @@
 
 enum { ATTEMPTS_OTHERWISE = 10, FIRST_MS_OTHERWISE = 1000, LONGEST_MS_OTHERWISE = 600000 };
 
-int64_t retry_due(const struct retry *retry, unsigned attempt, int64_t now_ms)
+int64_t retry_wait_ms(int64_t first_ms, int64_t longest_ms, int64_t attempt)
 {
     MUST(attempt >= 1);
-    int attempts_max = retry->attempts_max ? retry->attempts_max : ATTEMPTS_OTHERWISE;
-    int64_t wait_ms = retry->first_ms ? retry->first_ms : FIRST_MS_OTHERWISE;
-    int64_t longest_ms = retry->longest_ms ? retry->longest_ms : LONGEST_MS_OTHERWISE;
-    if (attempt >= (unsigned)attempts_max) {
-        return 0;
-    }
-    for (unsigned i = 1; i < attempt && wait_ms < longest_ms; i++) {
+    int64_t wait_ms = first_ms;
+    for (int64_t i = 1; i < attempt && wait_ms < longest_ms; i++) {
         wait_ms *= 2;
     }
     wait_ms = wait_ms > longest_ms ? longest_ms : wait_ms;
     /* Half of it by chance, so that what failed together does not come back together. */
-    return now_ms + wait_ms / 2 + (int64_t)(chance_number() % (uint64_t)(wait_ms / 2 + 1));
+    return wait_ms / 2 + (int64_t)(chance_number() % (uint64_t)(wait_ms / 2 + 1));
+}
+
+int64_t retry_due(const struct retry *retry, unsigned attempt, int64_t now_ms)
+{
+    MUST(attempt >= 1);
+    int attempts_max = retry->attempts_max ? retry->attempts_max : ATTEMPTS_OTHERWISE;
+    int64_t first_ms = retry->first_ms ? retry->first_ms : FIRST_MS_OTHERWISE;
+    int64_t longest_ms = retry->longest_ms ? retry->longest_ms : LONGEST_MS_OTHERWISE;
+    if (attempt >= (unsigned)attempts_max) {
+        return 0;
+    }
+    return now_ms + retry_wait_ms(first_ms, longest_ms, attempt);
 }
 
 static struct call call_of(struct message_run *run, const struct input_data *data)

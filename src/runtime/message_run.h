@@ -40,6 +40,10 @@ struct message_run {
  * trying again will not help. CONFLICT: someone was faster. Else a fault of the world. */
 NODISCARD enum status message_run(struct message_run *run);
 
+/* How long to wait after this attempt, which counts from 1: twice as long as after the one before,
+ * up to the longest; with jitter. */
+int64_t retry_wait_ms(int64_t first_ms, int64_t longest_ms, int64_t attempt);
+
 /* When the next attempt is due, with jitter; 0 when this was the last. attempt counts from 1. */
 int64_t retry_due(const struct retry *retry, unsigned attempt, int64_t now_ms);
 

@@ -1,12 +1,12 @@
 /* stage.c - begins stages, and takes what comes of them. */
 #include "engine/run/stage.h"
 
-#include "base/chance.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "engine/run/case_time.h"
 #include "engine/run/expression.h"
 #include "engine/stages/work_id.h"
+#include "runtime/message_run.h"
 #include "runtime/telling.h"
 
 enum { RESULT_BYTES_MAX = 256 * 1024, RESULT_VALUES_MAX = 20000 };
@@ -114,17 +114,6 @@ enum status stage_forget_left(struct step *step)
 
 /* ---- failing ---- */
 
-/* With jitter, so that what failed together does not come back together; see retry_due. */
-static int64_t wait_ms(const struct stage_retry *retry, int64_t attempt)
-{
-    int64_t wait = retry->first_ms;
-    for (int64_t i = 1; i < attempt && wait < retry->most_ms; i++) {
-        wait *= 2;
-    }
-    wait = wait > retry->most_ms ? retry->most_ms : wait;
-    return wait / 2 + (int64_t)(chance_number() % (uint64_t)(wait / 2 + 1));
-}
-
 static enum status try_later(struct step *step, int transition, struct stage_row *row,
                              int64_t due_at)
 {
@@ -165,7 +154,8 @@ static enum status fail(struct step *step, int transition, struct stage_row *row
 {
     const struct stage_rules *rules = &rules_of(step, transition)->stage;
     int64_t now_ms = step->call->now_ms;
-    int64_t due_at = now_ms + wait_ms(&rules->retry, row->attempt);
+    int64_t due_at =
+        now_ms + retry_wait_ms(rules->retry.first_ms, rules->retry.most_ms, row->attempt);
     bool is_late = rules->deadline_ms > 0 && due_at >= row->begun_at + rules->deadline_ms;
     row->reason = stage_reason(step->call->arena, result);
     if (!result->is_final && !is_late && row->attempt <= rules->retry.times) {
