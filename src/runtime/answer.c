@@ -125,6 +125,19 @@ static void check_listed(const struct call *call, const struct refusal *refusal)
     must_failed(__FILE__, __LINE__, "a refusal stands in the table of its route");
 }
 
+enum status answer_no(struct call *call, const struct refusal *refusal, int retry_after_s)
+{
+    MUST(call->exchange != NULL); /* a message has nobody who would hear it */
+    check_listed(call, refusal);
+    problem_answer(call->exchange, &(struct problem){
+                                       .http_status = refusal->http_status,
+                                       .code = refusal->code,
+                                       .message = text_of(refusal->text),
+                                       .retry_after_s = retry_after_s,
+                                   });
+    return STATUS_OK;
+}
+
 enum status refuse(struct call *call, const struct refusal *refusal)
 {
     check_listed(call, refusal);

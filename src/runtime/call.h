@@ -13,6 +13,7 @@
 #include "base/field.h"
 #include "base/id.h"
 #include "base/must.h"
+#include "base/secret.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "bus/message.h"
@@ -49,6 +50,11 @@ NODISCARD enum status refuse_field(struct call *call, const struct refusal *refu
 /* The same with what a program needs to know of it: `details` of the problem, a JSON object. */
 NODISCARD enum status refuse_with(struct call *call, const struct refusal *refusal,
                                   struct text details);
+
+/* The answer to a request is no, and what the handler has written stays: a wrong guess is counted.
+ * Retry-After in seconds; 0: no such header. Always OK. */
+NODISCARD enum status answer_no(struct call *call, const struct refusal *refusal,
+                                int retry_after_s);
 
 /* ---- what a handler is given ---- */
 
@@ -103,6 +109,9 @@ struct call {
 
 /* Was this field in the request at all, be it null? The name MUST be a field of `takes`. */
 bool input_has(const struct call *call, const char *field);
+
+/* A key for one purpose that nobody has who has the store alone (start/seed_file.h). */
+struct digest_key call_key(const struct call *call, const char *purpose);
 
 /* How long this process has been serving the call's service. */
 int64_t call_uptime_ms(const struct call *call);

@@ -5,7 +5,7 @@
 #include "runtime/call_run.h"
 #include "runtime/problem.h"
 
-enum { DEADLINE_MS_MAX = 600000 };
+enum { DEADLINE_MS_MAX = 600000, SLOW_RETRY_S = 5 };
 
 static const struct page *find_page(const struct dispatch *dispatch, struct text path)
 {
@@ -112,6 +112,22 @@ static struct text concerns(const struct call *call, const struct path_values *p
     return path->count > 0 ? path->items[0].value : call->idempotency_key;
 }
 
+static bool gathers_slowly(const struct call *call)
+{
+    return call->route->gathers_slowly != NULL && call->route->gathers_slowly(call);
+}
+
+static void answer_too_many(struct http_exchange *exchange)
+{
+    problem_answer(exchange, &(struct problem){
+                                 .http_status = 429,
+                                 .code = "too_many_requests",
+                                 .message = TEXT("Too many are waiting for the same. Try again in "
+                                                 "a few seconds."),
+                                 .retry_after_s = SLOW_RETRY_S,
+                             });
+}
+
 static void send_on(struct dispatch *dispatch, struct call *call)
 {
     struct host *host = call->bound->host;
@@ -121,12 +137,18 @@ static void send_on(struct dispatch *dispatch, struct call *call)
     } else if (call->route->kind == ROUTE_READS_POINT && host->reads_at_once) {
         readers_run_at_once(call);
         return;
+    } else if (gathers_slowly(call)) {
+        status = readers_submit(dispatch->slow_readers, call);
     } else {
         status = readers_submit(dispatch->readers, call);
     }
     if (status != STATUS_OK) {
         atomic_fetch_add_explicit(&dispatch->shed, 1, memory_order_relaxed);
-        problem_fault(call->exchange, status);
+        if (gathers_slowly(call)) {
+            answer_too_many(call->exchange);
+        } else {
+            problem_fault(call->exchange, status);
+        }
         call_finish(call);
     }
 }

@@ -21,13 +21,14 @@ struct dispatch {
     const struct router *router;
     struct access *access;
     struct readers *readers;
+    struct readers *slow_readers; /* gathers that take a core for long (route.gathers_slowly) */
     struct streams *streams;
     struct host *hosts;
     size_t host_count;
     const struct page *pages;
     size_t page_count;
     void *page_context;
-    atomic_ulong shed; /* answered 503 because too much was waiting */
+    atomic_ulong shed; /* answered 503 or 429 because too much was waiting */
 };
 
 /* The two hooks of struct http_handler; the context is a struct dispatch. */

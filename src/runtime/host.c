@@ -73,6 +73,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->on_told = options->on_told;
     host->told_context = options->told_context;
     host->crash_note = options->crash_note;
+    host->key = options->key;
     host->waiting_room = waiting_room_create();
     host->queue_max = options->queue_max;
     enum status status = open_writer(host, &store, arena, error_out);
@@ -110,6 +111,12 @@ enum status host_open(struct host *host, const struct host_options *options, str
 int64_t call_uptime_ms(const struct call *call)
 {
     return call->now_ms > call->host->opened_at ? call->now_ms - call->host->opened_at : 0;
+}
+
+struct digest_key call_key(const struct call *call, const char *purpose)
+{
+    MUST(call->host != NULL && call->host->key != NULL);
+    return digest_key_for(call->host->key, purpose);
 }
 
 /* FNV-1a: spreads ids and keys evenly, and needs no secret, since nobody gains by meeting others.

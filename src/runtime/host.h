@@ -7,6 +7,7 @@
 #ifndef RUNTIME_HOST_H
 #define RUNTIME_HOST_H
 
+#include "base/secret.h"
 #include "runtime/dead/dead_gauge.h"
 #include "runtime/executor.h"
 #include "runtime/later/later.h"
@@ -47,6 +48,7 @@ struct host {
     void (*on_told)(void *context, size_t host_index);
     void *told_context;
     struct crash_note *crash_note; /* NULL: there is none */
+    const struct digest_key *key;  /* of the installation; NULL: there is none (call_key) */
     struct dead_gauge parked;
 };
 
@@ -62,6 +64,7 @@ struct host_options {
     void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
     void *told_context;
     struct crash_note *crash_note; /* may be NULL */
+    const struct digest_key *key;  /* may be NULL */
 };
 
 /* Brings the tables up to date and starts the executors. Closed with host_close whatever it says.

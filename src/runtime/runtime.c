@@ -15,6 +15,7 @@
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
 #include "runtime/start/place_check.h"
+#include "runtime/start/seed_file.h"
 #include "runtime/start/wiring.h"
 #include "runtime/streams/streams.h"
 
@@ -24,6 +25,9 @@
 #include <unistd.h>
 
 enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, THREADS_MAX_BY_ITSELF = 4, BUS_STOP_MS = 5000 };
+
+/* Two cores and 128 MiB are what passwords may take, whoever asks. */
+enum { SLOW_READERS = 2, SLOW_WAITING_MAX = 64 };
 
 struct runtime {
     struct arena *arena;
@@ -37,6 +41,7 @@ struct runtime {
     struct messaging *messaging;
     struct cache *cache;
     struct crash_note *crash_notes; /* one for each host; NULL: the disk had no room */
+    struct digest_key key;          /* of the installation */
     struct dispatch dispatch;
     struct pages pages;
     struct http_server *server;
@@ -69,6 +74,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .crash_note = runtime->crash_notes ? &runtime->crash_notes[index] : NULL,
         .on_told = on_told,
         .told_context = runtime,
+        .key = &runtime->key,
     };
     enum status status = wiring_source(&runtime->options, runtime->arena, options.service->name,
                                        &options.source, error_out);
@@ -168,6 +174,7 @@ static void set_up_dispatch(struct runtime *runtime)
     runtime->dispatch.access = runtime->access;
     runtime->dispatch.readers = readers_start((unsigned)setting(runtime, "work.readers"),
                                               (size_t)setting(runtime, "work.waiting_max"));
+    runtime->dispatch.slow_readers = readers_start(SLOW_READERS, SLOW_WAITING_MAX);
     runtime->dispatch.pages = platform_pages;
     runtime->dispatch.page_count = platform_page_count;
     runtime->dispatch.page_context = &runtime->pages;
@@ -384,6 +391,10 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
                              &runtime->new_key, error_out);
     }
     if (status == STATUS_OK) {
+        status = installation_key_open(runtime->arena, runtime->options.directory, &runtime->key,
+                                       error_out);
+    }
+    if (status == STATUS_OK) {
         create_streams(runtime); /* before the hosts, which announce to it */
         status = open_hosts(runtime, error_out);
     }
@@ -409,6 +420,7 @@ static void tear_down(struct runtime **place)
     struct runtime *runtime = *place;
     struct arena *arena = runtime->arena;
     readers_stop(&runtime->dispatch.readers);
+    readers_stop(&runtime->dispatch.slow_readers);
     if (runtime->dispatch.streams != NULL) {
         streams_stop(runtime->dispatch.streams);
     }
@@ -430,6 +442,7 @@ static void tear_down(struct runtime **place)
     if (runtime->directory_lock >= 0) {
         data_directory_close(runtime->directory_lock);
     }
+    explicit_bzero(&runtime->key, sizeof runtime->key);
     arena_destroy(&arena);
     *place = NULL;
 }

@@ -55,6 +55,9 @@ struct route {
     const char *body_schema;
     const char *answer_schema;
     handle_fn *gather; /* of a write: asks others before the transaction begins; NULL: nobody */
+    /* Does the gather of this call take a core for long, as a password does? Then few run at once,
+     * few wait, and more are answered 429. NULL: it does not. */
+    bool (*gathers_slowly)(const struct call *call);
 };
 
 /* ---- what a service does by itself ---- */

@@ -185,6 +185,8 @@ static void check_route(struct checking *checking, const struct route *route)
         complain(checking, "a GET never changes anything");
     } else if (route->kind != ROUTE_WRITES && changes) {
         complain(checking, "a read is asked with GET");
+    } else if (route->gathers_slowly != NULL && route->gather == NULL) {
+        complain(checking, "gathers slowly, but gathers nothing");
     } else if (route->gives_list && route->gives == NULL) {
         complain(checking, "gives a list of nothing");
     } else {
