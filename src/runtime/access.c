@@ -228,10 +228,30 @@ enum spokesman access_spokesman(const struct access *access, const struct caller
     return SPEAKS_FOR_HIMSELF;
 }
 
+/* "users.read" by itself, by "users.*" and by "*". */
+static bool covers(struct text granted, struct text permission)
+{
+    bool is_all = text_equals(granted, TEXT("*"));
+    bool is_group = granted.bytes > 2 && granted.data[granted.bytes - 1] == '*' &&
+                    granted.data[granted.bytes - 2] == '.';
+    return is_all || text_equals(granted, permission) ||
+           (is_group && text_starts_with(permission, text_slice(granted, 0, granted.bytes - 1)));
+}
+
+static bool is_granted(const struct caller *caller, const char *permission)
+{
+    bool is = strcmp(permission, PERMISSION_PERSON) == 0;
+    for (size_t i = 0; i < caller->permissions.count; i++) {
+        is = is || covers(caller->permissions.items[i], text_of(permission));
+    }
+    return is;
+}
+
 bool access_may(const struct caller *caller, const char *permission)
 {
-    bool is_root_itself = caller->kind == CALLER_ROOT && id_is_none(caller->person);
-    return permission == NULL || is_root_itself;
+    bool is_person = !id_is_none(caller->person);
+    bool is_root_itself = caller->kind == CALLER_ROOT && !is_person;
+    return permission == NULL || is_root_itself || (is_person && is_granted(caller, permission));
 }
 
 bool access_is_listed(const struct caller *caller, const struct route *route)

@@ -1,8 +1,9 @@
-/* access.h - who is at the door, until sign-in exists: the owner of the machine, or nobody.
+/* access.h - who is at the door: the owner of the machine, another service, or nobody yet.
  *
- * Two ways in: the admin socket in the data directory, for the user the program runs as (the kernel
- * tells who is calling), and the root key printed at the first start, as a bearer credential. Only
- * a hash of the key is kept, in DIR/root.key, readable by its owner alone.
+ * People who have signed in are another file's business (front/front.h). Two ways in without it:
+ * the admin socket in the data directory, for the user the program runs as (the kernel tells who is
+ * calling), and the root key printed at the first start, as a bearer credential. Only a hash of the
+ * key is kept, in DIR/root.key, readable by its owner alone.
  *
  * Services of other processes come with a credential (ask/credential.h). It is good for one service
  * only, and opens what its bearer's table says it asks of that one and the routes that list it,
@@ -48,8 +49,12 @@ struct caller access_identify_at(struct access *access, const struct http_reques
 /* For whom may he call? */
 enum spokesman access_spokesman(const struct access *access, const struct caller *caller);
 
-/* Default is deny: without a rule that says yes the answer is no. Root that calls for a person may
- * what the person may: an operator sees what he would see, and nobody becomes root through it. */
+/* The permission of a route that is for any signed-in person, as his own things are. */
+#define PERMISSION_PERSON "person"
+
+/* Default is deny: without a rule that says yes the answer is no. A person may what one of his
+ * permissions names: "users.read" itself, "users.*", or "*". Root that calls for a person may what
+ * the person may: an operator sees what he would see, and nobody becomes root through it. */
 bool access_may(const struct caller *caller, const char *permission);
 
 /* Is he a service, calling for itself, that the route lists? */

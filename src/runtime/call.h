@@ -31,6 +31,9 @@ struct stage_run; /* engine/run/stage_run.h */
  * becomes a 503 (or a retry) without the handler's help: just return it. */
 typedef enum status handle_fn(struct call *call);
 
+/* False: the call has gone on from there, and is not the thread's any more. */
+typedef bool call_before_fn(struct call *call);
+
 /* ---- the word no ---- */
 
 struct refusal {
@@ -63,9 +66,11 @@ enum caller_kind { CALLER_NOBODY, CALLER_ROOT, CALLER_SERVICE };
 struct caller {
     enum caller_kind kind;
     struct text name; /* for logs: "root key", "uid 0", "users" */
-    /* For whom it calls: said by who has signed him in (Kontora-Person, Kontora-Roles). */
-    struct id person;   /* none: for itself */
-    struct texts roles; /* "b2b", "admin.moderator": what he may come in as */
+    /* For whom it calls: said by who has signed him in (spokesman.h, front/front.h). */
+    struct id person;         /* none: for itself */
+    struct texts roles;       /* "b2b", "admin.moderator": what he may come in as */
+    struct texts permissions; /* of a person: "users.read", "users.*", "*" */
+    struct id session;        /* by which he has signed in; none: by a key, or not known */
 };
 
 struct call {
@@ -83,7 +88,8 @@ struct call {
     const void *gathered;          /* what the table's `gather` has asked others for; see ask.h */
 
     /* The runtime's own from here on. */
-    struct work work; /* of a request */
+    struct work work;       /* of a request */
+    call_before_fn *before; /* a reader's thread runs it first; NULL: nothing */
     struct host *host;
     struct http_exchange *exchange; /* of a request */
     struct bound_route *bound;

@@ -14,34 +14,55 @@ static struct text keep_text(char **room, struct text text)
     return kept;
 }
 
+static size_t texts_bytes(struct texts texts)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < texts.count; i++) {
+        bytes += texts.items[i].bytes;
+    }
+    return bytes;
+}
+
+static struct texts keep_texts(struct text **items, char **room, struct texts texts)
+{
+    struct texts kept = {*items, texts.count};
+    for (size_t i = 0; i < texts.count; i++) {
+        (*items)[i] = keep_text(room, texts.items[i]);
+    }
+    *items += texts.count;
+    return kept;
+}
+
 struct caller *caller_keep(const struct caller *caller)
 {
-    size_t count = caller->roles.count;
-    size_t bytes = caller->name.bytes;
-    for (size_t i = 0; i < count; i++) {
-        bytes += caller->roles.items[i].bytes;
-    }
+    size_t count = caller->roles.count + caller->permissions.count;
+    size_t bytes =
+        caller->name.bytes + texts_bytes(caller->roles) + texts_bytes(caller->permissions);
     struct {
         struct caller caller;
-        struct text roles[];
-    } *kept = memory_take(sizeof *kept + count * sizeof kept->roles[0] + bytes);
-    char *room = (char *)&kept->roles[count];
+        struct text texts[];
+    } *kept = memory_take(sizeof *kept + count * sizeof kept->texts[0] + bytes);
+    struct text *items = kept->texts;
+    char *room = (char *)&kept->texts[count];
     kept->caller = *caller;
     kept->caller.name = keep_text(&room, caller->name);
-    for (size_t i = 0; i < count; i++) {
-        kept->roles[i] = keep_text(&room, caller->roles.items[i]);
-    }
-    kept->caller.roles.items = kept->roles;
+    kept->caller.roles = keep_texts(&items, &room, caller->roles);
+    kept->caller.permissions = keep_texts(&items, &room, caller->permissions);
     return &kept->caller;
+}
+
+static bool texts_equal(struct texts left, struct texts right)
+{
+    bool are_equal = left.count == right.count;
+    for (size_t i = 0; are_equal && i < left.count; i++) {
+        are_equal = text_equals(left.items[i], right.items[i]);
+    }
+    return are_equal;
 }
 
 bool caller_equals(const struct caller *left, const struct caller *right)
 {
-    bool are_equal = left->kind == right->kind && text_equals(left->name, right->name) &&
-                     id_equals(left->person, right->person) &&
-                     left->roles.count == right->roles.count;
-    for (size_t i = 0; are_equal && i < left->roles.count; i++) {
-        are_equal = text_equals(left->roles.items[i], right->roles.items[i]);
-    }
-    return are_equal;
+    return left->kind == right->kind && text_equals(left->name, right->name) &&
+           id_equals(left->person, right->person) && texts_equal(left->roles, right->roles) &&
+           texts_equal(left->permissions, right->permissions);
 }

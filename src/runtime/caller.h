@@ -7,7 +7,8 @@
 /* The same in one block of memory of its own; memory_free. */
 struct caller *caller_keep(const struct caller *caller);
 
-/* Is he let in as the same, for the same person, in the same roles? */
+/* Is he let in as the same, for the same person, who may the same? Through which session does not
+ * matter. */
 bool caller_equals(const struct caller *left, const struct caller *right);
 
 #endif

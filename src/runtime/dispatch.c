@@ -7,6 +7,14 @@
 
 enum { DEADLINE_MS_MAX = 600000, SLOW_RETRY_S = 5 };
 
+/* A request on its way; it may wait at the front until it is known whose it is. */
+struct passage {
+    struct call call;
+    struct dispatch *dispatch;
+    const struct page *page; /* NULL: a route is asked for */
+    struct path_values path;
+};
+
 static const struct page *find_page(const struct dispatch *dispatch, struct text path)
 {
     for (size_t i = 0; i < dispatch->page_count; i++) {
@@ -22,26 +30,23 @@ static void answer_no_access(struct http_exchange *exchange, const struct caller
 {
     if (caller->kind == CALLER_NOBODY) {
         problem_say(exchange, 401, "unauthorized",
-                    "Say who you are: send the root key as Authorization: Bearer ..., or use the "
-                    "admin socket in the data directory.");
+                    "Say who you are: sign in, or send a key as Authorization: Bearer ..., or use "
+                    "the admin socket in the data directory.");
         http_answer_header(&exchange->answer, "WWW-Authenticate", TEXT("Bearer"));
     } else {
         problem_say(exchange, 403, "forbidden", "You may not do this.");
     }
 }
 
-static void answer_page(struct dispatch *dispatch, const struct page *page,
-                        struct http_exchange *exchange)
+static void answer_page(struct passage *passage)
 {
-    enum http_method method = exchange->request.method;
-    struct caller caller = access_identify(dispatch->access, &exchange->request);
-    if (method != HTTP_GET && method != HTTP_HEAD) {
-        problem_say(exchange, 405, "method_not_allowed", "Only GET and HEAD are answered here.");
-        http_answer_header(&exchange->answer, "Allow", TEXT("GET, HEAD"));
-    } else if (access_may(&caller, page->permission)) {
+    const struct dispatch *dispatch = passage->dispatch;
+    const struct page *page = passage->page;
+    struct http_exchange *exchange = passage->call.exchange;
+    if (access_may(&passage->call.caller, page->permission)) {
         page->answer(dispatch->page_context, exchange);
     } else {
-        answer_no_access(exchange, &caller);
+        answer_no_access(exchange, &passage->call.caller);
     }
     http_finish(exchange);
 }
@@ -190,46 +195,152 @@ static bool read_for_whom(const struct dispatch *dispatch, struct call *call)
         answer_no_access(call->exchange, &call->caller);
     } else if (status != STATUS_OK) {
         problem_say(call->exchange, 403, "may_not_speak",
-                    "You may not call for others: leave Kontora-Person and Kontora-Roles out.");
+                    "You may not call for others: leave Kontora-Person and what goes with it out.");
     }
     return status == STATUS_OK;
 }
 
-static void answer_route(struct dispatch *dispatch, struct http_exchange *exchange,
-                         const struct router_match *match)
+static struct passage *make_passage(struct dispatch *dispatch, struct http_exchange *exchange)
 {
-    struct call *call = ARENA_NEW(exchange->arena, struct call);
-    call->arena = exchange->arena;
-    call->exchange = exchange;
-    call->work.ops = &call_work_ops;
+    struct passage *passage = ARENA_NEW(exchange->arena, struct passage);
+    passage->dispatch = dispatch;
+    passage->call.arena = exchange->arena;
+    passage->call.exchange = exchange;
+    passage->call.work.ops = &call_work_ops;
+    passage->call.now_ms = clock_wall_ms();
+    passage->call.give_up_at_ms = read_give_up_at(exchange);
+    return passage;
+}
+
+/* True: what is left to do is done by a thread that may wait, or on this one when it is one. */
+static bool is_ready_to_run(struct passage *passage)
+{
+    struct call *call = &passage->call;
+    const struct dispatch *dispatch = passage->dispatch;
+    if (!read_for_whom(dispatch, call) || !check_access(dispatch, call) ||
+        prepare(call, &passage->path) != STATUS_OK) {
+        call_finish(call);
+        return false;
+    }
+    if (call->bound->stream != NULL) {
+        streams_open(dispatch->streams, call, call->bound->stream);
+        return false;
+    }
+    call->concerns = concerns(call, &passage->path);
+    return true;
+}
+
+/* On a loop's thread. */
+static void go_on(struct passage *passage)
+{
+    if (passage->page != NULL) {
+        answer_page(passage);
+    } else if (is_ready_to_run(passage)) {
+        send_on(passage->dispatch, &passage->call);
+    }
+}
+
+static void end_at_front(struct passage *passage)
+{
+    if (passage->page != NULL) {
+        http_finish(passage->call.exchange);
+    } else {
+        call_finish(&passage->call);
+    }
+}
+
+/* On a reader's thread, which runs what reads or asks itself. */
+static bool ask_at_front(struct call *call)
+{
+    struct passage *passage = (struct passage *)(void *)call;
+    enum front_word word = front_ask(passage->dispatch->front, call->exchange, &call->caller);
+    MUST(word != FRONT_ASKS);
+    if (word == FRONT_ANSWERED) {
+        end_at_front(passage);
+        return false;
+    }
+    if (passage->page != NULL) {
+        answer_page(passage);
+        return false;
+    }
+    bool is_ready = is_ready_to_run(passage);
+    bool reads_or_asks = call->route->kind != ROUTE_WRITES || call->route->gather != NULL;
+    if (is_ready && !reads_or_asks) {
+        send_on(passage->dispatch, call);
+    }
+    return is_ready && reads_or_asks;
+}
+
+static void wait_at_front(struct passage *passage)
+{
+    struct dispatch *dispatch = passage->dispatch;
+    struct call *call = &passage->call;
+    call->before = ask_at_front;
+    enum status status = readers_submit(dispatch->readers, call);
+    if (status != STATUS_OK) {
+        atomic_fetch_add_explicit(&dispatch->shed, 1, memory_order_relaxed);
+        problem_fault(call->exchange, status);
+        end_at_front(passage);
+    }
+}
+
+/* Who has not said it in another way is asked by the front, if there is one. */
+static void come_in(struct passage *passage, const char *permission)
+{
+    struct call *call = &passage->call;
+    struct front *front = passage->dispatch->front;
+    bool is_asked = front != NULL && call->caller.kind == CALLER_NOBODY &&
+                    (passage->page == NULL || permission != NULL);
+    switch (is_asked ? front_look(front, call->exchange, &call->caller) : FRONT_LETS_IN) {
+    case FRONT_LETS_IN:
+        go_on(passage);
+        break;
+    case FRONT_ASKS:
+        wait_at_front(passage);
+        break;
+    case FRONT_ANSWERED:
+        end_at_front(passage);
+        break;
+    }
+}
+
+static void arrive_at_page(struct passage *passage)
+{
+    struct call *call = &passage->call;
+    enum http_method method = call->exchange->request.method;
+    if (method != HTTP_GET && method != HTTP_HEAD) {
+        problem_say(call->exchange, 405, "method_not_allowed",
+                    "Only GET and HEAD are answered here.");
+        http_answer_header(&call->exchange->answer, "Allow", TEXT("GET, HEAD"));
+        http_finish(call->exchange);
+        return;
+    }
+    call->caller = access_identify(passage->dispatch->access, &call->exchange->request);
+    come_in(passage, passage->page->permission);
+}
+
+static void arrive_at_route(struct passage *passage, const struct router_match *match)
+{
+    struct call *call = &passage->call;
     call->bound = match->bound;
     call->host = match->bound->host;
     call->service = match->bound->host->service;
     call->route = match->bound->route;
     call->takes = call->route->takes;
     call->gives = call->route->gives;
-    call->caller = access_identify_at(dispatch->access, &exchange->request, call->service);
-    call->now_ms = clock_wall_ms();
-    call->give_up_at_ms = read_give_up_at(exchange);
-    if (!read_for_whom(dispatch, call) || !check_access(dispatch, call) ||
-        prepare(call, &match->path) != STATUS_OK) {
-        call_finish(call);
-        return;
-    }
-    if (match->bound->stream != NULL) {
-        streams_open(dispatch->streams, call, match->bound->stream);
-        return;
-    }
-    call->concerns = concerns(call, &match->path);
-    send_on(dispatch, call);
+    call->caller =
+        access_identify_at(passage->dispatch->access, &call->exchange->request, call->service);
+    passage->path = match->path;
+    come_in(passage, call->route->permission);
 }
 
 void dispatch_request(void *context, struct http_exchange *exchange)
 {
     struct dispatch *dispatch = context;
-    const struct page *page = find_page(dispatch, exchange->request.path);
-    if (page != NULL) {
-        answer_page(dispatch, page, exchange);
+    struct passage *passage = make_passage(dispatch, exchange);
+    passage->page = find_page(dispatch, exchange->request.path);
+    if (passage->page != NULL) {
+        arrive_at_page(passage);
         return;
     }
     struct router_match match;
@@ -241,7 +352,7 @@ void dispatch_request(void *context, struct http_exchange *exchange)
     } else if (match.bound == NULL) {
         answer_no_route(exchange, &match);
     } else {
-        answer_route(dispatch, exchange, &match);
+        arrive_at_route(passage, &match);
     }
 }
 

@@ -3,6 +3,7 @@
 #define RUNTIME_DISPATCH_H
 
 #include "runtime/access.h"
+#include "runtime/front/front.h"
 #include "runtime/host.h"
 #include "runtime/readers.h"
 #include "runtime/router.h"
@@ -20,6 +21,7 @@ struct page {
 struct dispatch {
     const struct router *router;
     struct access *access;
+    struct front *front; /* NULL: nobody signs in at this process */
     struct readers *readers;
     struct readers *slow_readers; /* gathers that take a core for long (route.gathers_slowly) */
     struct streams *streams;

@@ -122,6 +122,11 @@ static bool run_gather(struct call *call, struct store *store)
 
 static void run(struct call *call, struct store **stores)
 {
+    call_before_fn *before = call->before;
+    call->before = NULL;
+    if (before != NULL && !before(call)) {
+        return;
+    }
     struct host *host = call->bound->host;
     struct store **store = &stores[host->index];
     bool is_over = call->give_up_at_ms != 0 && clock_monotonic_ms() >= call->give_up_at_ms;

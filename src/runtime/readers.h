@@ -1,5 +1,6 @@
 /* readers.h - where reads run: at once on a loop's thread, or in a pool when they may wait. The
- * pool also runs the gather of a write, and then sends the write to its executor.
+ * pool also runs the gather of a write, and then sends the write to its executor; and what must be
+ * known before anything else, and may have to be waited for (call->before).
  */
 #ifndef RUNTIME_READERS_H
 #define RUNTIME_READERS_H

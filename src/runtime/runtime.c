@@ -164,6 +164,20 @@ static struct document document(struct arena *arena, struct text body)
     return (struct document){.body = body, .etag = text_format(arena, "\"%.*s\"", TEXT_ARGS(hex))};
 }
 
+/* The service that stands at the door, if it runs here. */
+static void open_front(struct runtime *runtime)
+{
+    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        if (runtime->hosts[i].service->decides != NULL) {
+            MUST(runtime->dispatch.front == NULL); /* service_check has counted them */
+            runtime->dispatch.front = front_create(&(struct front_options){
+                .host = &runtime->hosts[i],
+                .decision_ms = (int)setting(runtime, "gateway.decision_time"),
+            });
+        }
+    }
+}
+
 static void set_up_dispatch(struct runtime *runtime)
 {
     struct router *router = router_create(runtime->arena);
@@ -172,6 +186,7 @@ static void set_up_dispatch(struct runtime *runtime)
     }
     runtime->dispatch.router = router;
     runtime->dispatch.access = runtime->access;
+    open_front(runtime);
     runtime->dispatch.readers = readers_start((unsigned)setting(runtime, "work.readers"),
                                               (size_t)setting(runtime, "work.waiting_max"));
     runtime->dispatch.slow_readers = readers_start(SLOW_READERS, SLOW_WAITING_MAX);
@@ -433,6 +448,7 @@ static void tear_down(struct runtime **place)
     http_server_destroy(&runtime->server); /* its pages look at the bus and the cache */
     messaging_destroy(&runtime->messaging);
     streams_destroy(&runtime->dispatch.streams); /* nobody watches any more */
+    front_destroy(&runtime->dispatch.front);
     asker_destroy(&runtime->pages.asker);
     cache_destroy(&runtime->cache);
     for (size_t i = 0; i < runtime->options.service_count; i++) {

@@ -1,4 +1,4 @@
-/* spokesman.c - reads Kontora-Person and Kontora-Roles.
+/* spokesman.c - reads Kontora-Person and what goes with it.
  *
  * From whoever may not send them they are refused and not ignored. Ignored, the call would go on in
  * the name of the one who sends it, which nobody has asked for and which may be allowed more. And a
@@ -11,6 +11,10 @@ enum { NAME_BYTES_MAX = 64 };
 
 static const char person_header[] = "Kontora-Person";
 static const char roles_header[] = "Kontora-Roles";
+static const char permissions_header[] = "Kontora-May";
+static const char session_header[] = "Kontora-Session";
+static const char *const all_headers[] = {person_header, roles_header, permissions_header,
+                                          session_header};
 
 static size_t count_headers(const struct http_request *request, const char *name)
 {
@@ -51,22 +55,40 @@ static bool is_of_services(struct text role)
     return text_equals(kind, TEXT("service"));
 }
 
-static bool read_roles(struct arena *arena, struct text written, struct texts *roles_out)
+bool spokesman_is_role(struct text text)
 {
-    struct text *roles = ARENA_ARRAY(arena, struct text, CALLER_ROLES_MAX);
+    return is_role(text) && !is_of_services(text);
+}
+
+bool spokesman_is_permission(struct text text)
+{
+    struct text room;
+    struct text right;
+    if (text_equals(text, TEXT("*"))) {
+        return true;
+    }
+    bool has_right = text_cut(text, '.', &room, &right);
+    return has_right && is_name(room) && (is_name(right) || text_equals(right, TEXT("*")));
+}
+
+/* Names with commas between them; none at all is an empty list. */
+static bool read_names(struct arena *arena, struct text written, size_t count_max,
+                       bool (*is_one)(struct text), struct texts *names_out)
+{
+    struct text *names = ARENA_ARRAY(arena, struct text, count_max);
     struct text rest = text_trim(written);
-    *roles_out = (struct texts){roles, 0};
+    *names_out = (struct texts){names, 0};
     if (rest.bytes == 0) {
-        return true; /* he has none */
+        return true;
     }
     while (rest.data != NULL) {
-        struct text role;
-        text_cut(rest, ',', &role, &rest);
-        role = text_trim(role);
-        if (roles_out->count == CALLER_ROLES_MAX || !is_role(role)) {
+        struct text name;
+        text_cut(rest, ',', &name, &rest);
+        name = text_trim(name);
+        if (names_out->count == count_max || !is_one(name)) {
             return false;
         }
-        roles[roles_out->count++] = role;
+        names[names_out->count++] = name;
     }
     return true;
 }
@@ -81,30 +103,66 @@ static bool has_role_of_services(struct texts roles)
     return false;
 }
 
+/* Absent is none; what is there must be one id. */
+static bool read_id(struct text written, struct id *id_out)
+{
+    return written.data == NULL || (id_read(text_trim(written), id_out) && !id_is_none(*id_out));
+}
+
+static bool has_twice(const struct http_request *request)
+{
+    bool has = false;
+    for (size_t i = 0; i < COUNT_OF(all_headers); i++) {
+        has = has || count_headers(request, all_headers[i]) > 1;
+    }
+    return has;
+}
+
+static const char *complain_of_lists(const struct caller *caller, bool roles_are_read,
+                                     bool permissions_are_read)
+{
+    if (!roles_are_read) {
+        return "Kontora-Roles must be at most 32 names like admin or admin.moderator, with commas "
+               "between them.";
+    }
+    if (!permissions_are_read) {
+        return "Kontora-May must be at most 256 permissions like users.read, users.* or *, with "
+               "commas between them.";
+    }
+    if (!id_is_none(caller->person) && has_role_of_services(caller->roles)) {
+        return "Kontora-Roles has a role of services, but a person is none.";
+    }
+    return NULL;
+}
+
 /* What is wrong with them; NULL: nothing. */
 static const char *read_headers(struct arena *arena, const struct http_request *request,
                                 enum spokesman spokesman, struct caller *caller)
 {
     struct text person = http_header_value(request, person_header);
-    bool has_person = person.data != NULL;
-    if (count_headers(request, person_header) > 1 || count_headers(request, roles_header) > 1) {
-        return "Kontora-Person and Kontora-Roles may be there once each.";
+    struct text may = http_header_value(request, permissions_header);
+    struct text session = http_header_value(request, session_header);
+    if (has_twice(request)) {
+        return "Kontora-Person, Kontora-Roles, Kontora-May and Kontora-Session may be there once "
+               "each.";
     }
-    if (has_person &&
-        (!id_read(text_trim(person), &caller->person) || id_is_none(caller->person))) {
+    if (!read_id(person, &caller->person)) {
         return "Kontora-Person must be the id of a person, a UUID.";
     }
-    if (!has_person && spokesman != SPEAKS_FOR_ALL) {
+    if (person.data == NULL && spokesman != SPEAKS_FOR_ALL) {
         return "Kontora-Person is missing: Kontora-Roles are those of a person.";
     }
-    if (!read_roles(arena, http_header_value(request, roles_header), &caller->roles)) {
-        return "Kontora-Roles must be at most 32 names like admin or admin.moderator, with commas "
-               "between them.";
+    if (person.data == NULL && (may.data != NULL || session.data != NULL)) {
+        return "Kontora-Person is missing: Kontora-May and Kontora-Session are those of a person.";
     }
-    if (has_person && has_role_of_services(caller->roles)) {
-        return "Kontora-Roles has a role of services, but a person is none.";
+    if (!read_id(session, &caller->session)) {
+        return "Kontora-Session must be the id of a session, a UUID.";
     }
-    return NULL;
+    bool roles_are_read = read_names(arena, http_header_value(request, roles_header),
+                                     CALLER_ROLES_MAX, is_role, &caller->roles);
+    bool permissions_are_read = read_names(arena, may, CALLER_PERMISSIONS_MAX,
+                                           spokesman_is_permission, &caller->permissions);
+    return complain_of_lists(caller, roles_are_read, permissions_are_read);
 }
 
 enum status spokesman_read(struct arena *arena, const struct http_request *request,
@@ -112,7 +170,11 @@ enum status spokesman_read(struct arena *arena, const struct http_request *reque
 {
     struct caller complete = *caller;
     char id[ID_TEXT_BYTES + 1];
-    if (count_headers(request, person_header) == 0 && count_headers(request, roles_header) == 0) {
+    bool has_any = false;
+    for (size_t i = 0; i < COUNT_OF(all_headers); i++) {
+        has_any = has_any || count_headers(request, all_headers[i]) > 0;
+    }
+    if (!has_any) {
         return STATUS_OK;
     }
     if (spokesman == SPEAKS_FOR_HIMSELF) {

@@ -3,6 +3,7 @@
  * A misspelt name is a sentence at start, not a surprise at night.
  */
 #include "runtime/ask/ask_check.h"
+#include "runtime/front/decision.h"
 #include "runtime/later/later_check.h"
 #include "runtime/router.h"
 #include "runtime/runtime.h"
@@ -293,6 +294,26 @@ static void check_service(struct checking *checking, const struct service *const
     }
 }
 
+/* Who stands at the door asks with the fields that are read there. */
+static void check_front(struct checking *checking, const struct service *const *services,
+                        size_t service_count)
+{
+    const struct service *service = checking->service;
+    const struct ask *decides = service->decides;
+    if (decides == NULL) {
+        return;
+    }
+    bool is_own = decides >= service->asks && decides < service->asks + service->ask_count;
+    if (!is_own || decides->sends != &decision_sends || decides->takes != &decision_takes) {
+        complain(checking, "decides must be a row of its asks, with the shapes of decision.h");
+    }
+    for (size_t i = 0; i < service_count; i++) {
+        if (services[i] != service && services[i]->decides != NULL) {
+            complain(checking, "%s stands at the door already", services[i]->name);
+        }
+    }
+}
+
 struct text runtime_check(struct arena *arena, const struct service *const *services,
                           size_t service_count)
 {
@@ -303,6 +324,8 @@ struct text runtime_check(struct arena *arena, const struct service *const *serv
     /* Against each other only when each is sound: a path that is not there cannot be compared. */
     for (size_t i = 0; i < service_count; i++) {
         checking.service = services[i];
+        checking.route = NULL;
+        check_front(&checking, services, service_count);
         for (size_t j = 0; checking.complaint.data == NULL && j < services[i]->route_count; j++) {
             checking.route = &services[i]->routes[j];
             check_twins(&checking, checking.route, services, service_count);

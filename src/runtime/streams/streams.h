@@ -34,7 +34,7 @@ void streams_start(struct streams *streams);
 /* The route by which a stream is reached: GET, with its field last_event_id. */
 const struct route *streams_route(struct arena *arena, const struct stream *stream);
 
-/* The call's way ends here: its caller may, and its input was read. On a loop's thread. */
+/* The call's way ends here: its caller may, and its input was read. From any thread. */
 void streams_open(struct streams *streams, struct call *call, const struct stream *stream);
 
 /* From any thread: the journal of this host may have grown. */

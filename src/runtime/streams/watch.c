@@ -72,9 +72,10 @@ bool watch_open(struct call *call, const struct stream *row, struct source *sour
         .on_closed = on_closed,
         .waiting_bytes_max = WATCH_UNREAD_BYTES_MAX,
     };
-    /* on_closed comes on this very thread, so not before it is known whose stream it is. */
+    pthread_mutex_lock(&watch->lock); /* on_closed waits until it is known whose stream it is */
     watch->http = http_stream_start(call->exchange, &options);
     mailbox_put(mailbox, &watch->arrives.node);
+    pthread_mutex_unlock(&watch->lock);
     return true;
 }
 

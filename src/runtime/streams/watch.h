@@ -69,7 +69,7 @@ _Static_assert(WATCH_WAITING_MAX + WATCH_PIECE_BYTES + WATCH_EVENT_BYTES_MAX + 4
                    WATCH_UNREAD_BYTES_MAX,
                "who is fed by the rules is never cut for being slow");
 
-/* On the loop's thread: the answer begins, and the note that he arrives is on its way. False: only
+/* From any thread: the answer begins, and the note that he arrives is on its way. False: only
  * the head was asked for. */
 bool watch_open(struct call *call, const struct stream *row, struct source *source,
                 struct mailbox *mailbox);

@@ -263,6 +263,42 @@ static void says_no_by_default(void)
     CHECK(access_may(&root_for_a_person, NULL));
 }
 
+/* A person may what one of his permissions names, and nothing beside it. */
+static void a_person_may_what_he_is_granted(void)
+{
+    static const struct {
+        const char *granted;
+        const char *permission;
+        bool may;
+    } rows[] = {
+        {"users.read", "users.read", true},
+        {"users.read", "users.create", false},
+        {"users.read", "users.readx", false},
+        {"users.*", "users.read", true},
+        {"users.*", "usersx.read", false},
+        {"users.*", "users", false},
+        {"*", "users.read", true},
+        {".*", "users.read", false},
+        {"use*", "users.read", false},
+        {"", "users.read", false},
+        {"users.read", NULL, true},
+        {"users.read", PERMISSION_PERSON, true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct text granted = text_of(rows[i].granted);
+        const struct caller person = {
+            .kind = CALLER_SERVICE, .person = {{1}}, .permissions = {&granted, 1}};
+        const struct caller root_for_him = {
+            .kind = CALLER_ROOT, .person = {{1}}, .permissions = {&granted, 1}};
+        const struct caller no_person = {.kind = CALLER_SERVICE, .permissions = {&granted, 1}};
+        CHECK_INT(access_may(&person, rows[i].permission), rows[i].may);
+        CHECK_INT(access_may(&root_for_him, rows[i].permission), rows[i].may);
+        CHECK_INT(access_may(&no_person, rows[i].permission), rows[i].permission == NULL);
+    }
+    const struct caller root = {.kind = CALLER_ROOT};
+    CHECK(access_may(&root, PERMISSION_PERSON));
+}
+
 static void one_service_speaks_for_people(void)
 {
     const struct caller nobody = {.kind = CALLER_NOBODY, .name = TEXT("gateway")};
@@ -296,6 +332,7 @@ static const struct test tests[] = {
     {"ignores_a_key_of_absurd_length", ignores_a_key_of_absurd_length, 0},
     {"knows_its_own_user_at_the_socket", knows_its_own_user_at_the_socket, 0},
     {"says_no_by_default", says_no_by_default, 0},
+    {"a_person_may_what_he_is_granted", a_person_may_what_he_is_granted, 0},
     {"one_service_speaks_for_people", one_service_speaks_for_people, 0},
 };
 

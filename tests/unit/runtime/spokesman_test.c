@@ -189,6 +189,45 @@ static void root_may_have_roles_without_a_person(void)
     arena_destroy(&arena);
 }
 
+/* Kontora-May and Kontora-Session, of a person only. */
+static enum status read_with(const char *person, const char *may, const char *session)
+{
+    const struct http_header headers[] = {
+        {TEXT("Kontora-May"), text_of(may)},
+        {TEXT("Kontora-Session"), text_of(session)},
+        {TEXT("Kontora-Person"), text_of(person)},
+    };
+    const struct http_request request = {.headers = headers, .header_count = person ? 3 : 2};
+    caller = (struct caller){.kind = CALLER_ROOT, .name = TEXT("root")};
+    return spokesman_read(arena, &request, SPEAKS_FOR_ALL, &caller, &error);
+}
+
+static void says_what_he_may(void)
+{
+    static const char *const wrong[] = {"users", "users.",   ".read", "users.read.all",
+                                        "us*",   "users.*x", "a.b,",  "a b",
+                                        "**",    "*.*"};
+    struct id session;
+    begin();
+    CHECK(id_read(TEXT(PERSON), &session));
+    CHECK_STATUS(read_with(PERSON, "users.read, board.*,*", PERSON), STATUS_OK);
+    CHECK_INT(caller.permissions.count, 3);
+    CHECK_TEXT(caller.permissions.items[0], "users.read");
+    CHECK_TEXT(caller.permissions.items[1], "board.*");
+    CHECK_TEXT(caller.permissions.items[2], "*");
+    CHECK(id_equals(caller.session, session));
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        CHECK_STATUS(read_with(PERSON, wrong[i], PERSON), STATUS_MALFORMED);
+        CHECK(strstr(error.data, "Kontora-May must") != NULL);
+        CHECK_INT(caller.permissions.count, 0);
+    }
+    CHECK_STATUS(read_with(PERSON, "", "x"), STATUS_MALFORMED);
+    CHECK(strstr(error.data, "Kontora-Session must") != NULL);
+    CHECK_STATUS(read_with(NULL, "*", PERSON), STATUS_MALFORMED); /* root needs no such word */
+    CHECK(strstr(error.data, "Kontora-Person is missing") != NULL);
+    arena_destroy(&arena);
+}
+
 static const struct test tests[] = {
     {"completes_the_caller", completes_the_caller, 0},
     {"is_for_himself_without_them", is_for_himself_without_them, 0},
@@ -197,6 +236,7 @@ static const struct test tests[] = {
     {"names_the_header_that_is_wrong", names_the_header_that_is_wrong, 0},
     {"takes_32_roles", takes_32_roles, 0},
     {"must_be_there_once", must_be_there_once, 0},
+    {"says_what_he_may", says_what_he_may, 0},
     {"root_may_have_roles_without_a_person", root_may_have_roles_without_a_person, 0},
 };
 

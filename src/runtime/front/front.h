@@ -1,0 +1,44 @@
+/* front.h - who stands at the door of a process and asks each request from outside who sends it.
+ *
+ * A process has a front when it serves a service with a row `decides` (service.h). What comes with
+ * the root key, over the admin socket or with the credential of a service passes it by; of all else
+ * it reads the session cookie or the bearer credential, learns whose that is and what he may, and
+ * lets the request in as that person (kind CALLER_SERVICE, "gateway for 018f...") or as nobody.
+ *
+ * What was learned is kept for a few seconds (visitors.h). What is not known is asked, which waits,
+ * so never on a loop's thread: front_look says FRONT_ASKS then, and front_ask is called where
+ * waiting is allowed.
+ */
+#ifndef RUNTIME_FRONT_FRONT_H
+#define RUNTIME_FRONT_FRONT_H
+
+#include "runtime/host.h"
+
+struct front;
+
+struct front_options {
+    struct host *host; /* of the service that has the row; it must outlive the front */
+    int decision_ms;   /* for how long an answer is kept */
+};
+
+struct front *front_create(const struct front_options *options);
+void front_destroy(struct front **front);
+
+enum front_word {
+    FRONT_LETS_IN,  /* caller_out is a person, or is left as it was */
+    FRONT_ASKS,     /* nobody knows yet: front_ask */
+    FRONT_ANSWERED, /* the exchange has a refusal or a fault */
+};
+
+/* On a loop's thread. The caller's texts live as long as the exchange's arena. */
+enum front_word front_look(struct front *front, struct http_exchange *exchange,
+                           struct caller *caller_out);
+
+/* Where it may wait; never FRONT_ASKS. */
+enum front_word front_ask(struct front *front, struct http_exchange *exchange,
+                          struct caller *caller_out);
+
+/* Somebody has left, or is kept out, or may other things from now on: visitors_drop. */
+void front_drop(struct front *front, struct id person, struct id session);
+
+#endif
