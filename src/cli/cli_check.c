@@ -1,5 +1,6 @@
 /* cli_check.c - kontora check: what is wrong with workflow files, before anything runs. */
 #include "cli/cli_workflow.h"
+#include "engine/shelf/judged_show.h"
 
 #include <stdio.h>
 
@@ -27,58 +28,12 @@ static void print_checked(struct arena *arena, const struct checked_workflow *ch
 
 /* ---- for a program ---- */
 
-static void write_complaint(struct json_writer *writer, struct spot at, struct text sentence)
-{
-    json_begin_object(writer);
-    if (at.line > 0) {
-        json_key(writer, "line");
-        json_put_integer(writer, at.line);
-        json_key(writer, "column");
-        json_put_integer(writer, at.column);
-    }
-    json_key(writer, "sentence");
-    json_put_text(writer, sentence);
-    json_end_object(writer);
-}
-
-static void write_complaints(struct json_writer *writer, const struct checked_workflow *checked)
-{
-    json_key(writer, "complaints");
-    json_begin_array(writer);
-    if (text_is_given(checked->trouble)) {
-        write_complaint(writer, (struct spot){0, 0}, checked->trouble);
-    }
-    const struct judged *judged = &checked->judged;
-    for (size_t i = 0; judged->complaints != NULL && i < judged->complaints->count; i++) {
-        const struct complaint *complaint = &judged->complaints->items[i];
-        write_complaint(writer, complaint->at, complaint->sentence);
-    }
-    for (size_t i = 0; i < judged->soundness.fault_count; i++) {
-        const struct unsound *fault = &judged->soundness.faults[i];
-        write_complaint(writer, judged_spot(judged, fault), fault->sentence);
-    }
-    json_end_array(writer);
-}
-
 static void write_checked(struct json_writer *writer, const struct checked_workflow *checked)
 {
     json_begin_object(writer);
     json_key(writer, "file");
     json_put_text(writer, text_is_utf8(checked->file) ? checked->file : TEXT("?"));
-    json_key(writer, "ok");
-    json_put_flag(writer, is_fine(checked));
-    const struct judged *judged = &checked->judged;
-    if (judged->workflow != NULL) {
-        json_key(writer, "workflow");
-        json_put_text(writer, judged->workflow->name);
-        json_key(writer, "version");
-        json_put_integer(writer, judged->workflow->version);
-    }
-    write_complaints(writer, checked);
-    if (judged->workflow != NULL) {
-        json_key(writer, "soundness");
-        soundness_write_json(writer, &judged->made->net, &judged->soundness);
-    }
+    judged_put(writer, &checked->judged, checked->trouble);
     json_end_object(writer);
 }
 

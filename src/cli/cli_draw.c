@@ -1,6 +1,6 @@
 /* cli_draw.c - kontora draw: a workflow file as a picture, with what is wrong in it. */
 #include "cli/cli_workflow.h"
-#include "engine/draw/draw.h"
+#include "engine/shelf/judged_show.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -68,21 +68,6 @@ static int read_marking(struct command_line *line, const struct workflow *workfl
     return EXIT_OK;
 }
 
-/* The first fault that has something to show. */
-static void show_fault(const struct checked_workflow *checked, struct draw_options *options)
-{
-    for (size_t i = 0; i < checked->judged.soundness.fault_count; i++) {
-        const struct unsound *fault = &checked->judged.soundness.faults[i];
-        if (i == 0 || (!text_is_given(options->caption) && fault->has_path)) {
-            options->marking = fault->marking;
-            options->trouble = fault->places;
-            options->path = fault->path;
-            options->path_count = fault->path_count;
-            options->caption = fault->sentence;
-        }
-    }
-}
-
 static int write_file(const char *path, struct text svg)
 {
     FILE *file = path != NULL ? fopen(path, "we") : stdout;
@@ -118,7 +103,7 @@ static int draw_file(struct command_line *line)
         return cli_fail(EXIT_FAILED, "this cannot be drawn:\n%.*s", TEXT_ARGS(said));
     }
     if (cli_flag(line, "mark") == NULL) {
-        show_fault(&checked, &options);
+        judged_show_fault(&checked.judged, &options);
     } else if (read_marking(line, checked.judged.workflow, &options.marking) != EXIT_OK) {
         return EXIT_USAGE;
     }

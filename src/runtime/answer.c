@@ -59,18 +59,30 @@ enum status answer_other(struct call *call, const void *structure)
     return answer_with(call, call->route->other_status, structure);
 }
 
-enum status answer_json(struct call *call, struct text json, struct text etag)
+static enum status answer_body(struct call *call, struct text type, struct text body,
+                               struct text etag)
 {
-    MUST(call->route != NULL && call->route->answer_schema != NULL);
     call->exchange->answer = (struct http_answer){
         .status = success_status(call->route),
-        .content_type = TEXT("application/json"),
-        .body = json,
+        .content_type = type,
+        .body = body,
     };
     if (text_is_given(etag)) {
         http_answer_header(&call->exchange->answer, "ETag", etag);
     }
     return STATUS_OK;
+}
+
+enum status answer_json(struct call *call, struct text json, struct text etag)
+{
+    MUST(call->route != NULL && call->route->answer_schema != NULL);
+    return answer_body(call, TEXT("application/json"), json, etag);
+}
+
+enum status answer_written(struct call *call, struct text written, struct text etag)
+{
+    MUST(call->route != NULL && call->route->answer_type != NULL);
+    return answer_body(call, text_of(call->route->answer_type), written, etag);
 }
 
 enum status answer_empty(struct call *call)

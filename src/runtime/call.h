@@ -153,6 +153,9 @@ NODISCARD enum status answer_empty(struct call *call);
  * ETag comes with its quotes; NO_TEXT: none. */
 NODISCARD enum status answer_json(struct call *call, struct text json, struct text etag);
 
+/* What is no JSON at all; of a route with answer_type. */
+NODISCARD enum status answer_written(struct call *call, struct text written, struct text etag);
+
 struct list {
     const void *items; /* an array of route.gives structs */
     size_t count;

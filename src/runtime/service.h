@@ -54,6 +54,7 @@ struct route {
      * say it; NULL: none. */
     const char *body_schema;
     const char *answer_schema;
+    const char *answer_type; /* "image/svg+xml": what it answers is no JSON; NULL: it is */
     handle_fn *gather; /* of a write: asks others before the transaction begins; NULL: nobody */
     /* Does the gather of this call take a core for long, as a password does? Then few run at once,
      * few wait, and more are answered 429. NULL: it does not. */

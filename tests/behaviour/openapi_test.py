@@ -108,7 +108,7 @@ OF_EVERY_SERVICE = {(method, path.format(service)) for service in ('users', 'cas
                                          ('get', '/api/strays/{}'),
                                          ('get', '/api/strays/{}/{{stray_id}}'))}
 # What the engine makes of workflows; the tests of the engine hold it against the truth.
-OF_WORKFLOWS = re.compile(r'/(flow|work|api/cases|api/workflows|functions|'
+OF_WORKFLOWS = re.compile(r'/(flow|work|api/cases|api/workflows|api/doors|api/checks|functions|'
                           r'(\w+/)?triggers|(\w+/)?procaas)/')
 
 

@@ -5,6 +5,7 @@
 #include "engine/fsck/case_checks.h"
 #include "engine/migration/workflows.h"
 #include "engine/run/case_store.h"
+#include "engine/shelf/shelf.h"
 #include "engine/stages/work_queue.h"
 #include "engine/triggers/triggers.h"
 
@@ -132,6 +133,13 @@ static void add_casebook(const struct engine_room *room, struct service *made)
     add_routes(room, made, added, count);
 }
 
+static void add_shelf(const struct engine_room *room, struct service *made)
+{
+    size_t count = 0;
+    const struct route *added = shelf_routes(room->arena, made, &count);
+    add_routes(room, made, added, count);
+}
+
 enum status extend__finish(struct engine_room *room, struct service *made, struct text *error_out)
 {
     enum status status = extend__subscriptions(room, made, error_out);
@@ -144,6 +152,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         add_casebook(room, made);
         add_triggers(room, made);
         add_workflows(room, made);
+        add_shelf(room, made);
         extend__people(room, made);
         made->remarks = room->remarks;
         made->opened = extend__opened;

@@ -3,6 +3,7 @@
 
 #include "engine/net.h"
 #include "engine/run/case_store.h"
+#include "engine/view/waiting.h"
 
 #include <string.h>
 
@@ -55,11 +56,17 @@ static void add_own(struct case_search *search)
     }
 }
 
+/* All, or those where it may be his turn. */
 static void add_places(struct case_search *search)
 {
-    const struct workflow *workflow = search->flow->recipe->workflow;
+    const struct flow *flow = search->flow;
+    const struct workflow *workflow = flow->recipe->workflow;
+    uint64_t parties = view_parties(flow->recipe, &flow->participant);
+    struct bit_set waiting = places_that_wait(workflow, parties);
     for (size_t i = 1; i < workflow->place_count; i++) {
-        add_source(search, case_found_by_place, workflow->places[i].name);
+        if (!search->input->is_waiting || bit_set_has(&waiting, i)) {
+            add_source(search, case_found_by_place, workflow->places[i].name);
+        }
     }
 }
 
@@ -162,7 +169,7 @@ static bool sees_key(const struct flow_case *seen, struct text by)
     return field != WORKFLOW_NOWHERE && bit_set_has(&seen->fields, (size_t)field);
 }
 
-static bool is_own(const struct case_search *search, const struct case_record *record)
+bool case_search_is_own(const struct case_search *search, const struct case_record *record)
 {
     const struct workflow *workflow = record->recipe->workflow;
     for (size_t i = 0; i < workflow->party_count; i++) {
@@ -181,7 +188,8 @@ static bool fits(const struct case_search *search, const struct flow_case *seen)
     const struct case_record *record = seen->record;
     return (!text_is_given(input->place) || is_in(record, input->place)) &&
            (!text_is_given(input->by) || sees_key(seen, input->by)) &&
-           (!input->is_mine || is_own(search, record)) &&
+           (!input->is_mine || case_search_is_own(search, record)) &&
+           (!input->is_waiting || case_waits_for(record, seen->parties)) &&
            (!input->asks_open || input->is_open == (record->closed_at == 0)) &&
            (input->opened_after == 0 || record->opened_at >= input->opened_after) &&
            (input->opened_before == 0 || record->opened_at < input->opened_before);

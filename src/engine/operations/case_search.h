@@ -33,6 +33,9 @@ NODISCARD enum status case_search_begin(const struct flow *flow, const struct ca
  * and there may be more behind search->last. */
 NODISCARD enum status case_search_next(struct case_search *search, struct flow_case *case_out);
 
+/* Does he stand in it by name? */
+bool case_search_is_own(const struct case_search *search, const struct case_record *record);
+
 /* Does anyone of his parties see cases he does not stand in? */
 bool case_search_sees_all(const struct flow *flow);
 

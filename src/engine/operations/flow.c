@@ -38,18 +38,23 @@ static bool may_enter(struct flow *flow)
     return may;
 }
 
+bool flow_enter_by(struct call *call, struct text kind, struct text workflow, struct flow *flow_out)
+{
+    *flow_out = (struct flow){.call = call, .kind = kind, .workflow = workflow};
+    participant_of(call, kind, &flow_out->participant);
+    return call->caller.kind != CALLER_NOBODY && may_enter(flow_out);
+}
+
 enum status flow_enter(struct call *call, struct flow *flow_out)
 {
-    *flow_out = (struct flow){.call = call};
-    read_path(call, flow_out);
-    participant_of(call, flow_out->kind, &flow_out->participant);
-    if (call->caller.kind == CALLER_NOBODY) {
-        return refuse(call, &flow_unauthorized);
+    struct flow of_path = {.kind = NO_TEXT};
+    read_path(call, &of_path);
+    bool may = flow_enter_by(call, of_path.kind, of_path.workflow, flow_out);
+    flow_out->rest = of_path.rest;
+    if (may) {
+        return STATUS_OK;
     }
-    if (!may_enter(flow_out)) {
-        return refuse(call, &flow_forbidden);
-    }
-    return STATUS_OK;
+    return refuse(call, call->caller.kind == CALLER_NOBODY ? &flow_unauthorized : &flow_forbidden);
 }
 
 bool flow_look(const struct flow *flow, struct case_record *record, struct flow_case *case_out)

@@ -22,6 +22,10 @@ struct flow {
 /* REFUSED: he may not come in here at all, and has been told. */
 NODISCARD enum status flow_enter(struct call *call, struct flow *flow_out);
 
+/* The same of a workflow that is not in the path. False: he may not come in there. */
+bool flow_enter_by(struct call *call, struct text kind, struct text workflow,
+                   struct flow *flow_out);
+
 /* One case as this participant sees it. */
 struct flow_case {
     struct case_record *record;

@@ -2,6 +2,7 @@
 #include "base/encode.h"
 #include "engine/operations/case_search.h"
 #include "engine/operations/fail_reasons.h"
+#include "engine/view/waiting.h"
 
 #include <string.h>
 
@@ -35,6 +36,12 @@ static const struct field cases_fields[] = {
      AT(is_mine),
      IN_QUERY,
      .meaning = "Only cases in which the caller stands by name"},
+    {.name = "waiting",
+     .kind = FIELD_FLAG,
+     AT(is_waiting),
+     IN_QUERY,
+     .meaning =
+         "Only cases in which it is the turn of the caller, or of those who may do the same"},
     {.name = "open",
      .kind = FIELD_FLAG,
      AT(is_open),
@@ -85,10 +92,14 @@ const struct shape flow_cases_takes = {
 const char flow_cases_schema[] =
     "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":"
     "\"array\",\"items\":{\"type\":\"object\",\"required\":[\"case_id\",\"version\",\"places\","
-    "\"opened_at\",\"closed_at\",\"forms\"],\"properties\":{\"case_id\":{\"type\":\"string\","
+    "\"opened_at\",\"closed_at\",\"is_mine\",\"is_waiting\",\"forms\"],\"properties\":{"
+    "\"case_id\":{\"type\":\"string\","
     "\"format\":\"uuid\"},\"version\":{\"type\":\"integer\"},\"places\":{\"type\":\"array\","
     "\"items\":{\"type\":\"object\",\"additionalProperties\":true}},\"opened_at\":" MOMENT
-    ",\"closed_at\":" MOMENT ",\"forms\":{\"type\":\"object\",\"additionalProperties\":true}}}},"
+    ",\"closed_at\":" MOMENT ",\"is_mine\":{\"type\":\"boolean\",\"description\":\"The caller "
+    "stands in it by name\"},\"is_waiting\":{\"type\":\"boolean\",\"description\":\"It is the "
+    "turn of the caller, or of those who may do the same\"},\"forms\":{\"type\":\"object\","
+    "\"additionalProperties\":true}}}},"
     "\"next\":{\"type\":[\"string\",\"null\"],\"description\":\"Give it as cursor; a page may have "
     "fewer than limit, or none, and still a next\"}}}";
 
@@ -106,7 +117,8 @@ static bool read_cursor(struct text cursor, struct id *after_out)
     return !text_is_given(cursor) || decode_base64url_exactly(cursor, after_out->bytes, ID_BYTES);
 }
 
-static void put_item(struct json_writer *writer, const struct flow_case *seen)
+static void put_item(struct json_writer *writer, const struct case_search *search,
+                     const struct flow_case *seen)
 {
     json_begin_object(writer);
     flow_put_id(writer, "case_id", seen->record->id);
@@ -115,6 +127,10 @@ static void put_item(struct json_writer *writer, const struct flow_case *seen)
     flow_put_places(writer, "places", seen->record);
     flow_put_time(writer, "opened_at", seen->record->opened_at);
     flow_put_time(writer, "closed_at", seen->record->closed_at);
+    json_key(writer, "is_mine");
+    json_put_flag(writer, case_search_is_own(search, seen->record));
+    json_key(writer, "is_waiting");
+    json_put_flag(writer, case_waits_for(seen->record, seen->parties));
     json_key(writer, "forms");
     view_put_fields(writer, seen->record, &seen->fields);
     json_end_object(writer);
@@ -138,7 +154,7 @@ static enum status put_page(struct json_writer *writer, struct case_search *sear
             *next_out = shown;
         } else {
             shown = seen.record->id;
-            put_item(writer, &seen);
+            put_item(writer, search, &seen);
         }
     }
     if (status == STATUS_BUSY) {

@@ -51,6 +51,7 @@ struct cases_input {
     struct text by; /* a field that cases are found by, and its value */
     struct text value;
     bool is_mine;
+    bool is_waiting; /* for the caller */
     bool is_open;
     bool asks_open; /* is_open was given; the handler's */
     int64_t opened_after;

@@ -64,25 +64,29 @@ static void put_choices(struct json_writer *writer, const struct case_field *fie
     json_end_array(writer);
 }
 
+void case_field_put(struct json_writer *writer, const struct case_field *field)
+{
+    json_key(writer, "name");
+    json_put_text(writer, field->name);
+    json_key(writer, "kind");
+    json_put_text(writer, text_of(kind_names[field->kind]));
+    flow_put_label(writer, "label", &field->label);
+    put_limits(writer, field);
+    if (field->kind == CASE_CHOICE) {
+        put_choices(writer, field);
+    }
+}
+
 void operation_form_put(struct json_writer *writer, const struct workflow *workflow,
                         const struct transition *rules)
 {
     json_begin_array(writer);
     for (size_t i = 0; i < rules->operation.ask_count; i++) {
         const struct asked *asked = &rules->operation.asks[i];
-        const struct case_field *field = &workflow->fields[asked->field];
         json_begin_object(writer);
-        json_key(writer, "name");
-        json_put_text(writer, field->name);
-        json_key(writer, "kind");
-        json_put_text(writer, text_of(kind_names[field->kind]));
-        flow_put_label(writer, "label", &field->label);
+        case_field_put(writer, &workflow->fields[asked->field]);
         json_key(writer, "required");
         json_put_flag(writer, asked->is_required);
-        put_limits(writer, field);
-        if (field->kind == CASE_CHOICE) {
-            put_choices(writer, field);
-        }
         json_end_object(writer);
     }
     json_end_array(writer);

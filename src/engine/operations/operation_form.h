@@ -5,6 +5,9 @@
 #include "base/json.h"
 #include "engine/workflow.h"
 
+/* Of an object that is open: "name", "kind", "label", limits, choices. */
+void case_field_put(struct json_writer *writer, const struct case_field *field);
+
 /* [{"name": ..., "kind": ..., "label": {...}, "required": ..., limits, choices}] */
 void operation_form_put(struct json_writer *writer, const struct workflow *workflow,
                         const struct transition *rules);

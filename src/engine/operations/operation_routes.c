@@ -6,6 +6,7 @@
 #include "engine/operations/flow_handlers.h"
 #include "engine/operations/flow_offer.h"
 #include "engine/operations/operation_form.h"
+#include "engine/shelf/shelf.h"
 #include "runtime/service.h"
 
 #include <string.h>
@@ -18,6 +19,10 @@ const char fail_reasons_schema[] =
     "\"type\":\"object\",\"description\":\"A JSON Schema\",\"additionalProperties\":true}}}}}}";
 
 static const struct refusal *const entry_refusals[] = {&flow_unauthorized, &flow_forbidden};
+static const struct refusal *const about_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                       &flow_bad_query};
+static const struct refusal *const picture_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                         &flow_case_not_found};
 static const struct refusal *const state_refusals[] = {&flow_unauthorized, &flow_forbidden,
                                                        &flow_case_not_found, &flow_unknown_event};
 static const struct refusal *const operate_refusals[] = {
@@ -82,6 +87,24 @@ static const struct common_row common_rows[] = {
       .answer_schema = flow_history_schema,
       .refusals = history_refusals,
       .refusal_count = COUNT_OF(history_refusals)}},
+    {"about",
+     "about",
+     "What this workflow is to the caller: places, fields and operations, in words for people",
+     {.kind = ROUTE_READS_POINT,
+      .handle = flow_about_handle,
+      .takes = &flow_about_takes,
+      .answer_schema = flow_about_schema,
+      .refusals = about_refusals,
+      .refusal_count = COUNT_OF(about_refusals)}},
+    {"picture",
+     "picture",
+     "The workflow drawn, and where a case is in it; for those who see all cases",
+     {.kind = ROUTE_READS,
+      .handle = flow_picture_handle,
+      .takes = &flow_picture_takes,
+      .answer_type = "image/svg+xml",
+      .refusals = picture_refusals,
+      .refusal_count = COUNT_OF(picture_refusals)}},
     {"fail-reasons",
      "fail_reasons",
      "Every code that this workflow says no with",

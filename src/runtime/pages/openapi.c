@@ -225,6 +225,16 @@ static void put_written_content(struct describing *describing, const char *schem
     end_several(describing, 2);
 }
 
+/* What is no JSON. */
+static void put_other_content(struct describing *describing, const char *type)
+{
+    begin(describing, "content");
+    begin(describing, type);
+    begin(describing, "schema");
+    put(describing, "type", "string");
+    end_several(describing, 3);
+}
+
 static void put_json_content(struct describing *describing, const char *type, const char *schema)
 {
     begin(describing, "content");
@@ -274,7 +284,9 @@ static void put_success(struct describing *describing, const struct route *route
     if (has_revision(route)) {
         put_etag(describing);
     }
-    if (route->answer_schema != NULL) {
+    if (route->answer_type != NULL) {
+        put_other_content(describing, route->answer_type);
+    } else if (route->answer_schema != NULL) {
         put_written_content(describing, route->answer_schema);
     } else if (route->gives_list) {
         put_list_content(describing, route->gives);
@@ -329,7 +341,7 @@ static void put_refusals(struct describing *describing, const struct route *rout
 
 static void put_responses(struct describing *describing, const struct route *route)
 {
-    int plain = route->gives || route->answer_schema ? 200 : 204;
+    int plain = route->gives || route->answer_schema || route->answer_type ? 200 : 204;
     begin(describing, "responses");
     put_success(describing, route, route->success_status ? route->success_status : plain);
     if (route->other_status != 0) {

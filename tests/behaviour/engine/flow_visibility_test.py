@@ -55,7 +55,8 @@ def all_he_can_get(participant, case):
     answers = [participant.get(rest) for rest in (
         f'state?case_id={case}', 'state', 'cases?order=newest', 'cases?place=Sent',
         'cases?mine=true', 'cases?open=true&order=newest', 'counts',
-        f'cases/{case}/history', 'fail-reasons',
+        f'cases/{case}/history', 'fail-reasons', 'about', 'cases?waiting=true',
+        f'picture?case_id={case}', 'picture',
         f'operations/{case}', 'cases?place=Nowhere')]
     answers.append(participant.post('readdress', 'x', {}))
     answers.append(participant.post('weigh', 'x', {}))
