@@ -9,21 +9,80 @@
   careless   one process, files, on a bus that loses, doubles, mixes and delays
   three      three processes, PostgreSQL, RabbitMQ and Redis
 
+With services=CASES two of the three serve the same, and each request goes to any of the two:
+whoever works with a case need not know who keeps it.
+
 A test of what services tell each other must not see the difference.
 """
 import os
+import random
 import tempfile
 import time
 
 import tap
-from kontora import Server, Sqlite, fresh_postgres
+from kontora import Client, Server, Sqlite, fresh_postgres, the_store
 
 MESSAGES = 'users,shop,till,board'  # those that tell each other; each service costs its start
-THREE = ('users,shop', 'till', 'board')
+CASES = 'office,payroll'  # who has workflows, and whom they call
+THREE = {MESSAGES: ('users,shop', 'till', 'board'), CASES: ('office', 'office', 'payroll')}
 
 
 def kind_of_house():
     return os.environ.get('KONTORA_TEST_HOUSE', 'sqlite')
+
+
+_dice = random.Random(1)
+
+
+class OneOfMany(Client):
+    """A client of several processes: each request goes to one of them, as dice say. (In strict
+    turns a look would always go to one, and what follows to the other.)"""
+
+    def __init__(self, clients):  # pylint: disable=super-init-not-called
+        self.clients = clients
+
+    def ask(self, method, path, body=None, headers=None):
+        return _dice.choice(self.clients).ask(method, path, body, headers)
+
+    def close(self):
+        for client in self.clients:
+            client.close()
+
+
+class Twins:
+    """Two processes that serve the same from one database, spoken to as if they were one."""
+
+    def __init__(self, store, **options):
+        self.servers = [Server(store=store, **options) for _ in range(2)]
+
+    def start(self):
+        for server in self.servers:
+            server.start()
+        return self
+
+    def stop(self):
+        """The first exit code that is none of success."""
+        return max([server.stop() for server in self.servers], key=abs)
+
+    def kill(self):
+        for server in self.servers:
+            server.kill()
+
+    def admin(self, **options):
+        return OneOfMany([server.admin(**options) for server in self.servers])
+
+    def client(self, **options):
+        return OneOfMany([server.client(**options) for server in self.servers])
+
+    def metric(self, name):
+        """Of both together."""
+        return sum(server.metric(name) or 0 for server in self.servers)
+
+
+def one_or_twins(**options):
+    """A Server with files; two that share PostgreSQL, when that is the store to be tested."""
+    store = the_store()
+    return Twins(store, **options) if store.kind == 'postgres' else Server(store=store, **options)
 
 
 class House:
@@ -47,25 +106,31 @@ class House:
             self.cache = Redis()
             self.settings += ['--cache.kind=redis', f'--cache.address={self.cache.address}']
         home = tempfile.mkdtemp(dir=tap.test_directory())
-        groups = THREE if self.kind == 'three' else (services,)
-        self.servers = [Server(os.path.join(home, (group or 'all').replace(',', '_')), store,
-                               self.settings, environment, variant,
+        groups = THREE[services or MESSAGES] if self.kind == 'three' else (services,)
+        self.servers = [Server(os.path.join(home, f'{number}_{(group or "all").replace(",", "_")}'),
+                               store, self.settings, environment, variant,
                                program=tap.sample_program(variant), services=group)
-                        for group in groups]
+                        for number, group in enumerate(groups)]
 
     def start(self):
         for server in self.servers:
             server.start()
         return self
 
+    def all_that_serve(self, service):
+        return [server for server in self.servers
+                if not server.services or service in server.services[0].split(',')]
+
     def server(self, service):
-        for server in self.servers:
-            if not server.services or service in server.services[0].split(','):
-                return server
-        raise KeyError(service)
+        """The one of them that has not been asked for longest."""
+        server = self.all_that_serve(service)[0]
+        self.servers.remove(server)
+        self.servers.append(server)
+        return server
 
     def client(self, service):
-        return self.server(service).admin()
+        clients = [server.admin() for server in self.all_that_serve(service)]
+        return clients[0] if len(clients) == 1 else OneOfMany(clients)
 
     def stop(self):
         """The exit codes of all."""

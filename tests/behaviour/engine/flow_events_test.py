@@ -7,7 +7,7 @@ import sys
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of
-from house import House
+from house import CASES, House, kind_of_house
 from tap import check, check_equal, check_in, for_each_test, main, test_scale
 
 ROUNDS = test_scale(50)
@@ -16,7 +16,8 @@ DAYS = {'first_day': '2096-03-30', 'last_day': '2096-03-31'}
 
 def open_house(**others):
     return House(settings=['--cases.directory', directory_of(parcel=PARCEL),
-                           '--streams.user_max=1000'], **others).start()
+                           '--streams.user_max=1000'],
+                 services=CASES, **others).start()
 
 
 def start_house():
@@ -88,10 +89,10 @@ class Post:
 
 
 @for_each_test
-def start_post(house):
-    post = Post(house)
-    yield post
-    for ear in post.ears.values():
+def start_hearers(house):
+    hearers = Post(house)
+    yield hearers
+    for ear in hearers.ears.values():
         ear.close()
 
 
@@ -99,64 +100,64 @@ def is_of(operation):
     return lambda heard: heard['operation_id'] == operation['operation_id']
 
 
-def who_asked_hears_how_it_ended(post):
+def who_asked_hears_how_it_ended(hearers):
     """A18, A24: the payload has no business data."""
-    post.listen('sender')
-    operation = post.send()
-    heard = post.ears['sender'].until(is_of(operation))[-1]
+    hearers.listen('sender')
+    operation = hearers.send()
+    heard = hearers.ears['sender'].until(is_of(operation))[-1]
     check_equal(set(heard), {'event_id', 'case_id', 'operation_id', 'status', 'occurred_at'})
     check_equal((heard['event_id'], heard['case_id'], heard['status']),
                 (operation['event_id'], operation['case_id'], 'succeeded'))
 
 
-def a_refused_one_is_heard_of_too(post):
+def a_refused_one_is_heard_of_too(hearers):
     """A18, A21"""
-    case = post.send()['case_id']
-    post.listen('clerk')
-    operation = post.clerk.do('stamp', {'stamp_of': 'dry'}, case).json
-    heard = post.ears['clerk'].until(is_of(operation))[-1]
+    case = hearers.send()['case_id']
+    hearers.listen('clerk')
+    operation = hearers.clerk.do('stamp', {'stamp_of': 'dry'}, case).json
+    heard = hearers.ears['clerk'].until(is_of(operation))[-1]
     check_equal((heard['status'], heard['event_id']), ('failed', operation['event_id']))
 
 
-def others_hear_that_it_has_changed(post):
+def others_hear_that_it_has_changed(hearers):
     """A24: not whose operation it was."""
-    post.listen('clerk')
-    case = post.send()['case_id']
-    heard = post.ears['clerk'].until(lambda one: one['case_id'] == case)[-1]
+    hearers.listen('clerk')
+    case = hearers.send()['case_id']
+    heard = hearers.ears['clerk'].until(lambda one: one['case_id'] == case)[-1]
     check_equal((heard['operation_id'], heard['status']), (None, None))
 
 
-def who_sees_nothing_of_it_hears_nothing(post):
+def who_sees_nothing_of_it_hears_nothing(hearers):
     """A38, A40: a note for the judge, and then something that they see."""
-    post.listen('sender', 'clerk', 'judge')
-    sent = post.send()
+    hearers.listen('sender', 'clerk', 'judge')
+    sent = hearers.send()
     case = sent['case_id']
     for name in ('sender', 'clerk', 'judge'):
-        post.ears[name].until(lambda one: one['event_id'] == sent['event_id'])
-    noted = post.judge.do('note', {'suspicion': 'a bomb?'}, case).json
-    told = post.judge.do('say', {'state_note': 'soon'}, case).json
-    other = post.stranger.do('send', {'address': 'Elsewhere'}).json
-    judge = post.ears['judge'].until(is_of(told))
+        hearers.ears[name].until(lambda one: one['event_id'] == sent['event_id'])
+    noted = hearers.judge.do('note', {'suspicion': 'a bomb?'}, case).json
+    told = hearers.judge.do('say', {'state_note': 'soon'}, case).json
+    other = hearers.stranger.do('send', {'address': 'Elsewhere'}).json
+    judge = hearers.ears['judge'].until(is_of(told))
     check_equal([one['event_id'] for one in judge], [noted['event_id'], told['event_id']])
-    check_equal(post.ears['sender'].next()['event_id'], told['event_id'])
+    check_equal(hearers.ears['sender'].next()['event_id'], told['event_id'])
     # The clerk sees neither what is said nor the suspicion: he hears of the other's parcel.
-    check_equal(post.ears['clerk'].next()['event_id'], other['event_id'])
+    check_equal(hearers.ears['clerk'].next()['event_id'], other['event_id'])
 
 
-def a_stranger_hears_nothing(post):
+def a_stranger_hears_nothing(hearers):
     """A38"""
-    post.listen('stranger')
-    case = post.send()['case_id']
-    post.judge.do('say', {'state_note': 'soon'}, case)
-    other = post.stranger.do('send', {'address': 'Elsewhere'}).json
-    check_equal(post.ears['stranger'].next()['event_id'], other['event_id'])
+    hearers.listen('stranger')
+    case = hearers.send()['case_id']
+    hearers.judge.do('say', {'state_note': 'soon'}, case)
+    other = hearers.stranger.do('send', {'address': 'Elsewhere'}).json
+    check_equal(hearers.ears['stranger'].next()['event_id'], other['event_id'])
 
 
-def a_state_is_never_older_than_what_was_heard(post):
+def a_state_is_never_older_than_what_was_heard(hearers):
     """A19, A20, A25: after the push the operation counts as finished, and the case has moved."""
-    staff = Participant(post.sender.client, 'staff', 'leave')
-    boss = Participant(post.sender.client, 'office', 'leave', 'office.manager')
-    ear = Ear(post.house, boss)
+    staff = Participant(hearers.sender.client, 'staff', 'leave')
+    boss = Participant(hearers.sender.client, 'office', 'leave', 'office.manager')
+    ear = Ear(hearers.house, boss)
     for _ in range(ROUNDS):
         case = staff.do('ask', DAYS).json['case_id']
         operation = boss.do('approve', case=case).json
@@ -164,7 +165,7 @@ def a_state_is_never_older_than_what_was_heard(post):
         state = boss.state(case, heard['event_id']).json
         check_equal((heard['status'], state['operations']), ('succeeded', []))
         check_equal(state['case']['places'][0]['name'], 'booked')
-        staff = Participant(post.sender.client, 'staff', 'leave')
+        staff = Participant(hearers.sender.client, 'staff', 'leave')
     ear.close()
 
 
@@ -180,8 +181,11 @@ def the_bug_is_found():
         house.stop()
 
 
+TESTS = [who_asked_hears_how_it_ended, a_refused_one_is_heard_of_too,
+         others_hear_that_it_has_changed, who_sees_nothing_of_it_hears_nothing,
+         a_stranger_hears_nothing, a_state_is_never_older_than_what_was_heard]
+IN_ONE_PROCESS = [the_bug_is_found]
+
 if __name__ == '__main__':
-    main([who_asked_hears_how_it_ended, a_refused_one_is_heard_of_too,
-          others_hear_that_it_has_changed, who_sees_nothing_of_it_hears_nothing,
-          a_stranger_hears_nothing, a_state_is_never_older_than_what_was_heard, the_bug_is_found],
-         {'house': start_house, 'post': start_post})
+    main(TESTS + (IN_ONE_PROCESS if kind_of_house() == 'sqlite' else []),
+         {'house': start_house, 'hearers': start_hearers})

@@ -6,21 +6,26 @@ import sys
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of
-from house import House
-from tap import check_equal, check_in, for_each_test, main
+from house import CASES, House
+from tap import check_equal, check_in, main
 
 PARCELS = 7
 
 
-@for_each_test
-def start_post():
-    house = House(settings=['--cases.directory', directory_of(parcel=PARCEL)]).start()
-    yield Post(house)
+def start_house():
+    house = House(settings=['--cases.directory', directory_of(parcel=PARCEL)],
+                  services=CASES).start()
+    yield house
     check_equal(set(house.stop()), {0})
 
 
-class Post:
-    """Two senders: the first one's parcels are every second; the first three are weighed."""
+def start_parcels(house):
+    yield Parcels(house)
+
+
+class Parcels:
+    """All that there are; tests that change some come last. Two senders: the first one's parcels
+    are every second; the first three are weighed."""
 
     def __init__(self, house):
         client = house.client('office')
@@ -50,96 +55,98 @@ def paged(participant, asked, limit):
     return found
 
 
-def all_are_listed_in_their_order(post):
-    check_equal(ids(post.clerk.get('cases')), post.cases)
-    check_equal(ids(post.clerk.get('cases?order=newest')), post.cases[::-1])
+def all_are_listed_in_their_order(parcels):
+    check_equal(ids(parcels.clerk.get('cases')), parcels.cases)
+    check_equal(ids(parcels.clerk.get('cases?order=newest')), parcels.cases[::-1])
 
 
-def a_sender_sees_his_own(post):
+def a_sender_sees_his_own(parcels):
     """A38"""
-    for number, sender in enumerate(post.senders):
-        check_equal(ids(sender.get('cases')), post.cases[number::2])
-        check_equal(ids(sender.get('cases?mine=true&order=newest')), post.cases[number::2][::-1])
+    for number, sender in enumerate(parcels.senders):
+        check_equal(ids(sender.get('cases')), parcels.cases[number::2])
+        check_equal(ids(sender.get('cases?mine=true&order=newest')),
+                    parcels.cases[number::2][::-1])
 
 
-def pages_follow_each_other(post):
-    for order, expected in (('oldest', post.cases), ('newest', post.cases[::-1])):
-        pages = paged(post.clerk, f'&order={order}', 3)
+def pages_follow_each_other(parcels):
+    for order, expected in (('oldest', parcels.cases), ('newest', parcels.cases[::-1])):
+        pages = paged(parcels.clerk, f'&order={order}', 3)
         check_equal(pages, [expected[:3], expected[3:6], expected[6:]])
-    check_equal(sum(paged(post.senders[0], '', 1), []), post.cases[0::2])
+    check_equal(sum(paged(parcels.senders[0], '', 1), []), parcels.cases[0::2])
 
 
-def by_place(post):
-    check_equal(ids(post.clerk.get('cases?place=Weighed')), post.cases[:3])
-    check_equal(ids(post.clerk.get('cases?place=Sent')), post.cases[3:])
-    check_equal(ids(post.senders[0].get('cases?place=Weighed')), post.cases[:3:2])
+def by_place(parcels):
+    check_equal(ids(parcels.clerk.get('cases?place=Weighed')), parcels.cases[:3])
+    check_equal(ids(parcels.clerk.get('cases?place=Sent')), parcels.cases[3:])
+    check_equal(ids(parcels.senders[0].get('cases?place=Weighed')), parcels.cases[:3:2])
 
 
-def by_a_key(post):
-    asked = f'cases?by=sender_id&value={post.senders[1].who}'
-    check_equal(ids(post.judge.get(asked)), post.cases[1::2])
-    check_equal(ids(post.judge.get(asked + '&place=Weighed')), post.cases[1:2])
+def by_a_key(parcels):
+    asked = f'cases?by=sender_id&value={parcels.senders[1].who}'
+    check_equal(ids(parcels.judge.get(asked)), parcels.cases[1::2])
+    check_equal(ids(parcels.judge.get(asked + '&place=Weighed')), parcels.cases[1:2])
 
 
-def by_age_and_by_whether_it_has_ended(post):
-    post.clerk.do('lose', {'state_note': 'lost at sea'}, post.cases[2])
-    check_equal(ids(post.clerk.get('cases?open=false')), post.cases[2:3])
-    check_equal(ids(post.clerk.get('cases?open=true')), post.cases[:2] + post.cases[3:])
-    items = post.clerk.get('cases').json['items']
+def by_age_and_by_whether_it_has_ended(parcels):
+    parcels.clerk.do('lose', {'state_note': 'lost at sea'}, parcels.cases[2])
+    check_equal(ids(parcels.clerk.get('cases?open=false')), parcels.cases[2:3])
+    check_equal(ids(parcels.clerk.get('cases?open=true')), parcels.cases[:2] + parcels.cases[3:])
+    items = parcels.clerk.get('cases').json['items']
     after = items[4]['opened_at']
     expected = [item['case_id'] for item in items if item['opened_at'] >= after]
-    check_equal(ids(post.clerk.get(f'cases?opened_after={after}')), expected)
-    check_equal(ids(post.clerk.get(f'cases?opened_before={after}')),
+    check_equal(ids(parcels.clerk.get(f'cases?opened_after={after}')), expected)
+    check_equal(ids(parcels.clerk.get(f'cases?opened_before={after}')),
                 [item['case_id'] for item in items if item['opened_at'] < after])
 
 
-def what_cannot_be_asked_for_is_named(post):
+def what_cannot_be_asked_for_is_named(parcels):
     for asked, field in (('place=Nowhere', 'place'), ('place=start', 'place'),
                          ('by=address&value=x', 'by'), ('by=sender_id&value=x', 'value'),
                          ('by=sender_id', 'value'), ('cursor=x', 'cursor')):
-        answer = post.clerk.get(f'cases?{asked}')
+        answer = parcels.clerk.get(f'cases?{asked}')
         check_equal((answer.status, answer.fields), (400, {field: 'bad_query'}), asked)
 
 
-def counts_are_of_what_is_seen(post):
+def counts_are_of_what_is_seen(parcels):
     """A38"""
     def counts(participant):
         return {place['name']: place['count'] for place in
                 participant.get('counts').json['places']}
-    check_equal(counts(post.clerk), {'Sent': 4, 'Weighed': 3, 'Inspecting': 0, 'Delivered': 0,
-                                     'Lost': 0})
-    check_equal(counts(post.senders[0]), {'Sent': 2, 'Weighed': 2, 'Inspecting': 0, 'Delivered': 0,
-                                          'Lost': 0})
+    check_equal(counts(parcels.clerk), {'Sent': 4, 'Weighed': 3, 'Inspecting': 0, 'Delivered': 0,
+                                        'Lost': 0})
+    check_equal(counts(parcels.senders[0]), {'Sent': 2, 'Weighed': 2, 'Inspecting': 0,
+                                             'Delivered': 0, 'Lost': 0})
 
 
-def a_history_is_who_what_and_when(post):
+def a_history_is_who_what_and_when(parcels):
     """A37, A39"""
-    case = post.cases[0]
-    post.judge.do('note', {'suspicion': 'a bomb?'}, case)
-    steps = post.judge.get(f'cases/{case}/history').json['items']
+    case = parcels.cases[0]
+    parcels.judge.do('note', {'suspicion': 'a bomb?'}, case)
+    steps = parcels.judge.get(f'cases/{case}/history').json['items']
     check_equal([step['transition'] for step in steps], ['send', 'weigh', 'note'])
     check_equal((steps[1]['person'], steps[1]['kind'], steps[1]['places'], steps[1]['fields']),
-                (post.clerk.who, 'post', ['Weighed'], {'weight': [None, 5]}))
-    mine = post.senders[0].get(f'cases/{case}/history').json['items']
+                (parcels.clerk.who, 'post', ['Weighed'], {'weight': [None, 5]}))
+    mine = parcels.senders[0].get(f'cases/{case}/history').json['items']
     check_equal([(step['transition'], step['fields']) for step in mine],
                 [('send', {'address': [None, 'Street 0']}), ('weigh', {})])
 
 
-def a_history_has_pages(post):
-    case = post.cases[0]
+def a_history_has_pages(parcels):
+    case = parcels.cases[1]
     for i in range(5):
-        post.senders[0].do('readdress', {'address': f'Way {i}'}, case)
-    whole = post.clerk.get(f'cases/{case}/history').json
+        parcels.senders[1].do('readdress', {'address': f'Way {i}'}, case)
+    whole = parcels.clerk.get(f'cases/{case}/history').json
     check_equal((len(whole['items']), whole['next']), (7, None))
-    first = post.clerk.get(f'cases/{case}/history?limit=4').json
-    rest = post.clerk.get(f'cases/{case}/history?limit=4&cursor={first["next"]}').json
+    first = parcels.clerk.get(f'cases/{case}/history?limit=4').json
+    rest = parcels.clerk.get(f'cases/{case}/history?limit=4&cursor={first["next"]}').json
     check_equal(first['items'] + rest['items'], whole['items'])
     check_equal(rest['next'], None)
     check_in('Way 4', str(rest))
 
 
+TESTS = [all_are_listed_in_their_order, a_sender_sees_his_own, pages_follow_each_other, by_place,
+         by_a_key, what_cannot_be_asked_for_is_named, counts_are_of_what_is_seen,
+         by_age_and_by_whether_it_has_ended, a_history_is_who_what_and_when, a_history_has_pages]
+
 if __name__ == '__main__':
-    main([all_are_listed_in_their_order, a_sender_sees_his_own, pages_follow_each_other, by_place,
-          by_a_key, by_age_and_by_whether_it_has_ended, what_cannot_be_asked_for_is_named,
-          counts_are_of_what_is_seen, a_history_is_who_what_and_when, a_history_has_pages],
-         {'post': start_post})
+    main(TESTS, {'house': start_house, 'parcels': start_parcels})

@@ -9,7 +9,7 @@ import uuid
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of, disable_code, person
-from house import House, until
+from house import CASES, House, kind_of_house, until
 from json_schema import offences
 from tap import check, check_equal, check_in, check_not_equal, for_each_test, main, repository
 
@@ -18,7 +18,8 @@ BACKWARDS = {'first_day': '2096-03-31', 'last_day': '2096-03-30'}
 
 
 def open_house(**others):
-    return House(settings=['--cases.directory', directory_of(parcel=PARCEL)], **others).start()
+    return House(settings=['--cases.directory', directory_of(parcel=PARCEL)],
+                 services=CASES, **others).start()
 
 
 def house_with(bug):
@@ -486,20 +487,23 @@ def bugs_are_found():
             house.stop()
 
 
+TESTS = [a_client_goes_its_three_steps, an_operation_is_queried_after_its_end,
+         an_operation_is_its_askers_own, a_state_restores_all, what_is_under_way_is_in_the_state,
+         each_offer_has_a_token_or_a_reason, a_condition_says_why_in_both_languages,
+         a_closed_case_offers_nothing, an_operation_in_progress_is_not_begun_again,
+         an_operation_may_be_overtaken, who_only_notes_waits_for_nobody,
+         what_is_not_allowed_is_not_offered, a_form_is_described, the_same_again_is_the_same,
+         another_body_with_it_is_refused, a_stale_one_is_refused_with_what_has_changed,
+         what_he_does_not_see_leaves_it_good, one_of_somebody_else_is_refused,
+         a_forged_one_is_refused, a_wrong_form_leaves_it_good,
+         a_form_that_does_not_meet_the_condition, a_function_that_refuses_fails_the_operation,
+         one_open_case_is_gone_on_with, a_closed_case_makes_room, a_door_is_for_its_kind,
+         a_case_of_another_workflow_is_not_here, a_case_has_an_older_name,
+         an_event_of_tomorrow_is_unknown, an_event_that_is_about_to_be_is_not_ready,
+         a_state_that_is_known_is_not_sent, every_code_is_in_the_registry,
+         codes_of_stages_are_in_the_registry, the_manual_has_the_registry]
+IN_ONE_PROCESS = [an_expired_one_is_refused, bugs_are_found]
+
 if __name__ == '__main__':
-    main([a_client_goes_its_three_steps, an_operation_is_queried_after_its_end,
-          an_operation_is_its_askers_own, a_state_restores_all, what_is_under_way_is_in_the_state,
-          each_offer_has_a_token_or_a_reason, a_condition_says_why_in_both_languages,
-          a_closed_case_offers_nothing, an_operation_in_progress_is_not_begun_again,
-          an_operation_may_be_overtaken, who_only_notes_waits_for_nobody,
-          what_is_not_allowed_is_not_offered, a_form_is_described, the_same_again_is_the_same,
-          another_body_with_it_is_refused, a_stale_one_is_refused_with_what_has_changed,
-          what_he_does_not_see_leaves_it_good, one_of_somebody_else_is_refused,
-          a_forged_one_is_refused, an_expired_one_is_refused, a_wrong_form_leaves_it_good,
-          a_form_that_does_not_meet_the_condition, a_function_that_refuses_fails_the_operation,
-          one_open_case_is_gone_on_with, a_closed_case_makes_room, a_door_is_for_its_kind,
-          a_case_of_another_workflow_is_not_here, a_case_has_an_older_name,
-          an_event_of_tomorrow_is_unknown, an_event_that_is_about_to_be_is_not_ready,
-          a_state_that_is_known_is_not_sent, every_code_is_in_the_registry,
-          codes_of_stages_are_in_the_registry, the_manual_has_the_registry, bugs_are_found],
+    main(TESTS + (IN_ONE_PROCESS if kind_of_house() == 'sqlite' else []),
          {'house': start_house, 'post': start_post})

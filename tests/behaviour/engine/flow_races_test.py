@@ -10,7 +10,7 @@ import threading
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, at_once, directory_of
-from house import House
+from house import CASES, House
 from tap import check, check_equal, for_each_test, main, seconds_max, test_scale
 
 ROUNDS = test_scale(50)
@@ -19,20 +19,25 @@ DAYS = {'first_day': '2096-03-30', 'last_day': '2096-03-31'}
 
 
 def start_house():
-    house = House(settings=['--cases.directory', directory_of(parcel=PARCEL)]).start()
+    house = House(settings=['--cases.directory', directory_of(parcel=PARCEL)],
+                  services=CASES).start()
+    yield house
+    check_equal(set(house.stop()), {0})
+
+
+def start_crowd(house):
+    """Others, all the while."""
     stops = threading.Event()
     crowd = [threading.Thread(target=work, args=(house, stops)) for _ in range(2)]
     for thread in crowd:
         thread.start()
-    yield house
+    yield crowd
     stops.set()
     for thread in crowd:
         thread.join(60)
-    check_equal(set(house.stop()), {0})
 
 
 def work(house, stops):
-    """Somebody else, all the while."""
     sender = Participant(house.client('office'), 'sender', 'parcel')
     while not stops.is_set():
         case = sender.do('send', {'address': 'x'}).json['case_id']
@@ -52,7 +57,8 @@ class Racers:
 
 
 @for_each_test
-def start_racers(house):
+def start_racers(house, crowd):
+    check(all(thread.is_alive() for thread in crowd))
     yield Racers(house)
 
 
@@ -136,7 +142,8 @@ def a_used_one_is_never_good_again(racers):
         check_equal(sender.state(case).json['case']['forms']['address'], 'home')
 
 
+TESTS = [two_clients_with_one_token, a_response_is_lost_and_asked_for_at_once, two_people_race,
+         two_begin_what_there_may_be_one_of, a_used_one_is_never_good_again]
+
 if __name__ == '__main__':
-    main([two_clients_with_one_token, a_response_is_lost_and_asked_for_at_once, two_people_race,
-          two_begin_what_there_may_be_one_of, a_used_one_is_never_good_again],
-         {'house': start_house, 'racers': start_racers})
+    main(TESTS, {'house': start_house, 'crowd': start_crowd, 'racers': start_racers})

@@ -13,7 +13,7 @@ import sys
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of
-from house import House
+from house import CASES, House, kind_of_house
 from tap import check, check_equal, check_in, check_not_in, for_each_test, main
 
 SEEN = {'sender': {'address', 'state_note'}, 'clerk': {'address', 'weight', 'price'}}
@@ -23,7 +23,8 @@ WRITER = {'state_note': 'say'}  # the others by 'note'
 
 
 def open_house(**others):
-    return House(settings=['--cases.directory', directory_of(parcel=PARCEL)], **others).start()
+    return House(settings=['--cases.directory', directory_of(parcel=PARCEL)],
+                 services=CASES, **others).start()
 
 
 def start_house():
@@ -46,7 +47,7 @@ class Post:
 
 
 @for_each_test
-def start_post(house):
+def start_watched(house):
     yield Post(house)
 
 
@@ -75,59 +76,59 @@ def hidden_fields():
                 yield name, field
 
 
-def a_hidden_field_changes_no_byte(post):
+def a_hidden_field_changes_no_byte(watched):
     """A40: state, list, counts, history, errors, ETags."""
     count = 0
     for name, field in hidden_fields():
-        participant = getattr(post, name)
+        participant = getattr(watched, name)
         for value in VALUES[field]:
-            before = all_he_can_get(participant, post.case)
-            post.change(field, value)
-            check_equal(all_he_can_get(participant, post.case), before, f'{name}, {field}')
+            before = all_he_can_get(participant, watched.case)
+            watched.change(field, value)
+            check_equal(all_he_can_get(participant, watched.case), before, f'{name}, {field}')
             count += 1
     check_equal(count, 14)
 
 
-def a_seen_field_changes_some(post):
+def a_seen_field_changes_some(watched):
     """Otherwise the test above would prove nothing."""
     for name, field in (('sender', 'state_note'), ('clerk', 'weight'), ('clerk', 'price')):
-        participant = getattr(post, name)
+        participant = getattr(watched, name)
         for value in VALUES[field]:
-            before = all_he_can_get(participant, post.case)
-            post.change(field, value)
-            after = all_he_can_get(participant, post.case)
+            before = all_he_can_get(participant, watched.case)
+            watched.change(field, value)
+            after = all_he_can_get(participant, watched.case)
             changed = sum(one != other for one, other in zip(before, after))
             check(changed >= 3, f'{name}, {field}: {changed}')
 
 
-def a_stale_token_names_no_hidden_field(post):
+def a_stale_token_names_no_hidden_field(watched):
     """A16, A40: what has changed since is named, of what he sees."""
-    token = post.sender.token('readdress', post.case)
+    token = watched.sender.token('readdress', watched.case)
     for field, values in VALUES.items():
-        post.change(field, values[0])
-    details = post.sender.post('readdress', token, {'address': 'x'}).json['details']
+        watched.change(field, values[0])
+    details = watched.sender.post('readdress', token, {'address': 'x'}).json['details']
     check_equal(details, {'changed': ['state_note'], 'places': ['Sent'], 'disable_reason': None})
 
 
-def nobody_finds_by_what_he_does_not_see(post):
+def nobody_finds_by_what_he_does_not_see(watched):
     """The clerk does not see who has sent it."""
-    asked = f'cases?by=sender_id&value={post.sender.who}'
-    check_equal(post.clerk.get(asked).json, {'items': [], 'next': None})
-    check_equal(len(post.judge.get(asked).json['items']), 1)
+    asked = f'cases?by=sender_id&value={watched.sender.who}'
+    check_equal(watched.clerk.get(asked).json, {'items': [], 'next': None})
+    check_equal(len(watched.judge.get(asked).json['items']), 1)
 
 
-def a_secret_is_shown_to_nobody(post):
-    post.change('secret_code', '424242')
-    for participant in (post.sender, post.clerk, post.judge):
-        check_not_in('424242', json.dumps(all_he_can_get(participant, post.case)))
-    check_equal(post.judge.state(post.case).json['case']['forms']['secret_code'], '***')
-    check_in('***', post.judge.get(f'cases/{post.case}/history').text)
+def a_secret_is_shown_to_nobody(watched):
+    watched.change('secret_code', '424242')
+    for participant in (watched.sender, watched.clerk, watched.judge):
+        check_not_in('424242', json.dumps(all_he_can_get(participant, watched.case)))
+    check_equal(watched.judge.state(watched.case).json['case']['forms']['secret_code'], '***')
+    check_in('***', watched.judge.get(f'cases/{watched.case}/history').text)
 
 
-def who_acts_is_told_to_colleagues_only(post):
-    post.change('state_note', 'soon')
-    for participant, seen in ((post.judge, post.judge.who), (post.sender, None)):
-        steps = participant.get(f'cases/{post.case}/history').json['items']
+def who_acts_is_told_to_colleagues_only(watched):
+    watched.change('state_note', 'soon')
+    for participant, seen in ((watched.judge, watched.judge.who), (watched.sender, None)):
+        steps = participant.get(f'cases/{watched.case}/history').json['items']
         said = [step['person'] for step in steps if step['transition'] == 'say']
         check_equal(said, [seen])
 
@@ -146,22 +147,24 @@ def the_bugs_are_found():
             house.stop()
 
 
-def a_stranger_sees_nothing(post):
+def a_stranger_sees_nothing(watched):
     """A38"""
-    stranger = Participant(post.sender.client, 'sender', 'parcel')
+    stranger = Participant(watched.sender.client, 'sender', 'parcel')
     unknown = '018f6e2a-0000-7000-8000-00000000dead'
     said = [(answer.status, answer.json.get('code')) for answer in
-            (stranger.state(post.case), stranger.get(f'cases/{post.case}/history'))]
+            (stranger.state(watched.case), stranger.get(f'cases/{watched.case}/history'))]
     check_equal(said, [(404, 'case_not_found')] * 2)
-    check_equal(without_chance(stranger.state(post.case).text),
+    check_equal(without_chance(stranger.state(watched.case).text),
                 without_chance(stranger.state(unknown).text))
     check_equal(stranger.get('cases').json['items'], [])
     check_equal({place['count'] for place in stranger.get('counts').json['places']}, {0})
 
 
+TESTS = [a_hidden_field_changes_no_byte, a_seen_field_changes_some,
+         a_stale_token_names_no_hidden_field, nobody_finds_by_what_he_does_not_see,
+         a_secret_is_shown_to_nobody, who_acts_is_told_to_colleagues_only, a_stranger_sees_nothing]
+IN_ONE_PROCESS = [the_bugs_are_found]
+
 if __name__ == '__main__':
-    main([a_hidden_field_changes_no_byte, a_seen_field_changes_some,
-          a_stale_token_names_no_hidden_field, nobody_finds_by_what_he_does_not_see,
-          a_secret_is_shown_to_nobody, who_acts_is_told_to_colleagues_only,
-          a_stranger_sees_nothing, the_bugs_are_found],
-         {'house': start_house, 'post': start_post})
+    main(TESTS + (IN_ONE_PROCESS if kind_of_house() == 'sqlite' else []),
+         {'house': start_house, 'watched': start_watched})

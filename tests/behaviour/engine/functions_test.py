@@ -5,7 +5,7 @@ import sys
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
-from kontora import Server, the_store
+from house import one_or_twins
 from partner import Partner
 from tap import check, check_equal, check_in, check_not_in, main, sample_program
 
@@ -13,7 +13,7 @@ PARTNERS = ('engine_of_companies', 'queue_of_companies', 'helper_of_companies', 
 
 
 def a_server():
-    server = Server(store=the_store(), program=sample_program())
+    server = one_or_twins(program=sample_program())
     partner = Partner(*PARTNERS)
     partner.is_trusted_by(server)
     server.start()

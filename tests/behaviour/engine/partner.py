@@ -36,6 +36,10 @@ class Partner:
                               stdin=subprocess.DEVNULL, timeout=60).stdout
 
     def is_trusted_by(self, server):
+        for one in getattr(server, 'servers', [server]):
+            self._is_trusted_by_one(one)
+
+    def _is_trusted_by_one(self, server):
         os.makedirs(server.directory, mode=0o700, exist_ok=True)
         path = os.path.join(server.directory, 'trusted.keys')
         with open(path, 'a', encoding='ascii') as file:

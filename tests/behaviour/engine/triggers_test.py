@@ -6,7 +6,7 @@ import sys
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
-from kontora import Server, the_store
+from house import one_or_twins
 from partner import Partner
 from tap import check, check_equal, check_in, check_not_in, main, sample_program, test_scale
 
@@ -16,7 +16,7 @@ ON_EVENT, ON_TASK = '/flow/procaas/phoenix/on-event', '/flow/stq/phoenix/on-task
 
 
 def a_server():
-    server = Server(store=the_store(), program=sample_program())
+    server = one_or_twins(program=sample_program())
     partner = Partner(PROCAAS, STQ, HELPER)
     partner.is_trusted_by(server)
     server.start()
