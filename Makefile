@@ -54,6 +54,7 @@ SOURCES := $(sort $(shell find src -name '*.c'))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
 WORKFLOWS := $(sort $(wildcard src/apps/*/*.yaml src/services/*/*.yaml))
 EMBEDDED := $(WORKFLOWS:%.yaml=$(OUT)/%.yaml.o)
+WEB := $(sort $(wildcard web/*) $(shell find web/src -type f))
 LIBRARY := $(OUT)/libkontora.a
 PROGRAM := $(OUT)/kontora
 TESTS   := $(sort $(shell find tests/unit tests/contract tests/fault -name '*_test.c' 2>/dev/null))
@@ -148,7 +149,7 @@ $(PROGRAM): $(OUT)/src/main.o $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
 	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(LIBRARY): $(filter-out $(OUT)/src/main.o,$(OBJECTS)) $(EMBEDDED)
+$(LIBRARY): $(filter-out $(OUT)/src/main.o,$(OBJECTS)) $(EMBEDDED) $(OUT)/web/web_files.o
 	@rm -f $@
 	@ar rcs $@ $^
 
@@ -164,6 +165,16 @@ $(OUT)/%.yaml.o: %.yaml
 	@printf '__asm__(".section .rodata\\n.global %s_begin, %s_end\\n%s_begin: .incbin \"%s\"\\n%s_end: .byte 0\\n.previous");\n' \
 	  $(foreach i,1 2 3,$(basename $(notdir $<))_yaml) $< $(basename $(notdir $<))_yaml | \
 	  $(CC) $(CFLAGS) -x c -c - -o $@
+
+# The web client, the same for every variant; who has changed nothing in web/ does not wait for it.
+$(BUILD)/web/web_files.c: $(WEB) package-lock.json
+	@mkdir -p $(@D)
+	@echo "  bundle  web/"
+	@node web/build.mjs $(BUILD)/web
+
+$(OUT)/web/web_files.o: $(BUILD)/web/web_files.c src/runtime/pages/web_files.h
+	@mkdir -p $(@D)
+	@$(CC) $(CFLAGS) $(INCLUDE) -c $< -o $@
 
 # One object for every variant: a sanitizer that looks at our code need not look into SQLite, and
 # four times half a minute is two minutes.

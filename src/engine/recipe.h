@@ -43,10 +43,8 @@ struct recipe {
     struct text text; /* the file, as it was written */
     struct text hash; /* of the text, hexadecimal */
     const struct recipe_transition *transitions;
-    struct bit_set keys;    /* fields by which cases are looked for: `is`, `match`, one_open_per */
-    struct bit_set passing; /* fields whose results are handed on and kept nowhere */
-    struct bit_set ends;    /* places */
-    bool is_newest;         /* of those with its name: new cases are of it */
+    struct bit_set keys; /* fields by which cases are looked for: `is`, `match`, one_open_per */
+    bool is_newest;      /* of those with its name: new cases are of it */
     bool is_kept;        /* no file has it any more: it was loaded for the cases that are of it */
     struct text held_up; /* its cases stand still, because...; NO_TEXT: they move */
 };

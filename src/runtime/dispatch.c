@@ -15,10 +15,16 @@ struct passage {
     struct path_values path;
 };
 
+static bool page_is_at(const struct page *page, struct text path)
+{
+    struct text own = text_of(page->path);
+    return page->has_more ? text_starts_with(path, own) : text_equals(path, own);
+}
+
 static const struct page *find_page(const struct dispatch *dispatch, struct text path)
 {
     for (size_t i = 0; i < dispatch->page_count; i++) {
-        if (text_equals(path, text_of(dispatch->pages[i].path))) {
+        if (page_is_at(&dispatch->pages[i], path)) {
             return &dispatch->pages[i];
         }
     }

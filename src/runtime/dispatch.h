@@ -14,6 +14,7 @@
 /* What the platform answers itself: /livez, /metrics ... */
 struct page {
     const char *path;
+    bool has_more; /* whatever is below the path, which ends with a slash, is this page's too */
     const char *permission; /* NULL: whoever reaches the door */
     void (*answer)(void *context, struct http_exchange *exchange);
 };

@@ -24,26 +24,11 @@ enum status case_move_end(struct step *step)
     return status == STATUS_OK ? step_end(step) : status;
 }
 
-enum status case_fault_of(struct call *call, const struct step *step, enum status status)
-{
-    bool is_fault =
-        (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) && text_is_given(step->fault);
-    if (!is_fault) {
-        return status;
-    }
-    struct refusal *refusal = ARENA_NEW(call->arena, struct refusal);
-    *refusal = (struct refusal){.code = "expression_failed",
-                                .http_status = 422,
-                                .text = text_copy(call->arena, step->fault).data};
-    call->refusal = refusal;
-    return STATUS_REFUSED;
-}
-
 enum status case_fire(struct step *step, int transition)
 {
     const struct way *way = step_may(step, transition);
     if (way == NULL) {
-        return step->undecided != NULL ? STATUS_MALFORMED : STATUS_OK;
+        return STATUS_OK;
     }
     enum status status = step_fire(step, transition, way);
     return status == STATUS_OK ? case_move_end(step) : status;
@@ -155,7 +140,7 @@ enum status case_create(struct step *step, int transition)
 {
     const struct way *way = step_may(step, transition);
     if (way == NULL) {
-        return step->undecided != NULL ? STATUS_MALFORMED : STATUS_REFUSED;
+        return STATUS_REFUSED;
     }
     enum status status = case_find_rival(step, transition, &step->record->id);
     if (status != STATUS_ABSENT) {
@@ -176,8 +161,7 @@ enum status case_begin(struct call *call, const struct case_beginning *beginning
     };
     step_begin(&step);
     enum status status = case_create(&step, beginning->transition);
-    return status == STATUS_EXISTS || status == STATUS_REFUSED ? STATUS_OK
-                                                               : case_fault_of(call, &step, status);
+    return status == STATUS_EXISTS || status == STATUS_REFUSED ? STATUS_OK : status;
 }
 
 bool case_begins(const struct transition *rules)

@@ -1,7 +1,8 @@
-/* pages.c - /livez, /readyz, /metrics, /workflows, /openapi.json, /asyncapi.json. */
+/* pages.c - /livez, /readyz, /metrics, /workflows, /openapi.json, /asyncapi.json, the client. */
 #include "runtime/pages/pages.h"
 
 #include "base/json.h"
+#include "runtime/pages/web_client.h"
 
 /* The process answers, so it lives. */
 static void answer_livez(void *context, struct http_exchange *exchange)
@@ -132,6 +133,35 @@ static void answer_asyncapi(void *context, struct http_exchange *exchange)
     answer_document(&pages->asyncapi, exchange);
 }
 
+/* What the web client must know of the house before it asks any service. */
+static void answer_web(void *context, struct http_exchange *exchange)
+{
+    const struct pages *pages = context;
+    struct json_writer writer;
+    json_writer_init(&writer, exchange->arena, 512);
+    json_begin_object(&writer);
+    json_key(&writer, "version");
+    json_put_text(&writer, TEXT(KONTORA_VERSION));
+    json_key(&writer, "services");
+    json_begin_array(&writer);
+    for (size_t i = 0; i < pages->dispatch->host_count; i++) {
+        const struct service *service = pages->dispatch->hosts[i].service;
+        json_begin_object(&writer);
+        json_key(&writer, "name");
+        json_put_text(&writer, text_of(service->name));
+        json_key(&writer, "has_cases");
+        json_put_flag(&writer, service->cases != NULL);
+        json_end_object(&writer);
+    }
+    json_end_array(&writer);
+    json_end_object(&writer);
+    exchange->answer = (struct http_answer){
+        .status = 200,
+        .content_type = TEXT("application/json"),
+        .body = json_written(&writer),
+    };
+}
+
 const struct page platform_pages[] = {
     {.path = "/livez", .answer = answer_livez},
     {.path = "/readyz", .answer = answer_readyz},
@@ -139,5 +169,9 @@ const struct page platform_pages[] = {
     {.path = "/workflows", .permission = "platform.workflows", .answer = answer_workflows},
     {.path = "/openapi.json", .answer = answer_openapi},
     {.path = "/asyncapi.json", .answer = answer_asyncapi},
+    {.path = "/web.json", .answer = answer_web},
+    {.path = "/", .answer = web_client_answer_page},
+    {.path = "/app/", .has_more = true, .answer = web_client_answer_page},
+    {.path = "/assets/", .has_more = true, .answer = web_client_answer_file},
 };
 const size_t platform_page_count = COUNT_OF(platform_pages);

@@ -33,8 +33,7 @@ extern struct lab {
     struct id person;
     struct id operation;
     struct text error;
-    struct text refused; /* why the newest event was */
-    bool more;           /* of the newest chore */
+    bool more; /* of the newest chore */
 } lab;
 
 /* In the place of the shop, for the tests that follow in this process. */

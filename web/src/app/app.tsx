@@ -1,0 +1,68 @@
+// app.tsx - which view stands at which address.
+import { ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { Bones, Empty, Trouble } from '../design/states';
+import { CasePage } from '../pages/case/case_page';
+import { DoorsPage } from '../pages/cases/doors_page';
+import { ListPage } from '../pages/cases/list_page';
+import { NewPage } from '../pages/cases/new_page';
+import { InboxPage } from '../pages/inbox/inbox_page';
+import { ProfilePage } from '../pages/profile/profile_page';
+import { SetUpPage } from '../pages/sign_in/set_up_page';
+import { SignInPage } from '../pages/sign_in/sign_in_page';
+import { followLinks, go, match, usePlace } from './router';
+import { Signed, useSession } from './session';
+import { Shell, Title } from './shell';
+import { say, whenLanguageChanges } from './words';
+
+const VIEWS: [string, ComponentType<any>][] = [
+  ['/app/inbox', InboxPage],
+  ['/app/cases', DoorsPage],
+  ['/app/cases/:kind/:workflow', ListPage],
+  ['/app/cases/:kind/:workflow/new/:operation', NewPage],
+  ['/app/cases/:kind/:workflow/:case_id', CasePage],
+  ['/app/profile', ProfilePage],
+];
+
+function NotFound() {
+  return (
+    <>
+      <Title>{say('missing_title')}</Title>
+      <div class="card"><Empty icon="search" title={say('missing_title')}><p>{say('missing_advice')}</p><a class="button" href="/app/inbox">{say('to_inbox')}</a></Empty></div>
+    </>
+  );
+}
+
+function View({ path }: { path: string }) {
+  for (const [pattern, Component] of VIEWS) {
+    const found = match(pattern, path);
+    if (found) return <Component key={path} {...found} />;
+  }
+  return <NotFound />;
+}
+
+function Views() {
+  const session = useSession();
+  const { path } = usePlace();
+  const isRoot = path === '/' || path === '/app' || path === '/app/';
+  useEffect(() => {
+    if (session.state === 'somebody' && isRoot) go('/app/inbox', 'replace');
+  }, [session.state, isRoot]);
+  switch (session.state) {
+    case 'asking': return <main class="gate"><div class="card"><div class="inside"><Bones /></div></div></main>;
+    case 'unreachable': return <main class="gate"><div class="card"><div class="inside"><Trouble problem={session.problem!} again={session.look} /></div></div></main>;
+    case 'set_up': return <SetUpPage />;
+    case 'nobody': return <SignInPage />;
+    case 'somebody': return <Shell>{isRoot ? null : <View path={path} />}</Shell>;
+  }
+}
+
+export function App() {
+  const [, redraw] = useState(0);
+  useEffect(() => whenLanguageChanges(() => redraw((count) => count + 1)), []);
+  useEffect(() => {
+    document.addEventListener('click', followLinks);
+    return () => document.removeEventListener('click', followLinks);
+  }, []);
+  return <Signed><Views /></Signed>;
+}

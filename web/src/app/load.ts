@@ -1,0 +1,49 @@
+// load.ts - a value that comes from the server, with its three states.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { Problem } from './api';
+
+export interface Loaded<Value> {
+  value: Value | undefined;
+  problem: Problem | null;
+  isLoading: boolean;
+  again: () => Promise<void>;
+  set: (value: Value) => void;
+}
+
+export function asProblem(error: unknown): Problem {
+  return error instanceof Problem ? error : new Problem(-1, 'bug', String(error));
+}
+
+/** Loads when it appears and whenever `deps` change; what was loaded stays visible meanwhile. */
+export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, deps: unknown[]): Loaded<Value> {
+  const [value, set] = useState<Value>();
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isLoading, setLoading] = useState(true);
+  const running = useRef<AbortController | null>(null);
+
+  const again = useCallback(async () => {
+    running.current?.abort();
+    const mine = new AbortController();
+    running.current = mine;
+    setLoading(true);
+    try {
+      const loaded = await load(mine.signal);
+      if (mine.signal.aborted) return;
+      set(() => loaded);
+      setProblem(null);
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      setProblem(asProblem(error));
+    }
+    setLoading(false);
+  }, deps);
+
+  useEffect(() => {
+    set(undefined);
+    setProblem(null);
+    void again();
+    return () => running.current?.abort();
+  }, deps);
+
+  return { value, problem, isLoading, again, set };
+}

@@ -1,0 +1,126 @@
+// session.tsx - who is signed in, what he may do, and which doors are open to him.
+import { ComponentChildren, createContext } from 'preact';
+import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
+import { get, post, Problem, whenSignedOut } from './api';
+import { asProblem } from './load';
+import { closeStreams } from './stream';
+import { Label, language, speak } from './words';
+
+export interface Profile {
+  person_id: string;
+  full_name: string | null;
+  email: string | null;
+  locale: string | null;
+  roles: string[];
+  permissions: string[];
+  session_id: string | null;
+}
+
+/** One way into one workflow. */
+export interface Door {
+  service: string;
+  kind: string;
+  kind_label: Label;
+  workflow: string;
+  version: number;
+  label: Label;
+  begins: { operation: string; label: Label }[];
+  sees_all: boolean;
+  waiting: number;
+  waiting_is_minimum: boolean;
+  mine: number;
+}
+
+interface House {
+  version: string;
+  services: { name: string; has_cases: boolean }[];
+}
+
+export interface Session {
+  state: 'asking' | 'set_up' | 'nobody' | 'somebody' | 'unreachable';
+  needsCode: boolean; // of a set-up
+  profile: Profile | null;
+  doors: Door[] | null;
+  services: string[];
+  version: string;
+  problem: Problem | null;
+  may: (permission: string) => boolean;
+  look: () => Promise<void>;
+  lookAtDoors: () => Promise<void>;
+  leave: () => Promise<void>;
+}
+
+const Current = createContext<Session | null>(null);
+
+export const useSession = () => useContext(Current)!;
+
+function matches(held: string, wanted: string): boolean {
+  return held === '*' || held === wanted || (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1)));
+}
+
+export function Signed({ children }: { children: ComponentChildren }) {
+  const [state, setState] = useState<Session['state']>('asking');
+  const [profile, setProfile] = useState<Profile | null>(null);
+  const [house, setHouse] = useState<House>({ version: '', services: [] });
+  const [doors, setDoors] = useState<Door[] | null>(null);
+  const [needsCode, setNeedsCode] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const readDoors = useCallback(async (services: House['services']) => {
+    const found = await Promise.all(services.filter(({ has_cases }) => has_cases).map(async ({ name }) => {
+      const said = await get<{ doors: Omit<Door, 'service'>[] }>(`/api/doors/${name}`);
+      return said.doors.map((door) => ({ ...door, service: name }));
+    }));
+    setDoors(found.flat());
+  }, []);
+
+  const look = useCallback(async () => {
+    try {
+      const setup = await get<{ needed: boolean; code_needed: boolean }>('/api/setup');
+      if (setup.needed) {
+        setNeedsCode(setup.code_needed);
+        setState('set_up');
+        return;
+      }
+      const who = await get<Profile>('/api/profile');
+      const found = await get<House>('/web.json');
+      if (who.locale && !localStorage.getItem('kontora.language') && (who.locale === 'ru' || who.locale === 'en')) {
+        if (who.locale !== language()) speak(who.locale);
+      }
+      setProfile(who);
+      setHouse(found);
+      setState('somebody');
+      void readDoors(found.services).catch(() => setDoors([]));
+    } catch (error) {
+      const trouble = asProblem(error);
+      setProblem(trouble);
+      setState(trouble.status === 401 || trouble.status === 403 ? 'nobody' : 'unreachable');
+    }
+  }, [readDoors]);
+
+  const leave = useCallback(async () => {
+    await post('/api/logout');
+    closeStreams();
+    setProfile(null);
+    setDoors(null);
+    setState('nobody');
+  }, []);
+
+  useEffect(() => {
+    whenSignedOut(() => {
+      closeStreams();
+      setProfile(null);
+      setState((now) => (now === 'somebody' ? 'nobody' : now));
+    });
+    void look();
+  }, [look]);
+
+  const session: Session = {
+    state, needsCode, profile, doors, problem, look, leave,
+    services: house.services.map(({ name }) => name),
+    version: house.version,
+    may: (permission) => profile !== null && profile.permissions.some((held) => matches(held, permission)),
+    lookAtDoors: () => readDoors(house.services).catch(() => {}),
+  };
+  return <Current.Provider value={session}>{children}</Current.Provider>;
+}

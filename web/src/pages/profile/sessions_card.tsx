@@ -1,0 +1,54 @@
+// sessions_card.tsx - where I am signed in, and the way out of each place.
+import { get, Page, remove } from '../../app/api';
+import { useLoad } from '../../app/load';
+import { ago, say } from '../../app/words';
+import { Button } from '../../design/button';
+import { Badge, Shown } from '../../design/states';
+import { toast } from '../../design/toast';
+
+interface SessionShown {
+  session_id: string;
+  user_agent: string | null;
+  address: string | null;
+  created_at: string;
+  last_seen_at: string | null;
+  is_current: boolean;
+}
+
+/** "Firefox, Windows": enough to recognise a device by. */
+export function device(userAgent: string | null): string {
+  const agent = userAgent ?? '';
+  const browser = ['Edg', 'OPR', 'YaBrowser', 'Firefox', 'Chrome', 'Safari', 'curl'].find((name) => agent.includes(`${name}/`));
+  const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux'].find((name) => agent.includes(name));
+  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', YaBrowser: 'Yandex Browser' };
+  return [browser && (names[browser] ?? browser), system].filter(Boolean).join(', ') || say('unknown_device');
+}
+
+export function Sessions() {
+  const loaded = useLoad(() => get<Page<SessionShown>>('/api/sessions'), []);
+  const end = async (one: SessionShown) => {
+    await remove(`/api/sessions/${one.session_id}`);
+    toast(say('session_ended'));
+    await loaded.again();
+  };
+  return (
+    <section class="card">
+      <div class="head"><h2>{say('sessions')}</h2></div>
+      <Shown of={loaded}>
+        {({ items }) => (
+          <ul class="rows">
+            {items.map((one) => (
+              <li key={one.session_id} class="item">
+                <div class="grow">
+                  <div class="title">{device(one.user_agent)} {one.is_current && <Badge tone="good">{say('this_device')}</Badge>}</div>
+                  <div class="small muted">{one.address} · {say('last_seen', { when: ago(one.last_seen_at ?? one.created_at) })}</div>
+                </div>
+                {!one.is_current && <Button size="small" onPress={() => end(one)}>{say('sign_out')}</Button>}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Shown>
+    </section>
+  );
+}
