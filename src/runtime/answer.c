@@ -85,6 +85,15 @@ enum status answer_written(struct call *call, struct text written, struct text e
     return answer_body(call, text_of(call->route->answer_type), written, etag);
 }
 
+enum status answer_way(struct call *call, struct text location)
+{
+    int http_status = call->route->other_status;
+    bool leads_on = http_status >= 300 && http_status < 400;
+    call->exchange->answer = (struct http_answer){.status = leads_on ? http_status : 303};
+    http_answer_header(&call->exchange->answer, "Location", location);
+    return STATUS_OK;
+}
+
 enum status answer_empty(struct call *call)
 {
     MUST(call->gives == NULL);
@@ -137,10 +146,20 @@ static void check_listed(const struct call *call, const struct refusal *refusal)
     must_failed(__FILE__, __LINE__, "a refusal stands in the table of its route");
 }
 
+static bool is_foreign(const struct call *call)
+{
+    return call->route != NULL && call->route->is_foreign;
+}
+
 enum status answer_no(struct call *call, const struct refusal *refusal, int retry_after_s)
 {
     MUST(call->exchange != NULL); /* a message has nobody who would hear it */
     check_listed(call, refusal);
+    if (is_foreign(call)) {
+        problem_say_foreign(call->exchange, refusal->http_status, refusal->code,
+                            text_of(refusal->text));
+        return STATUS_OK;
+    }
     problem_answer(call->exchange, &(struct problem){
                                        .http_status = refusal->http_status,
                                        .code = refusal->code,
@@ -155,6 +174,11 @@ enum status refuse(struct call *call, const struct refusal *refusal)
     check_listed(call, refusal);
     call->refusal = refusal;
     if (call->exchange == NULL) {
+        return STATUS_REFUSED;
+    }
+    if (is_foreign(call)) {
+        problem_say_foreign(call->exchange, refusal->http_status, refusal->code,
+                            text_of(refusal->text));
         return STATUS_REFUSED;
     }
     problem_say(call->exchange, refusal->http_status, refusal->code, refusal->text);

@@ -156,6 +156,9 @@ NODISCARD enum status answer_json(struct call *call, struct text json, struct te
 /* What is no JSON at all; of a route with answer_type. */
 NODISCARD enum status answer_written(struct call *call, struct text written, struct text etag);
 
+/* Elsewhere: 303, or a route.other_status that is another 3xx. */
+NODISCARD enum status answer_way(struct call *call, struct text location);
+
 struct list {
     const void *items; /* an array of route.gives structs */
     size_t count;

@@ -111,7 +111,7 @@ static enum status prepare(struct call *call, const struct path_values *path)
     if (status == STATUS_OK && call->route->kind == ROUTE_WRITES) {
         status = read_expected_revision(call);
     }
-    if (status == STATUS_OK && call->route->kind == ROUTE_WRITES) {
+    if (status == STATUS_OK && call->route->kind == ROUTE_WRITES && !call->route->is_foreign) {
         status = call_read_idempotency_key(call);
     }
     return status;

@@ -93,7 +93,8 @@ static void read_path(struct reading *reading, const struct path_values *path)
     }
 }
 
-static void read_query_pair(struct reading *reading, struct text pair)
+/* Of a query or a form: name=value. */
+static void read_pair(struct reading *reading, enum field_place place, struct text pair)
 {
     struct arena *arena = reading->arena;
     struct text name;
@@ -106,25 +107,29 @@ static void read_query_pair(struct reading *reading, struct text pair)
     struct text plain_value;
     if (!http_decode(arena, name, true, &plain_name) ||
         !http_decode(arena, value, true, &plain_value)) {
-        complain(reading, "query", "bad_escape", TEXT("has a bad %-escape"));
+        complain(reading, place == FIELD_IN_QUERY ? "query" : "body", "bad_escape",
+                 TEXT("has a bad %-escape"));
         return;
     }
     size_t index;
-    const struct field *field = find_field(reading, FIELD_IN_QUERY, plain_name, &index);
+    const struct field *field = find_field(reading, place, plain_name, &index);
+    if (reading->ignores_unknown && (field == NULL || plain_value.bytes == 0)) {
+        return;
+    }
     if (field == NULL) {
-        complain_of_unknown(reading, FIELD_IN_QUERY, plain_name);
+        complain_of_unknown(reading, place, plain_name);
     } else if (note_given(reading, field, index)) {
         read_text(reading, field, plain_value);
     }
 }
 
-static void read_query(struct reading *reading, struct text query)
+static void read_pairs(struct reading *reading, enum field_place place, struct text pairs)
 {
-    while (query.data != NULL && reading->problem_count < PROBLEM_FIELDS_MAX) {
+    while (pairs.data != NULL && reading->problem_count < PROBLEM_FIELDS_MAX) {
         struct text pair;
-        text_cut(query, '&', &pair, &query);
+        text_cut(pairs, '&', &pair, &pairs);
         if (pair.bytes > 0) {
-            read_query_pair(reading, pair);
+            read_pair(reading, place, pair);
         }
     }
 }
@@ -274,17 +279,21 @@ static void read_members(struct reading *reading, const struct json *body)
     }
 }
 
-static bool is_json_type(struct text content_type)
+static bool is_type(struct text content_type, struct text wanted)
 {
     struct text type;
     struct text parameters;
     text_cut(content_type, ';', &type, &parameters);
-    return text_equals_ignoring_case(text_trim(type), TEXT("application/json"));
+    return text_equals_ignoring_case(text_trim(type), wanted);
 }
 
 static enum status refuse_body(struct call *call, int http_status, const char *code,
                                struct text message)
 {
+    if (call->route->is_foreign) {
+        problem_say_foreign(call->exchange, http_status, "invalid_request", message);
+        return STATUS_REFUSED;
+    }
     problem_answer(call->exchange,
                    &(struct problem){.http_status = http_status, .code = code, .message = message});
     return STATUS_REFUSED;
@@ -296,7 +305,12 @@ static enum status read_body(struct call *call, struct reading *reading)
     if (body.bytes == 0) {
         return STATUS_OK; /* what is required will be missed below */
     }
-    if (!is_json_type(http_header_value(&call->exchange->request, "Content-Type"))) {
+    struct text type = http_header_value(&call->exchange->request, "Content-Type");
+    if (call->route->is_foreign && is_type(type, TEXT("application/x-www-form-urlencoded"))) {
+        read_pairs(reading, FIELD_IN_BODY, body);
+        return STATUS_OK;
+    }
+    if (!is_type(type, TEXT("application/json"))) {
         return refuse_body(call, 415, "unsupported_media_type",
                            TEXT("The body must be sent as Content-Type: application/json."));
     }
@@ -353,10 +367,11 @@ enum status input_read(struct call *call, const struct path_values *path)
         .arena = call->arena,
         .shape = shape,
         .structure = arena_take(call->arena, shape->bytes),
+        .ignores_unknown = call->route->is_foreign,
     };
     set_defaults(&reading);
     read_path(&reading, path);
-    read_query(&reading, call->exchange->request.query);
+    read_pairs(&reading, FIELD_IN_QUERY, call->exchange->request.query);
     enum status status = read_body(call, &reading);
     if (status != STATUS_OK) {
         return status;
@@ -368,6 +383,11 @@ enum status input_read(struct call *call, const struct path_values *path)
         return STATUS_OK;
     }
     const struct field_problem *first = &reading.problems[0];
+    if (call->route->is_foreign) {
+        return refuse_body(
+            call, 400, "invalid_request",
+            text_format(call->arena, "%s %.*s.", first->field, TEXT_ARGS(first->message)));
+    }
     problem_answer(call->exchange, &(struct problem){
                                        .http_status = 400,
                                        .code = "validation_error",

@@ -109,6 +109,25 @@ void problem_say(struct http_exchange *exchange, int http_status, const char *co
         &(struct problem){.http_status = http_status, .code = code, .message = text_of(message)});
 }
 
+void problem_say_foreign(struct http_exchange *exchange, int http_status, const char *code,
+                         struct text message)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, exchange->arena, 256);
+    json_begin_object(&writer);
+    json_key(&writer, "error");
+    json_put_text(&writer, text_of(code));
+    json_key(&writer, "error_description");
+    json_put_text(&writer, message);
+    json_end_object(&writer);
+    exchange->answer = (struct http_answer){
+        .status = http_status,
+        .content_type = TEXT("application/json"),
+        .body = json_written(&writer),
+    };
+    http_answer_header(&exchange->answer, "Cache-Control", TEXT("no-store"));
+}
+
 void problem_fault(struct http_exchange *exchange, enum status status)
 {
     struct problem problem = {

@@ -38,6 +38,10 @@ void problem_answer(struct http_exchange *exchange, const struct problem *proble
 void problem_say(struct http_exchange *exchange, int http_status, const char *code,
                  const char *message);
 
+/* As OAuth says it (RFC 6749, 5.2): {"error": code, "error_description": message}. */
+void problem_say_foreign(struct http_exchange *exchange, int http_status, const char *code,
+                         struct text message);
+
 /* A fault of the world as the client sees it: 503, 507 or 500, with Retry-After where it helps. */
 void problem_fault(struct http_exchange *exchange, enum status status);
 

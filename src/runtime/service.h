@@ -59,6 +59,10 @@ struct route {
     /* Does the gather of this call take a core for long, as a password does? Then few run at once,
      * few wait, and more are answered 429. NULL: it does not. */
     bool (*gathers_slowly)(const struct call *call);
+    /* It speaks as others have laid down (OAuth): its body comes as a form, what is not in `takes`
+     * or is empty is passed over, a refusal is {"error", "error_description"}, and no answer is
+     * kept for an Idempotency-Key. */
+    bool is_foreign;
 };
 
 /* ---- what a service does by itself ---- */

@@ -1,5 +1,6 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
 #include "runtime/dead/dead.h"
+#include "runtime/pages/openapi_foreign.h"
 #include "runtime/pages/openapi_streams.h"
 #include "runtime/pages/schema_write.h"
 #include "runtime/runtime.h"
@@ -198,7 +199,7 @@ static void put_parameters(struct describing *describing, const struct route *ro
         end(describing);
         json_end_object(&describing->writer);
     }
-    if (route->kind == ROUTE_WRITES) {
+    if (route->kind == ROUTE_WRITES && !route->is_foreign) {
         put_header_parameter(describing, "Idempotency-Key", false,
                              "The same key with the same request gives the same answer and one "
                              "effect, for a day");
@@ -284,7 +285,7 @@ static void put_success(struct describing *describing, const struct route *route
     if (has_revision(route)) {
         put_etag(describing);
     }
-    if (route->answer_type != NULL) {
+    if (route->answer_type != NULL && status < 300) {
         put_other_content(describing, route->answer_type);
     } else if (route->answer_schema != NULL) {
         put_written_content(describing, route->answer_schema);
@@ -332,7 +333,9 @@ static void put_refusals(struct describing *describing, const struct route *rout
                                 route->refusals[j]->code, route->refusals[j]->text);
             }
         }
-        if (is_first && refusal->http_status != 400) {
+        if (is_first && refusal->http_status != 400 && route->is_foreign) {
+            openapi_put_foreign_no(&describing->writer, route, refusal->http_status, codes);
+        } else if (is_first && refusal->http_status != 400) {
             put_plain_problem(describing, text_format(arena, "%d", refusal->http_status).data,
                               codes.data);
         }
@@ -352,13 +355,17 @@ static void put_responses(struct describing *describing, const struct route *rou
         put(describing, "description", "Nothing has changed since that ETag");
         end(describing);
     }
-    put_plain_problem(describing, "400", "The request is not right; details.fields says where");
+    if (route->is_foreign) {
+        openapi_put_foreign_no(&describing->writer, route, 400, TEXT("The request is not right"));
+    } else {
+        put_plain_problem(describing, "400", "The request is not right; details.fields says where");
+    }
     if (route->permission != NULL) {
         put_common_problem(describing, route, 401, "Nobody has said who is asking");
         put_common_problem(describing, route, 403, "The caller may not do this");
     }
     put_refusals(describing, route);
-    if (route->kind == ROUTE_WRITES) {
+    if (route->kind == ROUTE_WRITES && !route->is_foreign) {
         put_common_problem(describing, route, 422,
                            "The Idempotency-Key was used for another request");
     }
@@ -386,6 +393,8 @@ static void put_operation(struct describing *describing, const struct service *s
         put_flag(describing, "required", true);
         if (route->body_schema != NULL) {
             put_written_content(describing, route->body_schema);
+        } else if (route->is_foreign) {
+            put_json_content(describing, "application/x-www-form-urlencoded", route->takes->name);
         } else {
             put_json_content(describing, "application/json", route->takes->name);
         }
@@ -433,6 +442,8 @@ static void put_components(struct describing *describing)
     end_several(describing, 2);
     begin(describing, "schemas");
     put_problem_schema(describing);
+    openapi_put_foreign_schema(&describing->writer, describing->services,
+                               describing->service_count);
     for (size_t i = 0; i < describing->service_count; i++) {
         const struct service *service = describing->services[i];
         for (size_t j = 0; j < service->route_count; j++) {
