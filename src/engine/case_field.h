@@ -70,7 +70,9 @@ struct case_field {
     char currency[4];   /* of money */
     const struct choice *choices;
     size_t choice_count;
-    struct text otherwise; /* the value of a new case, as written; NO_TEXT: null */
+    struct expression must; /* only if this is true may it be filled in so; may be none */
+    struct label because;   /* said to whoever has filled in what must not be; may be NO_TEXT */
+    struct text otherwise;  /* the value of a new case, as written; NO_TEXT: null */
     struct texts was;      /* its names in versions before */
 };
 

@@ -43,6 +43,7 @@ struct recipe {
     struct text text; /* the file, as it was written */
     struct text hash; /* of the text, hexadecimal */
     const struct recipe_transition *transitions;
+    const struct condition *const *musts; /* by field; NULL: whatever its kind allows */
     struct bit_set keys; /* fields by which cases are looked for: `is`, `match`, one_open_per */
     bool is_newest;      /* of those with its name: new cases are of it */
     bool is_kept;        /* no file has it any more: it was loaded for the cases that are of it */

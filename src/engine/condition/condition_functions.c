@@ -149,6 +149,12 @@ static const struct condition_function functions[] = {
      .count_max = 2,
      .kinds = {KINDS_SIMPLE},
      .gives = CONDITION_ANY},
+    {.name = "only_digits",
+     .usage = "only_digits(text)",
+     .count_min = 1,
+     .count_max = 1,
+     .kinds = {KIND(TEXT)},
+     .gives = CONDITION_FLAG},
     {.name = "replace",
      .usage = "replace(text, part, by)",
      .count_min = 3,
@@ -185,6 +191,12 @@ static const struct condition_function functions[] = {
      .count_max = 1,
      .kinds = {KIND(TEXT)},
      .gives = CONDITION_TEXT},
+    {.name = "weigh_digits",
+     .usage = "weigh_digits(text, '2 4 10')",
+     .count_min = 2,
+     .count_max = 2,
+     .kinds = {KIND(TEXT), KIND(TEXT)},
+     .gives = CONDITION_INTEGER},
 };
 
 /* Known from SQL, not known here, and what to write instead. */

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-enum { JSON_VALUES_MAX = 10000 };
+enum { JSON_VALUES_MAX = 10000, WEIGHTS_MAX = 64, WEIGHT_MAX = 1000 };
 
 static struct text text_argument(sqlite3_value *value)
 {
@@ -239,6 +239,62 @@ static void contains(sqlite3_context *context, int count, sqlite3_value **values
         const char *found = find(text_argument(values[0]), text_argument(values[1]));
         sqlite3_result_int(context, found != NULL);
     }
+}
+
+/* ---- digits: numbers that carry a check of themselves ---- */
+
+static bool is_digits(struct text text)
+{
+    bool is_digits = text.bytes > 0;
+    for (size_t i = 0; i < text.bytes; i++) {
+        is_digits = is_digits && text.data[i] >= '0' && text.data[i] <= '9';
+    }
+    return is_digits;
+}
+
+static void only_digits(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    if (!is_null(context, count, values)) {
+        sqlite3_result_int(context, is_digits(text_argument(values[0])));
+    }
+}
+
+/* "2 4 10": how many there are; 0: they are something else. */
+static size_t read_weights(struct text written, int64_t weights[WEIGHTS_MAX])
+{
+    size_t count = 0;
+    struct text rest = written;
+    while (rest.data != NULL) {
+        struct text weight;
+        text_cut(rest, ' ', &weight, &rest);
+        bool is_weight = count < WEIGHTS_MAX && is_digits(weight) &&
+                         text_to_integer(weight, &weights[count]) && weights[count] <= WEIGHT_MAX;
+        if (!is_weight) {
+            return 0;
+        }
+        count++;
+    }
+    return count;
+}
+
+/* The sum of the digits, each times its weight; the weights begin again when they are over. Null of
+ * what has other letters than digits. */
+static void weigh_digits(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    int64_t weights[WEIGHTS_MAX];
+    int64_t sum = 0;
+    if (is_null(context, count, values)) {
+        return;
+    }
+    struct text digits = text_argument(values[0]);
+    size_t weight_count = read_weights(text_argument(values[1]), weights);
+    if (weight_count == 0 || !is_digits(digits)) {
+        return;
+    }
+    for (size_t i = 0; i < digits.bytes; i++) {
+        sum += (digits.data[i] - '0') * weights[i % weight_count];
+    }
+    sqlite3_result_int64(context, sum);
 }
 
 static void starts_with(sqlite3_context *context, int count, sqlite3_value **values)
@@ -483,6 +539,8 @@ static const struct own_function {
     {"starts_with", 2, starts_with},
     {"ends_with", 2, ends_with},
     {"replace", 3, replace},
+    {"only_digits", 1, only_digits},
+    {"weigh_digits", 2, weigh_digits},
     {"is_one_of", -1, is_one_of},
     {"list_count", 1, list_count},
     {"list_has", 2, list_has},

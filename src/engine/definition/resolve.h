@@ -52,6 +52,10 @@ struct label resolve__label(struct resolver *resolver, const struct written_labe
 
 struct expression resolve__expression(struct word word);
 
+/* Why what `entry` says was not so. Without that entry nobody would be told. */
+struct label resolve__because(struct resolver *resolver, const struct written_label *because,
+                              struct word expression, const char *entry);
+
 /* Complains when a word that must be SERVICE.WHAT has no dot; the text all the same. */
 struct text resolve__service_name(struct resolver *resolver, const char *entry, struct word word);
 

@@ -288,6 +288,8 @@ static void take_field(struct resolver *resolver, const struct written_field *wr
         .at = written->label.name.at,
         .label = resolve__label(resolver, &written->label),
         .is_secret = word_flag(written->secret),
+        .must = resolve__expression(written->must),
+        .because = resolve__because(resolver, &written->because, written->must, "must"),
         .was = resolve__was(resolver, &written->was),
     };
     refuse_name(resolver, written->label.name);

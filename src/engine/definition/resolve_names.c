@@ -89,6 +89,22 @@ struct expression resolve__expression(struct word word)
     return (struct expression){.text = word.text, .at = word.at};
 }
 
+struct label resolve__because(struct resolver *resolver, const struct written_label *because,
+                              struct word expression, const char *entry)
+{
+    if (!word_is_written(because->name)) {
+        return (struct label){NO_TEXT, NO_TEXT};
+    }
+    if (!word_is_written(expression)) {
+        complain(resolver->complaints, because->name.at,
+                 "\"because\" needs \"%s\": it says why that is not so", entry);
+    }
+    if (!word_is_written(because->ru) && !word_is_written(because->en)) {
+        complain(resolver->complaints, because->name.at, "\"because\" needs \"ru\" and \"en\"");
+    }
+    return resolve__label(resolver, because);
+}
+
 struct text resolve__service_name(struct resolver *resolver, const char *entry, struct word word)
 {
     if (word.text.data != NULL && memchr(word.text.data, '.', word.text.bytes) == NULL) {

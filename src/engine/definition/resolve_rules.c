@@ -58,23 +58,6 @@ static void refuse_set_and_asked(struct resolver *resolver, const struct asking 
     }
 }
 
-static struct label read_because(struct resolver *resolver,
-                                 const struct written_transition *written)
-{
-    const struct written_label *because = &written->because;
-    if (!word_is_written(because->name)) {
-        return (struct label){NO_TEXT, NO_TEXT};
-    }
-    if (!word_is_written(written->when)) {
-        complain(resolver->complaints, because->name.at,
-                 "\"because\" needs \"when\": it says why that is not so");
-    }
-    if (!word_is_written(because->ru) && !word_is_written(because->en)) {
-        complain(resolver->complaints, because->name.at, "\"because\" needs \"ru\" and \"en\"");
-    }
-    return resolve__label(resolver, because);
-}
-
 void resolve__operation(struct resolver *resolver, const struct written_transition *written,
                         struct transition *transition)
 {
@@ -92,7 +75,7 @@ void resolve__operation(struct resolver *resolver, const struct written_transiti
         .who = read_who(resolver, &written->who),
         .asks = asking.items,
         .ask_count = asking.count,
-        .because = read_because(resolver, written),
+        .because = resolve__because(resolver, &written->because, written->when, "when"),
     };
 }
 

@@ -23,6 +23,8 @@ struct written_field {
     struct forms choices; /* written_label */
     struct word secret;
     struct word otherwise;
+    struct word must;
+    struct written_label because;
     struct words was;
 };
 

@@ -75,6 +75,9 @@ void case_field_put(struct json_writer *writer, const struct case_field *field)
     if (field->kind == CASE_CHOICE) {
         put_choices(writer, field);
     }
+    if (text_is_given(field->because.en)) {
+        flow_put_label(writer, "because", &field->because);
+    }
 }
 
 void operation_form_put(struct json_writer *writer, const struct workflow *workflow,

@@ -94,6 +94,7 @@ static struct recipe *make_recipe(struct arena *arena, const struct recipe_sourc
         .complaints = complaints,
         .workflow = workflow,
         .transitions = ARENA_ARRAY(arena, struct recipe_transition, workflow->transition_count + 1),
+        .musts = ARENA_ARRAY(arena, const struct condition *, workflow->field_count + 1),
     };
     recipe__names(&maker);
     recipe__expressions(&maker);
@@ -104,6 +105,7 @@ static struct recipe *make_recipe(struct arena *arena, const struct recipe_sourc
                               .text = text_copy(arena, source->yaml),
                               .hash = hash_of(arena, source->yaml),
                               .transitions = maker.transitions,
+                              .musts = maker.musts,
                               .keys = keys_of(workflow)};
     return recipe;
 }

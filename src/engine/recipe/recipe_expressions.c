@@ -68,7 +68,7 @@ void recipe__names(struct recipe_maker *maker)
 
 struct compiling {
     struct recipe_maker *maker;
-    const struct transition *transition;
+    const struct transition *transition; /* NULL: of a field */
 };
 
 static void complain_of(const struct compiling *compiling, const struct expression *expression,
@@ -105,9 +105,12 @@ static void complain_of_event(const struct compiling *compiling,
                                             .gives = *gives};
     enum status status = condition_compile(maker->arena, &source, &condition, &error);
     MUST(status == STATUS_MALFORMED);
-    error.what = text_format(
-        maker->arena, "%s \"%.*s\" has no \"event\": only what waits for one has",
-        recipe__kind_name(compiling->transition), TEXT_ARGS(compiling->transition->name));
+    error.what =
+        compiling->transition == NULL
+            ? TEXT("a field has no \"event\": only what waits for one has")
+            : text_format(maker->arena, "%s \"%.*s\" has no \"event\": only what waits for one has",
+                          recipe__kind_name(compiling->transition),
+                          TEXT_ARGS(compiling->transition->name));
     complain_of(compiling, expression, &error);
 }
 
@@ -130,7 +133,9 @@ static const struct condition *compile(const struct compiling *compiling,
         complain_of(compiling, expression, &error);
         return NULL;
     }
-    if (compiling->transition->kind != TRANSITION_EVENT && uses_event(maker, condition)) {
+    bool has_event =
+        compiling->transition != NULL && compiling->transition->kind == TRANSITION_EVENT;
+    if (!has_event && uses_event(maker, condition)) {
         complain_of_event(compiling, expression, &gives);
     }
     return condition;
@@ -163,6 +168,10 @@ static void compile_with(const struct compiling *compiling, struct recipe_transi
 void recipe__expressions(struct recipe_maker *maker)
 {
     const struct condition_field yes_or_no = {.kind = CONDITION_FLAG};
+    const struct compiling of_fields = {maker, NULL};
+    for (size_t i = 0; i < maker->workflow->field_count; i++) {
+        maker->musts[i] = compile(&of_fields, &maker->workflow->fields[i].must, yes_or_no);
+    }
     for (size_t i = 0; i < maker->workflow->transition_count; i++) {
         const struct transition *transition = &maker->workflow->transitions[i];
         const struct compiling compiling = {maker, transition};

@@ -15,12 +15,13 @@ struct recipe_maker {
     struct condition_field *names; /* what an expression may use */
     size_t name_count;
     struct recipe_transition *transitions;
+    const struct condition **musts; /* by field */
 };
 
 /* The table of names, and a complaint for each field whose name is a word of the language. */
 void recipe__names(struct recipe_maker *maker);
 
-/* `when`, `skip_when`, `sets` and `with` of every transition. */
+/* `must` of every field; `when`, `skip_when`, `sets` and `with` of every transition. */
 void recipe__expressions(struct recipe_maker *maker);
 
 /* Functions, commands and events; nothing is asked where the source has no service. */

@@ -2,6 +2,7 @@
 #include "engine/run/case_move.h"
 
 #include "engine/run/case_store.h"
+#include "engine/run/expression.h"
 
 enum { FORM_VALUES_MAX = 5000 };
 
@@ -83,6 +84,41 @@ static void look_for_missing(struct step *step, const struct transition *rules,
     }
 }
 
+static struct text why_not(struct arena *arena, const struct case_field *field)
+{
+    struct text because = field->because.en;
+    if (!text_is_given(because)) {
+        return TEXT("is not what it must be");
+    }
+    size_t bytes = because.data[because.bytes - 1] == '.' ? because.bytes - 1 : because.bytes;
+    return text_format(arena, "is not right: %.*s", (int)bytes, because.data);
+}
+
+/* Of all fields of the form, for what one must be may hang on another one. */
+static enum status look_at_musts(struct step *step, const struct transition *rules,
+                                 struct form_problems *problems)
+{
+    const struct recipe *recipe = step->record->recipe;
+    for (size_t i = 0; i < rules->operation.ask_count; i++) {
+        int index = rules->operation.asks[i].field;
+        const struct case_field *field = &recipe->workflow->fields[index];
+        bool is_so = true;
+        enum status status = STATUS_OK;
+        if (step->record->values[index].kind != VALUE_NULL) {
+            status = expression_holds(step, recipe->musts[index], &is_so);
+        }
+        if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+            is_so = false; /* what cannot even be looked at is not what it must be */
+        } else if (status != STATUS_OK) {
+            return status;
+        }
+        if (!is_so) {
+            complain(problems, field->name, "condition", why_not(step->call->arena, field));
+        }
+    }
+    return STATUS_OK;
+}
+
 enum status case_form_read(struct step *step, int transition, struct text form,
                            struct form_problems *problems_out)
 {
@@ -104,6 +140,12 @@ enum status case_form_read(struct step *step, int transition, struct text form,
         read_member(step, rules, member, problems_out);
     }
     look_for_missing(step, rules, root, problems_out);
+    if (problems_out->count == 0) {
+        status = look_at_musts(step, rules, problems_out);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
     return problems_out->count == 0 ? STATUS_OK : STATUS_MALFORMED;
 }
 

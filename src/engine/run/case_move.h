@@ -19,7 +19,7 @@ NODISCARD enum status case_move_end(struct step *step);
  * has the field's name; problems_out is an array in the arena. */
 struct form_problem {
     struct text field;
-    const char *code; /* "required", "unknown_field", "bad_value" */
+    const char *code; /* "required", "unknown_field", "bad_value", "condition" */
     struct text message;
 };
 struct form_problems {

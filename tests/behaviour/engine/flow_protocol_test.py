@@ -293,6 +293,18 @@ def a_wrong_form_leaves_it_good(post):
     check_equal(post.sender.post('send', token, {'address': 'x'}).status, 200)
 
 
+def a_field_says_what_it_must_be(post):
+    """A23: what another field has decides; the token is still good, and both languages are told."""
+    case = post.send(address='Street 1')
+    token = post.clerk.token('say', case)
+    wrong = post.clerk.post('say', token, {'state_note': 'Street 1'})
+    check_equal((wrong.status, wrong.fields), (400, {'form.state_note': 'condition'}))
+    check_in('form.state_note is not right: That is the address.', wrong.json['message'])
+    form = post.clerk.offer('say', case)['form']
+    check_equal(form[0]['because'], {'ru': 'Это адрес.', 'en': 'That is the address.'})
+    check_equal(post.clerk.post('say', token, {'state_note': 'lost'}).status, 200)
+
+
 def a_form_that_does_not_meet_the_condition(post):
     """The form itself decides: it is offered, and looked at when it has come."""
     case = post.send()
@@ -495,7 +507,7 @@ TESTS = [a_client_goes_its_three_steps, an_operation_is_queried_after_its_end,
          what_is_not_allowed_is_not_offered, a_form_is_described, the_same_again_is_the_same,
          another_body_with_it_is_refused, a_stale_one_is_refused_with_what_has_changed,
          what_he_does_not_see_leaves_it_good, one_of_somebody_else_is_refused,
-         a_forged_one_is_refused, a_wrong_form_leaves_it_good,
+         a_forged_one_is_refused, a_wrong_form_leaves_it_good, a_field_says_what_it_must_be,
          a_form_that_does_not_meet_the_condition, a_function_that_refuses_fails_the_operation,
          one_open_case_is_gone_on_with, a_closed_case_makes_room, a_door_is_for_its_kind,
          a_case_of_another_workflow_is_not_here, a_case_has_an_older_name,

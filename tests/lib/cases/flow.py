@@ -28,7 +28,8 @@ participants:
 fields:
   sender_id: {kind: id}
   address: {kind: text, max: 200, ru: Адрес, en: Address}
-  state_note: {kind: text, max: 200}
+  state_note: {kind: text, max: 200, must: state_note <> address,
+               because: {ru: Это адрес., en: That is the address.}}
   weight: {kind: integer, min: 1, max: 30000}
   price: {kind: money, currency: EUR, min: 0}
   suspicion: {kind: text, max: 200}

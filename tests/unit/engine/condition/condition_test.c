@@ -110,6 +110,7 @@ static void functions_give(void)
         {"substr(name, -3)", "'Нил'"},
         {"instr(name, 'О')", "6"},
         {"instr(name, 'x')", "0"},
+        {"only_digits('09') and not only_digits('') and not only_digits('1.3')", "1"},
         {"instr('abc', '')", "1"},
         {"contains(name, 'тр О')", "1"},
         {"starts_with(name, 'Пё') and not starts_with(name, 'пё')", "1"},

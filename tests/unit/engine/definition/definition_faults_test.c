@@ -215,6 +215,8 @@ static const struct fault faults[] = {
     {"    because: {ru: Нельзя, en: No}\n    when: note is not null\n",
      "    because: {ru: Нельзя, en: No}\n",
      "shop.yaml:27:5: \"because\" needs \"when\": it says why that is not so"},
+    {"  paid: flag\n", "  paid: {kind: flag, because: {ru: Нельзя, en: No}}\n",
+     "shop.yaml:10:22: \"because\" needs \"must\": it says why that is not so"},
     {"one_open_per: owner_id", "one_open_per: onwer_id",
      "shop.yaml:3:15: there is no field \"onwer_id\"; did you mean \"owner_id\"?"},
     {"  note: {kind: text, max: 500}", "  note: {kind: text, max: 500",

@@ -162,6 +162,10 @@ static void good_is_good(void)
 }
 
 static const struct fault expression_faults[] = {
+    {"  note: {kind: text, max: 500}", "  note: {kind: text, max: 500, must: length(nota) > 3}",
+     "f.yaml:9:45: unknown field 'nota'; did you mean 'note'?"},
+    {"  note: {kind: text, max: 500}", "  note: {kind: text, max: 500, must: note = event.note}",
+     "f.yaml:9:45: a field has no \"event\": only what waits for one has"},
     {"when: paid", "when: payd", "f.yaml:43:30: unknown field 'payd'; did you mean 'paid'?"},
     {"      price > 0\n", "      prise > 0\n",
      "f.yaml:32:7: unknown field 'prise'; did you mean 'price'?"},
