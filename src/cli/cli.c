@@ -286,7 +286,7 @@ static int run_command(const struct cli *cli, const struct cli_command *command,
     struct command_line *line = ARENA_NEW(arena, struct command_line);
     line->arena = arena;
     line->command = command;
-    line->services = cli->services;
+    line->services = services_whole(arena, cli->services, cli->service_count);
     line->service_count = cli->service_count;
     int code = read_arguments(line, argc, argv);
     if (code == EXIT_OK && cli_flag(line, "help") != NULL) {

@@ -119,6 +119,11 @@ bool input_has(const struct call *call, const char *field);
 /* A key for one purpose that nobody has who has the store alone (start/seed_file.h). */
 struct digest_key call_key(const struct call *call, const char *purpose);
 
+/* "https://kontora.example": what people and programs reach us at, the setting web.address. Without
+ * it only who comes from this machine is told apart: what he has written into his address bar, if
+ * that is this machine; else NO_TEXT. */
+struct text call_public_address(const struct call *call);
+
 /* How long this process has been serving the call's service. */
 int64_t call_uptime_ms(const struct call *call);
 

@@ -74,6 +74,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->told_context = options->told_context;
     host->crash_note = options->crash_note;
     host->key = options->key;
+    host->public_address = options->public_address;
     host->waiting_room = waiting_room_create();
     host->queue_max = options->queue_max;
     enum status status = open_writer(host, &store, arena, error_out);
@@ -111,6 +112,36 @@ enum status host_open(struct host *host, const struct host_options *options, str
 int64_t call_uptime_ms(const struct call *call)
 {
     return call->now_ms > call->host->opened_at ? call->now_ms - call->host->opened_at : 0;
+}
+
+/* "127.0.0.1:8480", "localhost", "[::1]:80": a name that no other machine can have. */
+static bool is_this_machine(struct text host)
+{
+    static const struct text names[] = {{"127.0.0.1", 9}, {"localhost", 9}, {"[::1]", 5}};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (text_starts_with(host, names[i])) {
+            struct text port = text_slice(host, names[i].bytes, host.bytes);
+            int64_t number;
+            return port.bytes == 0 || (port.data[0] == ':' &&
+                                       text_to_integer(text_slice(port, 1, port.bytes), &number) &&
+                                       number > 0 && number < 65536);
+        }
+    }
+    return false;
+}
+
+struct text call_public_address(const struct call *call)
+{
+    if (call->host != NULL && call->host->public_address.bytes > 0) {
+        return call->host->public_address;
+    }
+    if (call->exchange == NULL) {
+        return NO_TEXT;
+    }
+    struct text host = http_header_value(&call->exchange->request, "Host");
+    const char *scheme = call->exchange->request.door == HTTP_DOOR_TLS ? "https" : "http";
+    return is_this_machine(host) ? text_format(call->arena, "%s://%.*s", scheme, TEXT_ARGS(host))
+                                 : NO_TEXT;
 }
 
 struct digest_key call_key(const struct call *call, const char *purpose)

@@ -49,6 +49,7 @@ struct host {
     void *told_context;
     struct crash_note *crash_note; /* NULL: there is none */
     const struct digest_key *key;  /* of the installation; NULL: there is none (call_key) */
+    struct text public_address;    /* NO_TEXT: none is set (call_public_address) */
     struct dead_gauge parked;
 };
 
@@ -65,6 +66,7 @@ struct host_options {
     void *told_context;
     struct crash_note *crash_note; /* may be NULL */
     const struct digest_key *key;  /* may be NULL */
+    struct text public_address;    /* may be NO_TEXT; must outlive the host */
 };
 
 /* Brings the tables up to date and starts the executors. Closed with host_close whatever it says.

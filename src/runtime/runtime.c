@@ -75,6 +75,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .on_told = on_told,
         .told_context = runtime,
         .key = &runtime->key,
+        .public_address = config_text(runtime->options.config, "web.address"),
     };
     enum status status = wiring_source(&runtime->options, runtime->arena, options.service->name,
                                        &options.source, error_out);

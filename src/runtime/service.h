@@ -98,6 +98,16 @@ struct own_check; /* fsck/fsck.h */
 struct case_work; /* engine/cases.h */
 struct catalog;   /* engine/recipe.h */
 
+/* Rows that stand in a folder of their own: what a large service does beside its first page. */
+struct service_part {
+    const struct route *routes;
+    size_t route_count;
+    const struct chore *chores;
+    size_t chore_count;
+    const struct series *series;
+    size_t series_count;
+};
+
 /* Run once at the start, when the store is open and its tables are up to date, outside of a
  * transaction. It gives the service that will run: the same, or one like it whose tables know what
  * the store holds. The arena lives as long as the service runs; error_out is a sentence. */
@@ -145,6 +155,12 @@ struct service {
     size_t check_count;
     struct text workflows; /* JSON, an array: which versions of which it runs; NO_TEXT: none */
     struct texts remarks;  /* what is wrong although it runs: the log, /readyz and doctor say */
+    const struct service_part *const *parts; /* main's list is made whole of them; below */
+    size_t part_count;
 };
+
+/* The same services with the rows of their parts among their own; the lists live in the arena. */
+const struct service *const *services_whole(struct arena *arena,
+                                            const struct service *const *services, size_t count);
 
 #endif

@@ -29,6 +29,11 @@ const struct setting runtime_settings[] = {
      .kind = SETTING_TEXT,
      .otherwise = "",
      .meaning = "PEM file with the private key of the certificate"},
+    {.name = "web.address",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .meaning = "What people reach this installation at, such as https://kontora.example; needed "
+                "by passkeys and single sign-on from other machines"},
     {.name = "net.threads",
      .kind = SETTING_INTEGER,
      .otherwise = "0",
