@@ -255,7 +255,7 @@ static void end_at_front(struct passage *passage)
     }
 }
 
-/* On a reader's thread, which runs what reads or asks itself. */
+/* On a reader's thread, which goes on with what reads, or asks others. */
 static bool ask_at_front(struct call *call)
 {
     struct passage *passage = (struct passage *)(void *)call;
@@ -270,11 +270,12 @@ static bool ask_at_front(struct call *call)
         return false;
     }
     bool is_ready = is_ready_to_run(passage);
-    bool reads_or_asks = call->route->kind != ROUTE_WRITES || call->route->gather != NULL;
-    if (is_ready && !reads_or_asks) {
+    bool waits_here = is_ready && !gathers_slowly(call) &&
+                      (call->route->kind != ROUTE_WRITES || call->route->gather != NULL);
+    if (is_ready && !waits_here) {
         send_on(passage->dispatch, call);
     }
-    return is_ready && reads_or_asks;
+    return waits_here;
 }
 
 static void wait_at_front(struct passage *passage)

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 
 struct asker; /* runtime/ask/asker.h */
+struct front; /* runtime/front/front.h */
 struct waiting_room;
 
 enum { HOSTS_MAX = 64, LOOPS_MAX = 16, EXECUTORS_MAX = 16 };
@@ -41,6 +42,7 @@ struct host {
     const struct later *later; /* what it does at a time */
     struct loop_reader loop_readers[LOOPS_MAX];
     struct asker *asker;               /* for its asks; NULL: it may ask nobody */
+    struct front *front;               /* of who stands at the door; else NULL */
     struct waiting_room *waiting_room; /* calls that are held */
     int64_t queue_max; /* of a queue of work outside workers may have so much at once; 0: any */
 

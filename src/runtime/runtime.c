@@ -59,6 +59,9 @@ static void on_told(void *context, size_t host_index)
         messaging_announce(runtime->messaging, host_index);
     }
     streams_announce(runtime->dispatch.streams, host_index);
+    if (runtime->dispatch.front != NULL) {
+        front_announce(runtime->dispatch.front, host_index);
+    }
 }
 
 static enum status open_one(struct runtime *runtime, size_t index, struct text *error_out)
@@ -173,6 +176,7 @@ static void open_front(struct runtime *runtime)
             MUST(runtime->dispatch.front == NULL); /* service_check has counted them */
             runtime->dispatch.front = front_create(&(struct front_options){
                 .host = &runtime->hosts[i],
+                .streams = runtime->dispatch.streams,
                 .decision_ms = (int)setting(runtime, "gateway.decision_time"),
             });
         }
@@ -437,6 +441,9 @@ static void tear_down(struct runtime **place)
     struct arena *arena = runtime->arena;
     readers_stop(&runtime->dispatch.readers);
     readers_stop(&runtime->dispatch.slow_readers);
+    if (runtime->dispatch.front != NULL) {
+        front_stop(runtime->dispatch.front);
+    }
     if (runtime->dispatch.streams != NULL) {
         streams_stop(runtime->dispatch.streams);
     }
@@ -503,6 +510,9 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
         return status;
     }
     streams_start(runtime->dispatch.streams);
+    if (runtime->dispatch.front != NULL) {
+        front_start(runtime->dispatch.front);
+    }
     status = http_server_start(runtime->server);
     if (status != STATUS_OK) {
         *error_out = TEXT("The threads that speak HTTP cannot be started.");

@@ -145,6 +145,7 @@ struct service {
     /* The row of its asks by which it learns who sends a request: it then stands at the door of its
      * process (front/front.h), of which one service may. NULL: it does not. */
     const struct ask *decides;
+    const struct event *drops; /* of its events: whose decisions are over (front/dropped.h) */
 
     const struct case_work *cases; /* workflows, and the functions they name; NULL: none */
     const struct catalog *catalog; /* what the engine has made of them; its own */

@@ -1,6 +1,7 @@
 /* badge.c - reads cookies and bearer credentials, and tells our pages from those of others. */
 #include "runtime/front/badge.h"
 
+#include "base/secret.h"
 #include "runtime/front/cookie.h"
 
 #include <sodium.h>
@@ -10,6 +11,9 @@ static const struct text scheme = {"Bearer ", 7};
 /* Of the machine's owner, and of services: access.h knows them. */
 static const struct text of_others[] = {{"kontora_root_", 13}, {"kontora_service_", 16}};
 
+/* Of sessions and keys that were made here: a mistyped one is known without asking. */
+static const char *const own_prefixes[] = {"gws_", "gwk_"};
+
 static bool is_credential(struct text text)
 {
     bool is = text.bytes >= BADGE_BYTES_MIN && text.bytes <= BADGE_BYTES_MAX;
@@ -18,6 +22,10 @@ static bool is_credential(struct text text)
     }
     for (size_t i = 0; is && i < COUNT_OF(of_others); i++) {
         is = !text_starts_with(text, of_others[i]);
+    }
+    for (size_t i = 0; is && i < COUNT_OF(own_prefixes); i++) {
+        is = !text_starts_with(text, text_of(own_prefixes[i])) ||
+             secret_is_whole(text, own_prefixes[i]);
     }
     return is;
 }

@@ -7,13 +7,33 @@
 #include "runtime/front/badge.h"
 #include "runtime/front/cookie.h"
 #include "runtime/front/decision.h"
+#include "runtime/front/dropped.h"
 #include "runtime/front/visitors.h"
 #include "runtime/problem.h"
 #include "runtime/spokesman.h"
+#include "runtime/streams/streams.h"
+
+#include <pthread.h>
+#include <string.h>
+
+/* Who has been told to be kept out is kept out, also while the service that is asked about him has
+ * not heard of it yet. */
+enum { KEPT_OUT_MAX = 256, KEPT_OUT_MS = 10 * 60 * 1000 };
+struct kept_out {
+    struct id person;
+    int64_t until_ms; /* monotonic; 0: the place is free */
+};
 
 struct front {
     struct front_options options;
     struct visitors *visitors;
+    struct tail *tail; /* NULL until it is started, or where nothing is told */
+
+    pthread_mutex_t lock; /* of what follows */
+    struct kept_out kept_out[KEPT_OUT_MAX];
+    size_t next_kept_out;
+    struct id seen[SEEN_MAX];
+    size_t seen_count;
 };
 
 struct front *front_create(const struct front_options *options)
@@ -22,21 +42,115 @@ struct front *front_create(const struct front_options *options)
     struct front *front = memory_take(sizeof *front);
     front->options = *options;
     front->visitors = visitors_create();
+    pthread_mutex_init(&front->lock, NULL);
+    options->host->front = front;
     return front;
 }
 
 void front_destroy(struct front **place)
 {
-    if (*place != NULL) {
-        visitors_destroy(&(*place)->visitors);
-        memory_free(*place);
+    struct front *front = *place;
+    if (front != NULL) {
+        MUST(front->tail == NULL);
+        front->options.host->front = NULL;
+        visitors_destroy(&front->visitors);
+        pthread_mutex_destroy(&front->lock);
+        memory_free(front);
         *place = NULL;
     }
 }
 
-void front_drop(struct front *front, struct id person, struct id session)
+/* ---- who is dropped ---- */
+
+static struct kept_out *find_kept_out(struct front *front, struct id person)
 {
-    visitors_drop(front->visitors, person, session);
+    for (size_t i = 0; i < KEPT_OUT_MAX; i++) {
+        if (front->kept_out[i].until_ms != 0 && id_equals(front->kept_out[i].person, person)) {
+            return &front->kept_out[i];
+        }
+    }
+    return NULL;
+}
+
+static void keep_out(struct front *front, const struct dropped *dropped)
+{
+    pthread_mutex_lock(&front->lock);
+    struct kept_out *place = find_kept_out(front, dropped->person_id);
+    if (place == NULL && dropped->keeps_out) {
+        place = &front->kept_out[front->next_kept_out++ % KEPT_OUT_MAX];
+    }
+    if (place != NULL) {
+        place->person = dropped->person_id;
+        place->until_ms = dropped->keeps_out ? clock_monotonic_ms() + KEPT_OUT_MS : 0;
+    }
+    pthread_mutex_unlock(&front->lock);
+}
+
+static bool is_kept_out(struct front *front, struct id person)
+{
+    pthread_mutex_lock(&front->lock);
+    const struct kept_out *place = find_kept_out(front, person);
+    bool is = place != NULL && clock_monotonic_ms() < place->until_ms;
+    pthread_mutex_unlock(&front->lock);
+    return is;
+}
+
+/* On the thread of the tail. */
+static void on_dropped(void *context, const struct dropped *dropped)
+{
+    struct front *front = context;
+    if (dropped->keeps_out || dropped->lets_in) {
+        keep_out(front, dropped);
+    }
+    visitors_drop(front->visitors, dropped->person_id, dropped->session_id);
+    if ((dropped->ends_streams || dropped->is_over) && front->options.streams != NULL) {
+        streams_send_out(front->options.streams, dropped->person_id, dropped->session_id,
+                         dropped->is_over);
+    }
+}
+
+void front_start(struct front *front)
+{
+    if (front->options.host->service->drops != NULL) {
+        front->tail = tail_start(front->options.host, on_dropped, front);
+    }
+}
+
+void front_announce(struct front *front, size_t host_index)
+{
+    if (front->tail != NULL && front->options.host->index == host_index) {
+        tail_announce(front->tail);
+    }
+}
+
+void front_stop(struct front *front)
+{
+    tail_stop(&front->tail);
+}
+
+/* ---- who was here ---- */
+
+static void note_seen(struct front *front, struct id session)
+{
+    bool is_new = !id_is_none(session);
+    pthread_mutex_lock(&front->lock);
+    for (size_t i = 0; is_new && i < front->seen_count; i++) {
+        is_new = !id_equals(front->seen[i], session);
+    }
+    if (is_new && front->seen_count < SEEN_MAX) {
+        front->seen[front->seen_count++] = session;
+    }
+    pthread_mutex_unlock(&front->lock);
+}
+
+size_t front_take_seen(struct front *front, struct id seen_out[SEEN_MAX])
+{
+    pthread_mutex_lock(&front->lock);
+    size_t count = front->seen_count;
+    memcpy(seen_out, front->seen, count * sizeof front->seen[0]);
+    front->seen_count = 0;
+    pthread_mutex_unlock(&front->lock);
+    return count;
 }
 
 /* ---- what is known already ---- */
@@ -166,7 +280,10 @@ enum front_word front_ask(struct front *front, struct http_exchange *exchange,
     unsigned long drops = visitors_drops(front->visitors);
     int64_t now_ms = clock_monotonic_ms();
     enum status status = find_out(front, exchange, hash, &decision);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && is_kept_out(front, decision.person_id)) {
+        visitor = visitor_create(VISITOR_BLOCKED, NULL);
+    } else if (status == STATUS_OK) {
+        note_seen(front, decision.session_id);
         visitor = person_of(front, exchange->arena, &decision);
     } else if (status == STATUS_ABSENT) {
         visitor = visitor_create(VISITOR_UNKNOWN, NULL);

@@ -18,10 +18,20 @@ struct front;
 
 struct front_options {
     struct host *host; /* of the service that has the row; it must outlive the front */
-    int decision_ms;   /* for how long an answer is kept */
+    struct streams *streams;
+    int decision_ms; /* for how long an answer is kept */
 };
 
 struct front *front_create(const struct front_options *options);
+
+/* From now on it hears of those who are dropped (dropped.h). */
+void front_start(struct front *front);
+
+/* From any thread: the journal of this host has grown. */
+void front_announce(struct front *front, size_t host_index);
+
+/* Hears no more; before the stores are closed. */
+void front_stop(struct front *front);
 void front_destroy(struct front **front);
 
 enum front_word {
@@ -38,7 +48,9 @@ enum front_word front_look(struct front *front, struct http_exchange *exchange,
 enum front_word front_ask(struct front *front, struct http_exchange *exchange,
                           struct caller *caller_out);
 
-/* Somebody has left, or is kept out, or may other things from now on: visitors_drop. */
-void front_drop(struct front *front, struct id person, struct id session);
+/* The sessions that were used since this was asked last, at most SEEN_MAX of them, each once. In
+ * what passes that they are forgotten: that a session was used is worth no more than that. */
+enum { SEEN_MAX = 1000 };
+size_t front_take_seen(struct front *front, struct id seen_out[SEEN_MAX]);
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include "runtime/ask/ask_check.h"
 #include "runtime/front/decision.h"
+#include "runtime/front/dropped.h"
 #include "runtime/later/later_check.h"
 #include "runtime/router.h"
 #include "runtime/runtime.h"
@@ -306,6 +307,12 @@ static void check_front(struct checking *checking, const struct service *const *
     bool is_own = decides >= service->asks && decides < service->asks + service->ask_count;
     if (!is_own || decides->sends != &decision_sends || decides->takes != &decision_takes) {
         complain(checking, "decides must be a row of its asks, with the shapes of decision.h");
+    }
+    const struct event *drops = service->drops;
+    bool is_own_event = drops == NULL || (drops >= service->events &&
+                                          drops < service->events + service->event_count);
+    if (!is_own_event || (drops != NULL && drops->data != &dropped_shape)) {
+        complain(checking, "drops must be a row of its events, with the shape of dropped.h");
     }
     for (size_t i = 0; i < service_count; i++) {
         if (services[i] != service && services[i]->decides != NULL) {

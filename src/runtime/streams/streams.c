@@ -54,17 +54,68 @@ static bool is_one_user(const struct caller *caller)
     return !id_is_none(caller->person);
 }
 
+/* With a last word, by which he knows that coming back at once is of no use. */
+static void close_for(struct streams *streams, struct watch *watch, struct text data)
+{
+    streams->text.bytes = 0;
+    event_text_add(&streams->text,
+                   &(struct event_line){.id = FIELD_NONE, .name = TEXT("closed"), .data = data});
+    watch_send(watch, event_text_of(&streams->text));
+    close_watch(streams, watch);
+}
+
 static void displace_oldest(struct streams *streams, struct reader *reader)
 {
     struct watch *oldest = CHAIN_OWNER(reader->watches.next, struct watch, in_reader);
-    streams->text.bytes = 0;
-    event_text_add(&streams->text,
-                   &(struct event_line){.id = FIELD_NONE,
-                                        .name = TEXT("closed"),
-                                        .data = TEXT("{\"reason\":\"too_many_streams\"}")});
-    watch_send(oldest, event_text_of(&streams->text));
-    close_watch(streams, oldest);
+    close_for(streams, oldest, TEXT("{\"reason\":\"too_many_streams\"}"));
     atomic_fetch_add_explicit(&streams->displaced, 1, memory_order_relaxed);
+}
+
+static bool is_sent_out(const struct caller *caller, const struct sent_out *who)
+{
+    return !id_is_none(caller->person) &&
+           (id_is_none(who->person) || id_equals(caller->person, who->person)) &&
+           (id_is_none(who->session) || id_equals(caller->session, who->session));
+}
+
+static void close_if(struct streams *streams, struct watch *watch, const struct sent_out *who)
+{
+    if (is_sent_out(watch->caller, who)) {
+        close_for(streams, watch,
+                  who->is_over ? TEXT("{\"reason\":\"signed_out\"}")
+                               : TEXT("{\"reason\":\"changed\"}"));
+    }
+}
+
+static void send_out(struct streams *streams, const struct note *note)
+{
+    struct sent_out *who = &streams->sent_out[streams->next_sent_out++ % SENT_OUT_MAX];
+    *who = (struct sent_out){.person = note->person,
+                             .session = note->session,
+                             .is_over = note->is_over,
+                             .until_ms = clock_monotonic_ms() + SENT_OUT_MS};
+    for (size_t i = 0; i < WATCH_HEARTBEATS_PER_ROUND; i++) {
+        struct chain *beats = &streams->beats[i];
+        struct chain *link = beats->next;
+        while (link != beats) {
+            struct watch *watch = CHAIN_OWNER(link, struct watch, in_beat);
+            link = link->next;
+            close_if(streams, watch, who);
+        }
+    }
+}
+
+/* Who was let in a moment before he was sent out. */
+static void close_if_late(struct streams *streams, struct watch *watch)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    for (size_t i = 0; i < SENT_OUT_MAX; i++) {
+        const struct sent_out *who = &streams->sent_out[i];
+        if (who->is_over && now_ms < who->until_ms && is_sent_out(watch->caller, who)) {
+            close_if(streams, watch, who);
+            return;
+        }
+    }
 }
 
 static void arrive(struct streams *streams, struct watch *watch)
@@ -81,6 +132,7 @@ static void arrive(struct streams *streams, struct watch *watch)
     streams->newest_beat = (streams->newest_beat + 1) % WATCH_HEARTBEATS_PER_ROUND;
     chain_add_last(&streams->beats[streams->newest_beat], &watch->in_beat);
     chain_add_last(&watch->source->arriving, &watch->in_source);
+    close_if_late(streams, watch);
 }
 
 static void take_notes(struct streams *streams)
@@ -95,6 +147,10 @@ static void take_notes(struct streams *streams)
             break;
         case NOTE_CLOSED:
             forget(streams, note->watch);
+            break;
+        case NOTE_SENT_OUT:
+            send_out(streams, note);
+            memory_free(note);
             break;
         }
     }
@@ -289,6 +345,14 @@ void streams_open(struct streams *streams, struct call *call, const struct strea
     if (!watch_open(call, stream, source, &streams->mailbox)) {
         atomic_fetch_sub(&source->watched, 1);
     }
+}
+
+void streams_send_out(struct streams *streams, struct id person, struct id session, bool is_over)
+{
+    struct note *note = memory_take(sizeof *note);
+    *note = (struct note){
+        .kind = NOTE_SENT_OUT, .person = person, .session = session, .is_over = is_over};
+    mailbox_put(&streams->mailbox, &note->node);
 }
 
 void streams_announce(struct streams *streams, size_t host_index)

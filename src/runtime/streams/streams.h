@@ -37,6 +37,10 @@ const struct route *streams_route(struct arena *arena, const struct stream *stre
 /* The call's way ends here: its caller may, and its input was read. From any thread. */
 void streams_open(struct streams *streams, struct call *call, const struct stream *stream);
 
+/* From any thread: what this person watches ends, with the word `closed`; an id that is none is
+ * anybody's. Both none: every person's. is_over: he has left, and need not come back at once. */
+void streams_send_out(struct streams *streams, struct id person, struct id session, bool is_over);
+
 /* From any thread: the journal of this host may have grown. */
 void streams_announce(struct streams *streams, size_t host_index);
 

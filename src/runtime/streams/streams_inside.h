@@ -4,6 +4,15 @@
 
 #include "runtime/streams/source.h"
 
+/* Remembered for a moment: who was let in just before may arrive just after. */
+enum { SENT_OUT_MAX = 32, SENT_OUT_MS = 2000 };
+struct sent_out {
+    struct id person;
+    struct id session;
+    bool is_over;     /* he has left; else he may come back at once */
+    int64_t until_ms; /* monotonic; 0: nobody */
+};
+
 struct streams {
     struct streams_options options;
     struct mailbox mailbox;
@@ -21,6 +30,8 @@ struct streams {
     struct readers_known readers;
     struct chain beats[WATCH_HEARTBEATS_PER_ROUND]; /* those whose heartbeat is at that moment */
     size_t watch_count;
+    struct sent_out sent_out[SENT_OUT_MAX];
+    size_t next_sent_out;
     size_t next_beat;   /* whose moment is the next */
     size_t newest_beat; /* given to who came last */
     int64_t beat_at_ms;

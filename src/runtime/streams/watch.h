@@ -31,11 +31,14 @@ struct reader {
 };
 
 /* What crosses to the thread. */
-enum note_kind { NOTE_ARRIVES, NOTE_CLOSED };
+enum note_kind { NOTE_ARRIVES, NOTE_CLOSED, NOTE_SENT_OUT };
 struct note {
     struct mailbox_node node;
     enum note_kind kind;
-    struct watch *watch;
+    struct watch *watch; /* NULL of NOTE_SENT_OUT, which is freed when it is taken */
+    struct id person;    /* of NOTE_SENT_OUT */
+    struct id session;
+    bool is_over;
 };
 
 struct watch {

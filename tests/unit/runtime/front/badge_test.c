@@ -1,11 +1,12 @@
 /* badge_test.c - which credential a request shows, and whose page has sent it (G38). */
 #include "runtime/front/badge.h"
 
+#include "base/secret.h"
 #include "runtime/front/cookie.h"
 #include "tests/lib/check.h"
 
-#define SECRET "gws_0123456789abcdef0123456789"
-#define OTHER  "gwk_0123456789abcdef0123456789"
+#define SECRET "any_0123456789abcdef0123456789"
+#define OTHER  "new_0123456789abcdef0123456789"
 
 enum { ARENA_BYTES_MAX = 1024 * 1024 };
 
@@ -54,6 +55,31 @@ static void reads_one_credential(void)
         CHECK_INT(badge.kind, rows[i].kind);
         CHECK(text_equals(badge.secret, text_of(rows[i].secret)));
     }
+}
+
+/* One that was cut or mistyped costs nobody a question. */
+static void knows_a_broken_one_by_itself(void)
+{
+    struct arena *arena = arena_create("badge", ARENA_BYTES_MAX);
+    static const char *const prefixes[] = {"gws_", "gwk_"};
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+        struct text secret = secret_new(arena, prefixes[i]);
+        struct text bearer = text_join(arena, TEXT("Bearer "), secret);
+        struct http_header header = {TEXT("Authorization"), bearer};
+        const struct http_request request = {.headers = &header, .header_count = 1};
+        CHECK_INT(badge_read(&request).kind, BADGE_BEARER);
+        for (size_t k = 7 + 4; k < bearer.bytes; k++) {
+            struct text wrong = text_copy(arena, bearer);
+            char *letters = (char *)(uintptr_t)wrong.data;
+            letters[k] = letters[k] == 'x' ? 'y' : 'x';
+            header.value = wrong;
+            CHECK_INT(badge_read(&request).kind, BADGE_NONE);
+            header.value = text_slice(bearer, 0, k);
+            CHECK_INT(badge_read(&request).kind, BADGE_NONE);
+        }
+        header.value = bearer;
+    }
+    arena_destroy(&arena);
 }
 
 static void tells_our_pages_from_others(void)
@@ -159,6 +185,7 @@ static void gives_cookies_that_others_cannot_read(void)
 
 static const struct test tests[] = {
     {"reads_one_credential", reads_one_credential, 0},
+    {"knows_a_broken_one_by_itself", knows_a_broken_one_by_itself, 0},
     {"tells_our_pages_from_others", tells_our_pages_from_others, 0},
     {"knows_the_usual_ports", knows_the_usual_ports, 0},
     {"gives_cookies_that_others_cannot_read", gives_cookies_that_others_cannot_read, 0},

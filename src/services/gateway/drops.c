@@ -1,0 +1,100 @@
+/* drops.c - hears of logouts, blocks and changed roles, and tells each process that has a front.
+ *
+ * An event of somebody else is handled in one process; what is told here stands in our own journal,
+ * which each process that serves the gateway reads (runtime/front/dropped.h).
+ */
+#include "services/gateway/drops.h"
+
+#include "runtime/front/dropped.h"
+
+const struct event drop_events[DROP_EVENT_COUNT] = {
+    {
+        .name = "gateway.dropped",
+        .version = 1,
+        .data = &dropped_shape,
+        .summary =
+            "What is remembered of somebody's credentials is over: they are asked about anew",
+    },
+};
+
+static enum status drop(struct call *call, const struct dropped *dropped)
+{
+    return tell(call, &drop_events[0], call->message->subject, FIELD_NONE, dropped);
+}
+
+/* ---- sessions ---- */
+
+struct logout {
+    struct id person_id;
+    struct id session_id;
+};
+static const struct field logout_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, .offset = offsetof(struct logout, person_id)},
+    {.name = "session_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct logout, session_id),
+     .may_be_null = true},
+};
+static const struct shape logout_takes = {
+    .name = "LogoutHeard",
+    .fields = logout_fields,
+    .field_count = COUNT_OF(logout_fields),
+    .bytes = sizeof(struct logout),
+};
+
+static enum status hear_logout(struct call *call)
+{
+    const struct logout *logout = call->input;
+    return drop(call, &(struct dropped){.person_id = logout->person_id,
+                                        .session_id = logout->session_id,
+                                        .is_over = true});
+}
+
+/* Whom it concerns only the other service knows: everybody is asked about anew. */
+static enum status hear_role_changed(struct call *call)
+{
+    return drop(call, &(struct dropped){.ends_streams = true});
+}
+
+/* ---- people ---- */
+
+struct heard {
+    struct id id;
+};
+static const struct field heard_fields[] = {
+    {.name = "id", .kind = FIELD_ID, .offset = offsetof(struct heard, id), .required = true},
+};
+static const struct shape heard_takes = {
+    .name = "PersonDropped",
+    .fields = heard_fields,
+    .field_count = COUNT_OF(heard_fields),
+    .bytes = sizeof(struct heard),
+};
+
+static enum status hear_changed(struct call *call)
+{
+    const struct heard *heard = call->input;
+    return drop(call, &(struct dropped){.person_id = heard->id, .ends_streams = true});
+}
+
+static enum status hear_blocked(struct call *call)
+{
+    const struct heard *heard = call->input;
+    return drop(call,
+                &(struct dropped){.person_id = heard->id, .keeps_out = true, .is_over = true});
+}
+
+static enum status hear_unblocked(struct call *call)
+{
+    const struct heard *heard = call->input;
+    return drop(call, &(struct dropped){.person_id = heard->id, .lets_in = true});
+}
+
+const struct subscription drop_subscriptions[DROP_SUBSCRIPTION_COUNT] = {
+    {.event = "iam.logout", .version = 1, .takes = &logout_takes, .handle = hear_logout},
+    {.event = "iam.role_changed", .version = 1, .handle = hear_role_changed},
+    {.event = "users.changed", .version = 1, .takes = &heard_takes, .handle = hear_changed},
+    {.event = "users.activated", .version = 1, .takes = &heard_takes, .handle = hear_changed},
+    {.event = "users.blocked", .version = 1, .takes = &heard_takes, .handle = hear_blocked},
+    {.event = "users.unblocked", .version = 1, .takes = &heard_takes, .handle = hear_unblocked},
+};
