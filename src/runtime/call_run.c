@@ -11,6 +11,7 @@
 #include "runtime/waiting_room.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <string.h>
 
 enum { KEY_BYTES_MAX = 255, HASH_BYTES = 32 };
@@ -262,6 +263,27 @@ void call_run_read(struct call *call, struct store *store)
     }
 }
 
+static atomic_bool logs_requests;
+
+void call_log_requests(bool logs)
+{
+    atomic_store(&logs_requests, logs);
+}
+
+static void log_request(const struct call *call, int64_t ns)
+{
+    char person[ID_TEXT_BYTES + 1] = "";
+    if (!id_is_none(call->caller.person)) {
+        id_write(call->caller.person, person);
+    }
+    log_line(LOG_INFO, call->service->name, "a request was answered",
+             LOG_TEXT("operation", text_of(call->route->operation)),
+             LOG_NUMBER("http_status", call->exchange->answer.status),
+             LOG_NUMBER("took_us", ns / 1000), LOG_TEXT("person", text_of(person)),
+             LOG_TEXT("who", call->caller.name), LOG_TEXT("address", call->exchange->request.peer),
+             LOG_TEXT("trace", problem_trace_id(call->exchange)));
+}
+
 void call_count(struct call *call)
 {
     struct bound_route *bound = call->bound;
@@ -275,6 +297,9 @@ void call_count(struct call *call)
     atomic_fetch_add_explicit(&bound->answers[class], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&bound->latencies[bucket], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&bound->latency_ns_sum, (unsigned long)ns, memory_order_relaxed);
+    if (atomic_load_explicit(&logs_requests, memory_order_relaxed)) {
+        log_request(call, ns);
+    }
 }
 
 /* If-None-Match on a read: the client has this revision already. */

@@ -18,6 +18,10 @@ void call_run_read(struct call *call, struct store *store);
 /* Fills idempotency_key and body_hash from the request; REFUSED with an answer for a bad key. */
 NODISCARD enum status call_read_idempotency_key(struct call *call);
 
+/* From now on a line of the log for each answer: never what stands in a path or a body, which may
+ * be somebody's secret. */
+void call_log_requests(bool logs);
+
 /* Counts an answer that is about to be given, in the figures of its route. */
 void call_count(struct call *call);
 

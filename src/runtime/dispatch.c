@@ -255,11 +255,21 @@ static void end_at_front(struct passage *passage)
     }
 }
 
+static struct knock knock_of(const struct passage *passage)
+{
+    const struct route *route = passage->call.route;
+    return (struct knock){
+        .exchange = passage->call.exchange,
+        .is_open_write = route != NULL && route->kind == ROUTE_WRITES && route->permission == NULL,
+    };
+}
+
 /* On a reader's thread, which goes on with what reads, or asks others. */
 static bool ask_at_front(struct call *call)
 {
     struct passage *passage = (struct passage *)(void *)call;
-    enum front_word word = front_ask(passage->dispatch->front, call->exchange, &call->caller);
+    struct knock knock = knock_of(passage);
+    enum front_word word = front_ask(passage->dispatch->front, &knock, &call->caller);
     MUST(word != FRONT_ASKS);
     if (word == FRONT_ANSWERED) {
         end_at_front(passage);
@@ -298,7 +308,8 @@ static void come_in(struct passage *passage, const char *permission)
     struct front *front = passage->dispatch->front;
     bool is_asked = front != NULL && call->caller.kind == CALLER_NOBODY &&
                     (passage->page == NULL || permission != NULL);
-    switch (is_asked ? front_look(front, call->exchange, &call->caller) : FRONT_LETS_IN) {
+    struct knock knock = knock_of(passage);
+    switch (is_asked ? front_look(front, &knock, &call->caller) : FRONT_LETS_IN) {
     case FRONT_LETS_IN:
         go_on(passage);
         break;
@@ -344,6 +355,9 @@ static void arrive_at_route(struct passage *passage, const struct router_match *
 void dispatch_request(void *context, struct http_exchange *exchange)
 {
     struct dispatch *dispatch = context;
+    if (dispatch->proxies != NULL) {
+        forwarded_see_through(dispatch->proxies, exchange);
+    }
     struct passage *passage = make_passage(dispatch, exchange);
     passage->page = find_page(dispatch, exchange->request.path);
     if (passage->page != NULL) {

@@ -7,6 +7,7 @@
 #include "net/http_server.h"
 #include "runtime/ask/asker.h"
 #include "runtime/ask/service_key.h"
+#include "runtime/call_run.h"
 #include "runtime/dead/dead.h"
 #include "runtime/dispatch.h"
 #include "runtime/intake/crash_note.h"
@@ -178,6 +179,9 @@ static void open_front(struct runtime *runtime)
                 .host = &runtime->hosts[i],
                 .streams = runtime->dispatch.streams,
                 .decision_ms = (int)setting(runtime, "gateway.decision_time"),
+                .address_per_minute = setting(runtime, "gateway.address_rate"),
+                .sign_in_per_minute = setting(runtime, "gateway.sign_in_rate"),
+                .person_per_minute = setting(runtime, "gateway.person_rate"),
             });
         }
     }
@@ -393,6 +397,14 @@ static enum status open_cache(struct runtime *runtime, struct text *error_out)
     return status;
 }
 
+static enum status read_proxies(struct runtime *runtime, struct text *error_out)
+{
+    call_log_requests(config_flag(runtime->options.config, "log.requests"));
+    runtime->dispatch.proxies = proxies_read(
+        runtime->arena, config_text(runtime->options.config, "gateway.proxies"), error_out);
+    return runtime->dispatch.proxies != NULL ? STATUS_OK : STATUS_MALFORMED;
+}
+
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
     enum status status = check(runtime, error_out);
@@ -427,6 +439,9 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
     }
     if (status == STATUS_OK) {
         runtime->pages.bus = messaging_bus(runtime->messaging);
+    }
+    if (status == STATUS_OK) {
+        status = read_proxies(runtime, error_out);
     }
     if (status == STATUS_OK) {
         set_up_dispatch(runtime);

@@ -8,6 +8,7 @@
 #include "runtime/front/cookie.h"
 #include "runtime/front/decision.h"
 #include "runtime/front/dropped.h"
+#include "runtime/front/limits.h"
 #include "runtime/front/visitors.h"
 #include "runtime/problem.h"
 #include "runtime/spokesman.h"
@@ -27,6 +28,10 @@ struct kept_out {
 struct front {
     struct front_options options;
     struct visitors *visitors;
+    struct limits *limits;
+    struct limit address_limit;
+    struct limit sign_in_limit;
+    struct limit person_limit;
     struct tail *tail; /* NULL until it is started, or where nothing is told */
 
     pthread_mutex_t lock; /* of what follows */
@@ -36,12 +41,25 @@ struct front {
     size_t seen_count;
 };
 
+/* A few seconds' worth may come at once: a page of the web client asks for much when it opens. */
+static struct limit limit_of(const char *name, int64_t per_minute)
+{
+    enum { PER_MINUTE_MAX = 60000000, BURST_PART = 6, BURST_MIN = 5 };
+    int64_t rate = per_minute > PER_MINUTE_MAX ? PER_MINUTE_MAX : per_minute;
+    int64_t burst = rate / BURST_PART;
+    return (struct limit){name, rate, burst < BURST_MIN ? BURST_MIN : burst};
+}
+
 struct front *front_create(const struct front_options *options)
 {
     MUST(options->host->service->decides != NULL && options->decision_ms > 0);
     struct front *front = memory_take(sizeof *front);
     front->options = *options;
     front->visitors = visitors_create();
+    front->limits = limits_create();
+    front->address_limit = limit_of("address", options->address_per_minute);
+    front->sign_in_limit = limit_of("sign_in", options->sign_in_per_minute);
+    front->person_limit = limit_of("person", options->person_per_minute);
     pthread_mutex_init(&front->lock, NULL);
     options->host->front = front;
     return front;
@@ -54,6 +72,7 @@ void front_destroy(struct front **place)
         MUST(front->tail == NULL);
         front->options.host->front = NULL;
         visitors_destroy(&front->visitors);
+        limits_destroy(&front->limits);
         pthread_mutex_destroy(&front->lock);
         memory_free(front);
         *place = NULL;
@@ -165,35 +184,70 @@ static enum front_word refuse_blocked(struct http_exchange *exchange, const stru
     return FRONT_ANSWERED;
 }
 
+static enum front_word refuse_for_now(struct http_exchange *exchange, const struct limit *limit,
+                                      const struct limit_answer *answer)
+{
+    problem_answer(exchange, &(struct problem){
+                                 .http_status = 429,
+                                 .code = "too_many_requests",
+                                 .message = TEXT("Too many requests. Wait a little, then go on."),
+                                 .retry_after_s = answer->retry_s > 0 ? answer->retry_s : 1,
+                             });
+    http_answer_header(&exchange->answer, "RateLimit-Limit",
+                       text_format(exchange->arena, "%lld", (long long)limit->burst));
+    http_answer_header(&exchange->answer, "RateLimit-Remaining", TEXT("0"));
+    http_answer_header(&exchange->answer, "RateLimit-Reset",
+                       text_format(exchange->arena, "%d", answer->full_in_s));
+    return FRONT_ANSWERED;
+}
+
+/* Known or not, he may have come too often. */
+static enum front_word count(struct front *front, const struct knock *knock,
+                             const struct caller *caller)
+{
+    char room[ADDRESS_PART_BYTES];
+    bool is_person = !id_is_none(caller->person);
+    const struct limit *limit = is_person              ? &front->person_limit
+                                : knock->is_open_write ? &front->sign_in_limit
+                                                       : &front->address_limit;
+    struct text who = is_person ? (struct text){(const char *)caller->person.bytes, ID_BYTES}
+                                : limits_address(knock->exchange->request.peer, room);
+    struct limit_answer answer = limits_take(front->limits, limit, who, clock_monotonic_ms());
+    return answer.may ? FRONT_LETS_IN : refuse_for_now(knock->exchange, limit, &answer);
+}
+
 static void release(void *visitor)
 {
     visitor_release(visitor);
 }
 
 /* The visitor is held, and given back when the request is over. */
-static enum front_word let_in(struct http_exchange *exchange, const struct badge *badge,
+static enum front_word let_in(struct front *front, const struct knock *knock,
                               struct visitor *visitor, struct caller *caller_out)
 {
+    struct http_exchange *exchange = knock->exchange;
+    struct badge badge = badge_read(&exchange->request);
     arena_on_end(exchange->arena, release, visitor);
     switch (visitor->kind) {
     case VISITOR_PERSON:
         *caller_out = *visitor->caller;
-        return FRONT_LETS_IN;
+        break;
     case VISITOR_BLOCKED:
-        return refuse_blocked(exchange, badge);
+        return refuse_blocked(exchange, &badge);
     case VISITOR_UNKNOWN:
         break;
     }
-    return FRONT_LETS_IN;
+    return count(front, knock, caller_out);
 }
 
-enum front_word front_look(struct front *front, struct http_exchange *exchange,
+enum front_word front_look(struct front *front, const struct knock *knock,
                            struct caller *caller_out)
 {
     unsigned char hash[BADGE_HASH_BYTES];
+    struct http_exchange *exchange = knock->exchange;
     struct badge badge = badge_read(&exchange->request);
     if (badge.kind == BADGE_NONE) {
-        return FRONT_LETS_IN;
+        return count(front, knock, caller_out);
     }
     if (badge.kind == BADGE_COOKIE && !badge_is_from_here(&exchange->request)) {
         problem_say(exchange, 403, "cross_site",
@@ -202,7 +256,7 @@ enum front_word front_look(struct front *front, struct http_exchange *exchange,
     }
     badge_hash(badge.secret, hash);
     struct visitor *visitor = visitors_find(front->visitors, hash, clock_monotonic_ms());
-    return visitor != NULL ? let_in(exchange, &badge, visitor, caller_out) : FRONT_ASKS;
+    return visitor != NULL ? let_in(front, knock, visitor, caller_out) : FRONT_ASKS;
 }
 
 /* ---- what must be asked ---- */
@@ -268,15 +322,12 @@ static int64_t good_until(const struct front *front, int64_t now_ms, int64_t exp
     return now_ms + (left_ms < longest_ms ? left_ms : longest_ms);
 }
 
-enum front_word front_ask(struct front *front, struct http_exchange *exchange,
-                          struct caller *caller_out)
+/* NULL: it could not be found out, and the exchange has the fault. */
+static struct visitor *ask_about(struct front *front, struct http_exchange *exchange,
+                                 const unsigned char *hash)
 {
-    unsigned char hash[BADGE_HASH_BYTES];
-    struct badge badge = badge_read(&exchange->request);
     struct decision decision = {0};
     struct visitor *visitor = NULL;
-    MUST(badge.kind != BADGE_NONE);
-    badge_hash(badge.secret, hash);
     unsigned long drops = visitors_drops(front->visitors);
     int64_t now_ms = clock_monotonic_ms();
     enum status status = find_out(front, exchange, hash, &decision);
@@ -291,9 +342,19 @@ enum front_word front_ask(struct front *front, struct http_exchange *exchange,
         visitor = visitor_create(VISITOR_BLOCKED, NULL);
     } else {
         problem_fault(exchange, status);
-        return FRONT_ANSWERED;
+        return NULL;
     }
     visitors_keep(front->visitors, hash, visitor, good_until(front, now_ms, decision.expires_at),
                   drops);
-    return let_in(exchange, &badge, visitor, caller_out);
+    return visitor;
+}
+
+enum front_word front_ask(struct front *front, const struct knock *knock, struct caller *caller_out)
+{
+    unsigned char hash[BADGE_HASH_BYTES];
+    struct badge badge = badge_read(&knock->exchange->request);
+    MUST(badge.kind != BADGE_NONE);
+    badge_hash(badge.secret, hash);
+    struct visitor *visitor = ask_about(front, knock->exchange, hash);
+    return visitor != NULL ? let_in(front, knock, visitor, caller_out) : FRONT_ANSWERED;
 }

@@ -5,6 +5,8 @@
  * it reads the session cookie or the bearer credential, learns whose that is and what he may, and
  * lets the request in as that person (kind CALLER_SERVICE, "gateway for 018f...") or as nobody.
  *
+ * Who comes too often is answered 429: a person by his own bucket, nobody by his address.
+ *
  * What was learned is kept for a few seconds (visitors.h). What is not known is asked, which waits,
  * so never on a loop's thread: front_look says FRONT_ASKS then, and front_ask is called where
  * waiting is allowed.
@@ -19,7 +21,10 @@ struct front;
 struct front_options {
     struct host *host; /* of the service that has the row; it must outlive the front */
     struct streams *streams;
-    int decision_ms; /* for how long an answer is kept */
+    int decision_ms;            /* for how long an answer is kept */
+    int64_t address_per_minute; /* requests of nobody from one address; 0: any number */
+    int64_t sign_in_per_minute; /* of those, what changes something: signing in, for instance */
+    int64_t person_per_minute;  /* requests of one person */
 };
 
 struct front *front_create(const struct front_options *options);
@@ -40,12 +45,17 @@ enum front_word {
     FRONT_ANSWERED, /* the exchange has a refusal or a fault */
 };
 
+struct knock {
+    struct http_exchange *exchange;
+    bool is_open_write; /* nobody needs to have signed in for it, and it changes something */
+};
+
 /* On a loop's thread. The caller's texts live as long as the exchange's arena. */
-enum front_word front_look(struct front *front, struct http_exchange *exchange,
+enum front_word front_look(struct front *front, const struct knock *knock,
                            struct caller *caller_out);
 
 /* Where it may wait; never FRONT_ASKS. */
-enum front_word front_ask(struct front *front, struct http_exchange *exchange,
+enum front_word front_ask(struct front *front, const struct knock *knock,
                           struct caller *caller_out);
 
 /* The sessions that were used since this was asked last, at most SEEN_MAX of them, each once. In
