@@ -9,7 +9,8 @@
 
 enum {
     ARENA_BYTES_MAX = 1024 * 1024 * 1024, /* 256 rows of the journal, however long */
-    LOOK_MS = 500,                        /* at journals that other processes write to */
+    LOOK_MS_MIN = 2,                      /* at journals that are shared: at first, */
+    LOOK_MS_MAX = 500,                    /* and when nobody here tells anything */
     FEED_WAIT_MS_MIN = 4,
     FEED_WAIT_MS_MAX = 128,
 };
@@ -211,23 +212,30 @@ static int sooner(int left_ms, int right_ms)
     return left_ms < 0 || (right_ms >= 0 && right_ms < left_ms) ? right_ms : left_ms;
 }
 
-/* What others commit is not announced here. */
+/* What others commit is not announced here; and what we do is announced when it is committed, but
+ * has no position before it is settled (bus/journal.h). So a shared journal that has grown is
+ * looked at soon and then less and less often. */
 static int look_at_shared(struct streams *streams)
 {
     bool any = false;
     int64_t now_ms = clock_monotonic_ms();
     bool is_time = now_ms >= streams->look_at_ms;
+    if (is_time) {
+        streams->look_at_ms = now_ms + streams->look_wait_ms;
+        streams->look_wait_ms *= streams->look_wait_ms < LOOK_MS_MAX ? 2 : 1;
+    }
     for (size_t i = 0; i < streams->options.host_count; i++) {
         struct source *source = &streams->sources[i];
         if (source_is_watched(source) && source_is_shared(source)) {
             any = true;
             source->may_have_more = source->may_have_more || is_time;
+            if (atomic_load(&source->has_grown)) {
+                streams->look_wait_ms = LOOK_MS_MIN;
+                streams->look_at_ms = now_ms + LOOK_MS_MIN;
+            }
         }
     }
-    if (is_time) {
-        streams->look_at_ms = now_ms + LOOK_MS;
-    }
-    return any ? LOOK_MS : -1;
+    return any ? (int)(streams->look_at_ms - now_ms) : -1;
 }
 
 /* The milliseconds for which there is nothing to do. */
@@ -242,7 +250,7 @@ static int work_on_sources(struct streams *streams)
             source_is_watched(source) ? source_work(source) : SOURCE_RESTS;
         any_worked = any_worked || progress == SOURCE_WORKED;
         any_waits = any_waits || progress == SOURCE_WAITS;
-        wait_ms = progress == SOURCE_FAILED ? sooner(wait_ms, LOOK_MS) : wait_ms;
+        wait_ms = progress == SOURCE_FAILED ? sooner(wait_ms, LOOK_MS_MAX) : wait_ms;
     }
     if (any_worked) {
         streams->feed_wait_ms = FEED_WAIT_MS_MIN;
@@ -315,6 +323,7 @@ struct streams *streams_create(const struct streams_options *options)
         source_init(&streams->sources[i], streams, &options->hosts[i]);
     }
     streams->feed_wait_ms = FEED_WAIT_MS_MIN;
+    streams->look_wait_ms = LOOK_MS_MIN;
     streams->arena = arena_create("journal piece", ARENA_BYTES_MAX);
     streams->shown = arena_create("shown event", ARENA_BYTES_MAX);
     return streams;

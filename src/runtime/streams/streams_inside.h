@@ -36,6 +36,7 @@ struct streams {
     size_t newest_beat; /* given to who came last */
     int64_t beat_at_ms;
     int64_t look_at_ms; /* at journals that others write to */
+    int look_wait_ms;   /* from that look to the next one */
     int feed_wait_ms;   /* for readers who could not take more */
     struct arena *arena;
     struct arena *shown;
