@@ -62,14 +62,17 @@ static const struct statement lock_positions = {
     .gives = &number_shape,
 };
 
-/* `position IS NULL` twice: so both sides of the join are the short index. */
+/* Found once, and then by their places: whatever the server believes about a table that it has not
+ * looked at yet, no row is looked for among the others. The lock is held, and nobody else changes
+ * rows that have no position; so they stay where they are. */
 static const struct statement give_positions = {
-    .sql = "UPDATE journal SET position = settled.position FROM"
-           " (SELECT number, (SELECT coalesce(max(position), 0) FROM journal)"
-           "   + row_number() OVER (ORDER BY number) AS position FROM"
-           "   (SELECT number FROM journal WHERE position IS NULL ORDER BY number LIMIT $1)"
-           "   AS waiting) AS settled"
-           " WHERE journal.number = settled.number AND journal.position IS NULL",
+    .sql =
+        "WITH waiting AS MATERIALIZED (SELECT ctid AS place, number FROM journal"
+        "   WHERE position IS NULL ORDER BY number LIMIT $1),"
+        " settled AS MATERIALIZED (SELECT place, (SELECT coalesce(max(position), 0) FROM journal)"
+        "   + row_number() OVER (ORDER BY number) AS position FROM waiting)"
+        " UPDATE journal SET position = settled.position FROM settled"
+        " WHERE journal.ctid = settled.place",
 };
 
 static const struct statement find_unsettled = {
