@@ -76,15 +76,19 @@ def settled(peer):
     return count
 
 
-def measure(peer, script, connections, seconds):
-    """`script` is a path to write to."""
+def load(peer, script, connections, seconds):
+    """What wrk says of it. `script` is a path to write to."""
     before = f'{peer.before}{time.time_ns():x}-'  # so ids are no load's but this one's
     with open(script, 'w', encoding='utf-8') as file:
         file.write(WRK_SCRIPT.format(before=before, after=peer.after))
+    return parse_wrk(run('wrk', '-t1', f'-c{connections}', f'-d{seconds}s', '--timeout', '60s',
+                         '-s', script, f'http://127.0.0.1:{peer.port}'))
+
+
+def measure(peer, script, connections, seconds):
     earlier = settled(peer)
     with Outside() as outside:
-        result = parse_wrk(run('wrk', '-t1', f'-c{connections}', f'-d{seconds}s', '--timeout',
-                               '60s', '-s', script, f'http://127.0.0.1:{peer.port}'))
+        result = load(peer, script, connections, seconds)
     check_count(settled(peer).since(earlier), result['answers'], connections)
     per_second = result['answers'] / result['seconds']
     return {**result, 'connections': connections, 'outside': outside.share,
