@@ -123,6 +123,7 @@ struct amqp_message {
     struct text exchange;
     struct text routing_key;
     struct text message_id; /* given: a message that is returned is known by it */
+    struct text reply_to;   /* NO_TEXT: it asks for no answer */
     bool may_be_unheard;    /* it is no fault when no queue takes it: then it is OK too */
     struct text content_type;
     struct amqp_fields headers;

@@ -230,6 +230,10 @@ static void write_content(const struct amqp_library *library, struct amqp_buffer
         .message_id = amqp__bytes(message->message_id),
         .headers = amqp__table(message->headers, entries),
     };
+    if (text_is_given(message->reply_to)) {
+        properties._flags |= AMQP_BASIC_REPLY_TO_FLAG;
+        properties.reply_to = amqp__bytes(message->reply_to);
+    }
     size_t bytes_max = CONTENT_BYTES + amqp__fields_bytes(message->headers);
     uint8_t *frame = amqp__buffer_make_room(buffer, bytes_max + AMQP__FRAME_OVERHEAD);
     put(frame + 7, AMQP_BASIC_CLASS, 2);
@@ -248,6 +252,7 @@ void amqp__write_message(const struct amqp_library *library, struct amqp_buffer 
     MUST(message->routing_key.bytes <= AMQP_NAME_BYTES_MAX);
     MUST(message->content_type.bytes <= AMQP_NAME_BYTES_MAX);
     MUST(message->message_id.bytes > 0 && message->message_id.bytes <= AMQP_NAME_BYTES_MAX);
+    MUST(message->reply_to.bytes <= AMQP_NAME_BYTES_MAX);
     MUST(message->body.bytes <= AMQP_BODY_BYTES_MAX);
     amqp_basic_publish_t publish = {.exchange = amqp__bytes(message->exchange),
                                     .routing_key = amqp__bytes(message->routing_key),
