@@ -8,6 +8,7 @@
 #include "runtime/host.h"
 #include "runtime/idempotency_store.h"
 #include "runtime/intake/intake.h"
+#include "runtime/post/post.h"
 #include "runtime/telling.h"
 #include "runtime/waiting_room.h"
 
@@ -195,6 +196,7 @@ static void take_effect(struct executor *executor, const struct work_effects *ef
     }
     if (effects->stir_count > 0) {
         waiting_room_stir(executor->host->waiting_room, effects->stirred, effects->stir_count);
+        post_stir(atomic_load(&executor->host->post), effects->stirred);
     }
 }
 

@@ -17,6 +17,7 @@
 
 struct asker; /* runtime/ask/asker.h */
 struct front; /* runtime/front/front.h */
+struct post;  /* runtime/post/post.h */
 struct waiting_room;
 
 enum { HOSTS_MAX = 64, LOOPS_MAX = 16, EXECUTORS_MAX = 16 };
@@ -45,6 +46,8 @@ struct host {
     struct front *front;               /* of who stands at the door; else NULL */
     struct waiting_room *waiting_room; /* calls that are held */
     int64_t queue_max; /* of a queue of work outside workers may have so much at once; 0: any */
+
+    _Atomic(struct post *) post; /* NULL: nothing of it is done outside, or not yet */
 
     /* Who wants to know that the journal has grown; set before anything runs. */
     void (*on_told)(void *context, size_t host_index);

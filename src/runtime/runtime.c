@@ -12,6 +12,7 @@
 #include "runtime/dispatch.h"
 #include "runtime/intake/crash_note.h"
 #include "runtime/pages/pages.h"
+#include "runtime/post/post.h"
 #include "runtime/start/data_directory.h"
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
@@ -40,6 +41,7 @@ struct runtime {
     const struct zone *zone;
     struct host hosts[HOSTS_MAX];
     struct messaging *messaging;
+    struct post_office *post_office; /* NULL: programs outside are not reached over a broker */
     struct cache *cache;
     struct crash_note *crash_notes; /* one for each host; NULL: the disk had no room */
     struct digest_key key;          /* of the installation */
@@ -439,6 +441,8 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
     }
     if (status == STATUS_OK) {
         runtime->pages.bus = messaging_bus(runtime->messaging);
+        status = post_office_create(&runtime->options, runtime->arena, runtime->hosts,
+                                    runtime->dispatch.host_count, &runtime->post_office, error_out);
     }
     if (status == STATUS_OK) {
         status = read_proxies(runtime, error_out);
@@ -465,11 +469,13 @@ static void tear_down(struct runtime **place)
     if (runtime->messaging != NULL) {
         messaging_stop(runtime->messaging, BUS_STOP_MS);
     }
+    post_office_stop(runtime->post_office);
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
         host_finish_waiting(&runtime->hosts[i]);
     }
     http_server_destroy(&runtime->server); /* its pages look at the bus and the cache */
     messaging_destroy(&runtime->messaging);
+    post_office_destroy(&runtime->post_office);
     streams_destroy(&runtime->dispatch.streams); /* nobody watches any more */
     front_destroy(&runtime->dispatch.front);
     asker_destroy(&runtime->pages.asker);
@@ -521,6 +527,9 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
         return status;
     }
     status = messaging_start(runtime->messaging, error_out);
+    if (status == STATUS_OK) {
+        status = post_office_start(runtime->post_office, error_out);
+    }
     if (status != STATUS_OK) {
         return status;
     }

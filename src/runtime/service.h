@@ -94,9 +94,10 @@ struct series {
     size_t count;
 };
 
-struct own_check; /* fsck/fsck.h */
-struct case_work; /* engine/cases.h */
-struct catalog;   /* engine/recipe.h */
+struct own_check;  /* fsck/fsck.h */
+struct case_work;  /* engine/cases.h */
+struct catalog;    /* engine/recipe.h */
+struct post_table; /* post/post.h */
 
 /* Rows that stand in a folder of their own: what a large service does beside its first page. */
 struct service_part {
@@ -154,6 +155,7 @@ struct service {
     service_opened_fn *opened;      /* NULL: nothing is asked of the store */
     const struct own_check *checks; /* of its rows, for `kontora fsck` */
     size_t check_count;
+    const struct post_table *post; /* what programs outside do for it; NULL: nothing */
     struct text workflows; /* JSON, an array: which versions of which it runs; NO_TEXT: none */
     struct texts remarks;  /* what is wrong although it runs: the log, /readyz and doctor say */
     const struct service_part *const *parts; /* main's list is made whole of them; below */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "engine/net.h"
 #include "engine/run/case_time.h"
+#include "engine/stages/work_queue.h"
 #include "runtime/later/timer_store.h"
 
 #include <stdarg.h>
@@ -78,7 +79,13 @@ static const struct transition *rules_of(const struct telling *telling, struct t
 static void say_queued(struct telling *telling, const struct stage_row *row)
 {
     struct text why = reason_words(telling->call->arena, row->reason);
-    if (row->worker.data != NULL) {
+    if (text_equals(row->worker, work_sent_away)) {
+        say(telling,
+            "'%.*s' waits for a worker over AMQP, since %s; it was sent to the queue 'work.%.*s' "
+            "(try %lld), and the answer should come until %s.",
+            TEXT_ARGS(row->stage), moment(telling, row->begun_at), TEXT_ARGS(row->queue),
+            (long long)row->attempt, moment(telling, row->due_at));
+    } else if (row->worker.data != NULL) {
         say(telling, "'%.*s' is being done by the worker '%.*s', who must answer until %s.",
             TEXT_ARGS(row->stage), TEXT_ARGS(row->worker), moment(telling, row->due_at));
     } else if (row->due_at > telling->known->now_ms) {

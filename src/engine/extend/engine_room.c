@@ -108,6 +108,7 @@ static void add_work(const struct engine_room *room, struct service *made)
     chores[before] = work_chore;
     made->chores = chores;
     made->chore_count = before + 1;
+    made->post = work_post(room->arena, made->catalog);
     add_routes(room, made, added, count);
 }
 

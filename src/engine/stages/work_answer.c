@@ -28,6 +28,7 @@ struct answering {
     struct step step;
     int transition;
     struct stage_row row;
+    struct answer_said said;
 };
 
 static struct text given_task(struct text one, struct text other)
@@ -55,21 +56,25 @@ static struct text what_was_said(const struct answer_input *input)
                                           : TEXT("null");
 }
 
-static enum status acknowledge(const struct answering *answering, struct text why)
+static enum status acknowledge(struct answering *answering, struct text why)
 {
     struct call *call = answering->call;
-    enum status status =
-        late_answer_keep(call->store, &(struct late_answer){
-                                          .case_id = answering->name.case_id,
-                                          .stage = answering->name.stage,
-                                          .visit = answering->name.visit,
-                                          .came_at = call->now_ms,
-                                          .actor = answering->step.actor,
-                                          .why = why,
-                                          .answer = what_was_said(answering->input),
-                                      });
-    return status == STATUS_OK ? answer(call, &(struct answer_said){.accepted = false, .why = why})
-                               : status;
+    answering->said = (struct answer_said){.accepted = false, .why = why};
+    return late_answer_keep(call->store, &(struct late_answer){
+                                             .case_id = answering->name.case_id,
+                                             .stage = answering->name.stage,
+                                             .visit = answering->name.visit,
+                                             .came_at = call->now_ms,
+                                             .actor = answering->step.actor,
+                                             .why = why,
+                                             .answer = what_was_said(answering->input),
+                                         });
+}
+
+static const struct stage_rules *rules_of(const struct answering *answering)
+{
+    const struct workflow *workflow = answering->step.record->recipe->workflow;
+    return &workflow->transitions[answering->transition].stage;
 }
 
 static bool is_awaited(const struct answering *answering)
@@ -131,9 +136,10 @@ static enum status settle(struct answering *answering)
         return status;
     }
     if (call->host != NULL && call->host->queue_max > 0) {
-        call_stir(call, work_queue_of(call)); /* there is room for another one */
+        call_stir(call, rules_of(answering)->target); /* there is room for another one */
     }
-    return answer(call, &(struct answer_said){.accepted = true});
+    answering->said = (struct answer_said){.accepted = true};
+    return STATUS_OK;
 }
 
 static enum status weigh(struct answering *answering)
@@ -144,8 +150,10 @@ static enum status weigh(struct answering *answering)
     if (!is_awaited(answering)) {
         return acknowledge(answering, TEXT("not_awaited"));
     }
-    const struct stage_rules *rules = &workflow->transitions[answering->transition].stage;
-    if (rules->work != STAGE_EMPLOYS || !text_equals(rules->target, work_queue_of(call))) {
+    const struct stage_rules *rules = rules_of(answering);
+    struct text queue = answering->input->queue;
+    if (rules->work != STAGE_EMPLOYS ||
+        (text_is_given(queue) && !text_equals(rules->target, queue))) {
         return refuse(call, &work_other_queue);
     }
     enum status status = stage_find(call->store, call->arena, answering->name.case_id,
@@ -159,9 +167,9 @@ static enum status weigh(struct answering *answering)
     return settle(answering);
 }
 
-enum status work_answer_handle(struct call *call)
+enum status work_settle(struct call *call, const struct answer_input *input,
+                        struct answer_said *said_out)
 {
-    const struct answer_input *input = call->input;
     struct answering answering = {.call = call, .input = input};
     enum status status =
         read_task(call, given_task(input->task_id, input->task_id_too), &answering.name);
@@ -176,16 +184,28 @@ enum status work_answer_handle(struct call *call)
     };
     status = case_move_begin(&answering.step, answering.name.case_id);
     if (status == STATUS_ABSENT) {
-        return acknowledge(&answering, TEXT("no_case"));
+        status = acknowledge(&answering, TEXT("no_case"));
+    } else if (status == STATUS_OK) {
+        status = weigh(&answering);
     }
-    return status == STATUS_OK ? weigh(&answering) : status;
+    *said_out = answering.said;
+    return status;
+}
+
+enum status work_answer_handle(struct call *call)
+{
+    struct answer_input input = *(const struct answer_input *)call->input;
+    struct answer_said said;
+    input.queue = work_queue_of(call);
+    enum status status = work_settle(call, &input, &said);
+    return status == STATUS_OK ? answer(call, &said) : status;
 }
 
 /* ---- it takes longer ---- */
 
-enum status work_heartbeat_handle(struct call *call)
+enum status work_hold_longer(struct call *call, const struct heartbeat_input *input,
+                             struct heartbeat_said *said_out)
 {
-    const struct heartbeat_input *input = call->input;
     struct work_name name;
     enum status status = read_task(call, given_task(input->task_id, input->task_id_too), &name);
     if (status != STATUS_OK) {
@@ -201,6 +221,13 @@ enum status work_heartbeat_handle(struct call *call)
         return status;
     }
     bool is_held = status == STATUS_OK;
-    return answer(call,
-                  &(struct heartbeat_said){.held = is_held, .lease_until = is_held ? until_ms : 0});
+    *said_out = (struct heartbeat_said){.held = is_held, .lease_until = is_held ? until_ms : 0};
+    return STATUS_OK;
+}
+
+enum status work_heartbeat_handle(struct call *call)
+{
+    struct heartbeat_said said;
+    enum status status = work_hold_longer(call, call->input, &said);
+    return status == STATUS_OK ? answer(call, &said) : status;
 }

@@ -1,5 +1,6 @@
 /* work_chore.c - once a second: whose lease has ended has failed, and who waits hears of what is
- * due.
+ * due. What was sent away over a broker has not failed as long as something waits there: then
+ * nobody may have seen it yet.
  *
  * A commit of this process runs those who wait at once; what comes due later, or was put there by
  * another process, is found here. Without anybody who waits this is one look at an index.
@@ -9,6 +10,7 @@
 #include "base/log.h"
 #include "engine/run/case_move.h"
 #include "runtime/host.h"
+#include "runtime/post/post.h"
 #include "runtime/waiting_room.h"
 
 enum {
@@ -16,6 +18,14 @@ enum {
     ENDED_AT_ONCE = 20,          /* cases moved in one transaction */
     PUT_OFF_MS = 10 * 60 * 1000, /* of what cannot be moved here now */
 };
+
+/* Has he had his time? What was sent away may still wait in the broker, unseen. */
+static enum post_lease judge(const struct chore_run *run, const struct work_row *row)
+{
+    return text_equals(row->worker, work_sent_away)
+               ? post_judge_lease(atomic_load(&run->host->post), row->queue, row->due_at)
+               : POST_LEASE_ENDED;
+}
 
 static enum status fail_one(struct chore_run *run, const struct work_row *row)
 {
@@ -43,15 +53,33 @@ static enum status fail_one(struct chore_run *run, const struct work_row *row)
     return status == STATUS_OK ? case_move_end(&step) : status;
 }
 
+static enum status hold_on(struct chore_run *run, const struct work_row *row)
+{
+    const struct post *post = atomic_load(&run->host->post);
+    enum status status = work_put_off(run->store, row, run->now_ms + post_lease_ms(post));
+    return status == STATUS_ABSENT ? STATUS_OK : status;
+}
+
 static enum status end_leases(struct chore_run *run)
 {
     struct rows rows = {.count = 0};
     enum status status = work_list_ended(run->store, run->arena, run->now_ms, &rows);
     const struct work_row *row = rows.items;
-    for (size_t i = 0; i < rows.count && i < ENDED_AT_ONCE && status == STATUS_OK; i++) {
-        status = fail_one(run, &row[i]);
+    size_t ended = 0;
+    for (size_t i = 0; i < rows.count && ended < ENDED_AT_ONCE && status == STATUS_OK; i++) {
+        switch (judge(run, &row[i])) {
+        case POST_LEASE_ENDED:
+            status = fail_one(run, &row[i]);
+            ended++;
+            break;
+        case POST_LEASE_HOLDS:
+            status = hold_on(run, &row[i]);
+            break;
+        case POST_LEASE_UNKNOWN:
+            break;
+        }
     }
-    run->more = rows.count > ENDED_AT_ONCE;
+    run->more = ended == ENDED_AT_ONCE;
     return status;
 }
 
@@ -82,6 +110,7 @@ static enum status look_for_waiting(struct chore_run *run)
 
 static enum status look_after_work(struct chore_run *run)
 {
+    post_tend(atomic_load(&run->host->post));
     enum status status = end_leases(run);
     return status == STATUS_OK ? look_for_waiting(run) : status;
 }

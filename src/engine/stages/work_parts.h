@@ -34,6 +34,21 @@ struct work_item {
 };
 NODISCARD enum status work_take_handle(struct call *call);
 
+/* What one worker is given of one queue. */
+struct taking {
+    struct call *call;
+    struct text queue;
+    struct text worker;
+    int64_t until_ms;
+    struct work_item *items; /* room for max */
+    size_t count;
+    size_t max; /* lowered by the setting work.queue_max */
+};
+NODISCARD enum status work_take_some(struct taking *taking);
+
+extern const struct refusal work_reserved;
+extern const struct shape work_item_shape;
+
 struct answer_input {
     struct text task_id;
     struct text task_id_too; /* as taskId */
@@ -41,11 +56,15 @@ struct answer_input {
     struct text result; /* JSON */
     struct text error;  /* {"code": ..., "message": ..., "final": ...} */
     struct text next;
+    struct text queue; /* no field: it came by this one; NO_TEXT: by one for all */
 };
 struct answer_said {
     bool accepted;
     struct text why;
 };
+/* REFUSED: by refuse(). */
+NODISCARD enum status work_settle(struct call *call, const struct answer_input *input,
+                                  struct answer_said *said_out);
 NODISCARD enum status work_answer_handle(struct call *call);
 
 struct heartbeat_input {
@@ -58,6 +77,8 @@ struct heartbeat_said {
     bool held;
     int64_t lease_until;
 };
+NODISCARD enum status work_hold_longer(struct call *call, const struct heartbeat_input *input,
+                                       struct heartbeat_said *said_out);
 NODISCARD enum status work_heartbeat_handle(struct call *call);
 
 extern const struct refusal work_forged;

@@ -24,4 +24,10 @@ const struct route *work_routes(struct arena *arena, const struct catalog *catal
  * who wait. */
 extern const struct chore work_chore;
 
+/* The same queues for workers that are reached over a broker; NULL without a queue. */
+const struct post_table *work_post(struct arena *arena, const struct catalog *catalog);
+
+/* Whose work is that was sent away; no other worker may be called so. */
+extern const struct text work_sent_away;
+
 #endif

@@ -65,7 +65,7 @@ static const struct field item_fields[] = {
     {.name = "lease_until", .kind = FIELD_TIME, AT(lease_until)},
 };
 #undef AT
-static const struct shape item_shape = SHAPE("WorkItem", struct work_item, item_fields);
+const struct shape work_item_shape = SHAPE("WorkItem", struct work_item, item_fields);
 
 #define TASK_ID(n, type, member)                                                                   \
     {                                                                                              \
@@ -152,6 +152,7 @@ static const struct shape beaten_shape = SHAPE("WorkHeld", struct heartbeat_said
 
 /* ---- routes ---- */
 
+static const struct refusal *const take_refusals[] = {&work_reserved};
 static const struct refusal *const answer_refusals[] = {
     &work_forged, &work_no_task, &work_other_queue, &work_bad_error, &work_bad_next};
 static const struct refusal *const heartbeat_refusals[] = {&work_forged, &work_no_task};
@@ -170,8 +171,10 @@ static const struct {
       .kind = ROUTE_WRITES,
       .handle = work_take_handle,
       .takes = &take_shape,
-      .gives = &item_shape,
-      .gives_list = true}},
+      .gives = &work_item_shape,
+      .gives_list = true,
+      .refusals = take_refusals,
+      .refusal_count = COUNT_OF(take_refusals)}},
     {"answer",
      "answer_work_of_",
      {.method = HTTP_POST,

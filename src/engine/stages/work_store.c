@@ -12,6 +12,8 @@ static const struct field work_fields[] = {
     {.name = "workflow", .kind = FIELD_TEXT, AT(workflow)},
     {.name = "version", .kind = FIELD_INTEGER, AT(version)},
     {.name = "stages", .kind = FIELD_TEXT, AT(stages)},
+    {.name = "queue", .kind = FIELD_TEXT, AT(queue)},
+    {.name = "worker", .kind = FIELD_TEXT, AT(worker)},
 };
 #undef AT
 static const struct shape work_shape = {
@@ -54,8 +56,8 @@ static const struct shape number_shape = {
 };
 
 #define COLUMNS                                                                                    \
-    "s.case_id, s.stage, s.visit, s.attempt, s.due_at, s.handed, c.workflow, c.version, c.stages"  \
-    " FROM engine_stage s JOIN engine_case c ON c.id = s.case_id"
+    "s.case_id, s.stage, s.visit, s.attempt, s.due_at, s.handed, c.workflow, c.version, c.stages," \
+    " s.queue, s.worker FROM engine_stage s JOIN engine_case c ON c.id = s.case_id"
 
 /* The longest due first: the index of queues, read from the cursor on. */
 static const struct statement list_due = {
@@ -98,6 +100,16 @@ static const struct statement count_held = {
     .sql = "SELECT count(*) AS count FROM engine_stage WHERE queue = $1 AND worker IS NOT NULL"
            " AND due_at > $2",
     .gives = &number_shape,
+};
+
+static const struct statement count_of_worker = {
+    .sql = "SELECT count(*) AS count FROM engine_stage WHERE queue = $1 AND worker = $2",
+    .gives = &number_shape,
+};
+
+static const struct statement give_back = {
+    .sql = "UPDATE engine_stage SET worker = NULL, due_at = $6 WHERE case_id = $1 AND stage = $2"
+           " AND visit = $3 AND worker = $4 AND due_at = $5 AND queue IS NOT NULL",
 };
 
 static const struct statement list_ended = {
@@ -194,6 +206,23 @@ enum status work_count_held(struct store *store, struct arena *arena, struct tex
     return status == STATUS_OK ? count(store, arena, &count_held,
                                        VALUES(value_text(queue), value_integer(now_ms)), count_out)
                                : status;
+}
+
+enum status work_count_of_worker(struct store *store, struct arena *arena, struct text queue,
+                                 struct text worker, int64_t *count_out)
+{
+    enum status status = store_exec(store, &lock_queue, VALUES(value_text(queue)), NULL);
+    return status == STATUS_OK ? count(store, arena, &count_of_worker,
+                                       VALUES(value_text(queue), value_text(worker)), count_out)
+                               : status;
+}
+
+enum status work_give_back(struct store *store, const struct work_hold *hold, int64_t now_ms)
+{
+    return change(store, &give_back,
+                  VALUES(value_id(hold->case_id), value_text(hold->stage),
+                         value_integer(hold->visit), value_text(hold->worker),
+                         value_integer(hold->until_ms), value_integer(now_ms)));
 }
 
 enum status work_list_ended(struct store *store, struct arena *arena, int64_t now_ms,

@@ -17,6 +17,8 @@ struct work_row {
     struct text workflow;
     int64_t version;
     struct text stages; /* of the case */
+    struct text queue;
+    struct text worker; /* NO_TEXT: nobody has it */
 };
 
 enum { WORK_PIECE = 100 };
@@ -52,9 +54,14 @@ struct work_hold {
 };
 NODISCARD enum status work_keep(struct store *store, const struct work_hold *hold);
 
-/* How many of the queue somebody has now. Nobody else takes from it until the transaction ends. */
+/* How many of the queue somebody has now; of a worker: he has, whether or not his time is over.
+ * Nobody else counts it until the transaction ends. */
 NODISCARD enum status work_count_held(struct store *store, struct arena *arena, struct text queue,
                                       int64_t now_ms, int64_t *count_out);
+
+NODISCARD enum status work_count_of_worker(struct store *store, struct arena *arena,
+                                           struct text queue, struct text worker,
+                                           int64_t *count_out);
 
 /* What somebody has had too long, the longest first; at most WORK_PIECE. */
 NODISCARD enum status work_list_ended(struct store *store, struct arena *arena, int64_t now_ms,
@@ -65,6 +72,11 @@ NODISCARD enum status work_list_ended(struct store *store, struct arena *arena, 
 NODISCARD enum status work_take_back(struct store *store, const struct work_row *row);
 NODISCARD enum status work_put_off(struct store *store, const struct work_row *row,
                                    int64_t until_ms);
+
+/* He never got it: until that time it would have been his. Anybody may take it from now on. ABSENT:
+ * it has changed meanwhile. */
+NODISCARD enum status work_give_back(struct store *store, const struct work_hold *hold,
+                                     int64_t now_ms);
 
 /* ---- late answers ---- */
 

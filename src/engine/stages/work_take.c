@@ -12,16 +12,6 @@
 
 enum { PIECES_MAX = 10 }; /* of work that others must do, to look behind */
 
-struct taking {
-    struct call *call;
-    const struct take_input *input;
-    struct text queue;
-    int64_t until_ms;
-    struct work_item *items;
-    size_t count;
-    size_t max;
-};
-
 static void add_item(struct taking *taking, const struct work_row *row)
 {
     struct call *call = taking->call;
@@ -59,7 +49,7 @@ static enum status take_of(struct taking *taking, const struct rows *rows)
             continue;
         }
         enum status status =
-            work_take(taking->call->store, &row[i], taking->input->worker, taking->until_ms);
+            work_take(taking->call->store, &row[i], taking->worker, taking->until_ms);
         if (status == STATUS_OK) {
             add_item(taking, &row[i]);
         } else if (status != STATUS_ABSENT) {
@@ -106,20 +96,31 @@ static enum status limit(struct taking *taking)
     return status;
 }
 
+enum status work_take_some(struct taking *taking)
+{
+    enum status status = limit(taking);
+    return status == STATUS_OK ? take_all(taking) : status;
+}
+
+const struct refusal work_reserved = {
+    "reserved_name", 422, "No worker that asks for work may be called so; choose another name."};
+
 enum status work_take_handle(struct call *call)
 {
     const struct take_input *input = call->input;
+    if (text_equals(input->worker, work_sent_away)) {
+        return refuse_field(call, &work_reserved, "worker");
+    }
     struct taking taking = {
         .call = call,
-        .input = input,
         .queue = work_queue_of(call),
+        .worker = input->worker,
         .until_ms = call->now_ms + input->lease_ms,
         .items = ARENA_ARRAY(call->arena, struct work_item, (size_t)input->max),
         .max = (size_t)input->max,
     };
     call_listen(call, taking.queue);
-    enum status status = limit(&taking);
-    status = status == STATUS_OK ? take_all(&taking) : status;
+    enum status status = work_take_some(&taking);
     if (status != STATUS_OK) {
         return status;
     }

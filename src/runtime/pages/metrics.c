@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "runtime/post/post.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -218,6 +219,46 @@ static void put_bus(struct page_text *text, struct bus *bus)
             "Messages that a broker has confirmed.", depth.published);
 }
 
+/* What is done by programs outside, over a broker. */
+static void put_post(struct page_text *text, const struct host *host, const char *name, bool is_out)
+{
+    const struct post *post = atomic_load(&host->post);
+    if (post == NULL) {
+        return;
+    }
+    struct post_counts counts;
+    post_count(post, &counts);
+    const struct {
+        const char *outcome;
+        unsigned long count;
+        bool is_out;
+    } rows[] = {
+        {"confirmed", counts.sent, true},     {"given_back", counts.unsent, true},
+        {"accepted", counts.accepted, false}, {"late", counts.late, false},
+        {"refused", counts.refused, false},   {"put_off", counts.put_off, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rows[i].is_out == is_out) {
+            put(text, "%s{service=\"%s\",outcome=\"%s\"} %lu\n", name, host->service->name,
+                rows[i].outcome, rows[i].count);
+        }
+    }
+}
+
+static void put_posts(struct page_text *text, const struct dispatch *dispatch)
+{
+    static const char letters[] = "kontora_letters_total";
+    static const char answers[] = "kontora_letter_answers_total";
+    put_head(text, letters, "counter", "Work sent to workers over a broker.");
+    for (size_t i = 0; i < dispatch->host_count; i++) {
+        put_post(text, &dispatch->hosts[i], letters, true);
+    }
+    put_head(text, answers, "counter", "Answers of workers over a broker; refused: forged.");
+    for (size_t i = 0; i < dispatch->host_count; i++) {
+        put_post(text, &dispatch->hosts[i], answers, false);
+    }
+}
+
 static void put_cache(struct page_text *text, struct cache *cache)
 {
     if (cache == NULL) {
@@ -261,6 +302,7 @@ struct text metrics_write(struct arena *arena, const struct pages *pages)
     put_executors(&text, pages->dispatch);
     put_asks(&text, pages->asker);
     put_bus(&text, pages->bus);
+    put_posts(&text, pages->dispatch);
     put_cache(&text, pages->cache);
     put_parked(&text, pages->dispatch);
     put_requests(&text, pages->dispatch->router);

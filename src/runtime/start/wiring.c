@@ -5,6 +5,7 @@
 #include "bus/bus_fault.h"
 #include "bus/rabbitmq.h"
 #include "bus/rabbitmq/amqp_nonce.h"
+#include "bus/rabbitmq_outside.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
@@ -125,12 +126,30 @@ enum status wiring_bus(const struct config *config, struct arena *arena,
     return STATUS_OK;
 }
 
+enum status wiring_outside(const struct config *config, struct arena *arena,
+                           const struct outside_options *options, struct outside **outside_out,
+                           struct text *error_out)
+{
+    const char *error = NULL;
+    MUST(wiring_bus_leaves(config)); /* wiring_check has seen to it */
+    *outside_out =
+        rabbitmq_outside_create(options, address_of(config, arena, "bus.address"), &error);
+    if (*outside_out == NULL) {
+        *error_out = text_format(arena, "bus.address: %s", error);
+        return STATUS_MALFORMED;
+    }
+    return STATUS_OK;
+}
+
 static enum status check_bus(const struct config *config, struct arena *arena,
                              struct text *error_out)
 {
     struct text address = config_text(config, "bus.address");
     if (!wiring_bus_leaves(config)) {
-        return STATUS_OK;
+        bool needs_broker = config_text(config, "work.amqp").bytes > 0;
+        *error_out =
+            needs_broker ? TEXT("work.amqp: workers over AMQP need bus.kind=rabbitmq.") : NO_TEXT;
+        return needs_broker ? STATUS_MALFORMED : STATUS_OK;
     }
     enum status status =
         need_address(config, arena, "bus", "amqp://kontora:secret@127.0.0.1/kontora", error_out);

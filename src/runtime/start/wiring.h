@@ -3,6 +3,7 @@
 #define RUNTIME_START_WIRING_H
 
 #include "bus/bus.h"
+#include "bus/outside.h"
 #include "cache/cache.h"
 #include "runtime/runtime.h"
 
@@ -27,6 +28,12 @@ NODISCARD enum status wiring_check(const struct config *config, struct arena *ar
 NODISCARD enum status wiring_bus(const struct config *config, struct arena *arena,
                                  const struct bus_options *options, struct bus **bus_out,
                                  struct text *error_out);
+
+/* Plain queues for programs outside, where the chosen bus has a broker. The broker need not be
+ * there. */
+NODISCARD enum status wiring_outside(const struct config *config, struct arena *arena,
+                                     const struct outside_options *options,
+                                     struct outside **outside_out, struct text *error_out);
 
 /* Does the chosen bus reach services of other processes? */
 bool wiring_bus_leaves(const struct config *config);
