@@ -9,9 +9,15 @@ It listens on loopback ports of its own, has its own epmd, cookie and node name,
 system user `rabbitmq` when the tests run as root; so many may run side by side. It ends with the
 process that started it. In a `directory` that is given it keeps what it has, and it is not in the
 process group of whoever started it.
+
+    with Outsider(broker.address()) as hand:     a worker over RabbitMQ, by hand
+        letter = hand.wait('feeder')     its body, read, and `replyTo`
+        hand.answer(letter, result=5)
+        hand.take()                      acknowledges all that was got
 """
 
 import ctypes
+import json
 import os
 import pwd
 import shutil
@@ -21,11 +27,15 @@ import subprocess
 import tempfile
 import time
 
+import tap
+from house import until
+
 PR_SET_PDEATHSIG = 1
 READY_SECONDS = 60
 PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 COOKIE = "KONTORATESTS"
 NODE = "kontora@localhost"
+HAND = os.path.join(tap.repository(), "tests", "lib", "rabbitmq.js")
 
 
 def end_with_parent():
@@ -180,3 +190,54 @@ class RabbitMQ:
 
     def __exit__(self, *_):
         self.stop()
+
+
+# ---- a worker by hand ----
+
+def need_amqplib():
+    if shutil.which('node') is None:
+        tap.skip('node is not installed')
+    if not os.path.isdir(os.path.join(tap.repository(), 'node_modules', 'amqplib')):
+        tap.skip('amqplib is not installed: npm ci')
+
+
+class Outsider:
+    def __init__(self, address):
+        need_amqplib()
+        self.process = subprocess.Popen(['node', HAND, address], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+
+    def _ask(self, **command):
+        self.process.stdin.write(json.dumps(command) + '\n')
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def get(self, queue='feeder'):
+        got = self._ask(verb='get', queue=f'work.{queue}')
+        return {**json.loads(got['text']), **got} if got else None
+
+    def wait(self, queue='feeder'):
+        letter = until(lambda: self.get(queue))
+        tap.check(letter, f'nothing comes by {queue}')
+        return letter
+
+    def say(self, queue, text):
+        self._ask(verb='say', queue=queue, text=text)
+
+    def answer(self, letter, **body):
+        self.say(letter['replyTo'], json.dumps({'taskId': letter['taskId'], **body}))
+
+    def take(self):
+        self._ask(verb='take')
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end()
