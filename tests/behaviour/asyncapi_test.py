@@ -12,9 +12,11 @@ import sqlite3
 import subprocess
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
+sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
 from house import House, until
 from json_schema import offences
+from shipped import services_with_cases, told_by_workflows
 from tap import (check, check_equal, check_in, check_not_equal, main, program, repository,
                  sample_program, seconds_max, test_directory)
 
@@ -95,7 +97,8 @@ def rows(folder, pattern):
 def every_event_of_the_tables_is_there(own, sample):
     events = rows('src/services', r'\.name = "(\w+\.\w+)",\s*\.version')
     check(len(events) >= 5, events)
-    check_equal(set(own['components']['messages']), {*events, 'casework.case_changed'})
+    cases = {f'{service}.case_changed' for service in services_with_cases()}
+    check_equal(set(own['components']['messages']), {*events, *cases, *told_by_workflows()})
     for name in events:
         check_in(name, sample['channels']['users.events']['messages'])
     aliases = set(rows('src/services', r'\.alias = "(\w+)"'))

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import uuid
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
+sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
 from json_schema import offences
 from kontora import Server, run, the_store
+from shipped import shipped_services
 from tap import (check, check_equal, check_in, check_match, check_not_equal, main, repository,
                  seconds_max, test_directory)
 
@@ -100,7 +102,7 @@ def routes_of_the_tables():
 
 
 # What every service has beside its own table; dead_test.py holds it against the truth.
-OF_EVERY_SERVICE = {(method, path.format(service)) for service in ('users', 'casework')
+OF_EVERY_SERVICE = {(method, path.format(service)) for service in shipped_services()
                     for method, path in (('get', '/api/dead/{}'),
                                          ('get', '/api/dead/{}/{{number}}'),
                                          ('post', '/api/dead/{}/{{number}}/replay'),
