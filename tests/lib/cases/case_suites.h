@@ -63,6 +63,8 @@
     X(a_result_may_be_a_bare_value)                                                                \
     X(a_failure_comes_by_its_work_id)                                                              \
     X(a_deadline_ends_the_waiting)                                                                 \
+    X(a_late_success_mends_an_incident)                                                            \
+    X(a_late_reply_mends_an_incident)                                                              \
     X(a_deadline_goes_with_the_stage)                                                              \
     X(a_worker_finds_a_row)                                                                        \
     X(an_operation_runs_until_the_case_is_at_rest)                                                 \
