@@ -7,13 +7,6 @@
 #include "engine/run/case_store.h"
 #include "runtime/telling.h"
 
-static struct text id_text(struct arena *arena, struct id id)
-{
-    char text[ID_TEXT_BYTES + 1];
-    id_write(id, text);
-    return text_copy(arena, text_of(text));
-}
-
 /* ---- the plan ---- */
 
 /* There may be one open case with these values only, and another one is it. */
