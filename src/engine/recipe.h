@@ -46,6 +46,8 @@ struct recipe {
     const struct condition *const *musts; /* by field; NULL: whatever its kind allows */
     struct bit_set keys; /* fields by which cases are looked for: `is`, `match`, one_open_per */
     bool is_newest;      /* of those with its name: new cases are of it */
+    struct bit_set passing; /* fields whose results are handed on and kept nowhere */
+    struct bit_set ends;    /* places */
     bool is_kept;        /* no file has it any more: it was loaded for the cases that are of it */
     struct text held_up; /* its cases stand still, because...; NO_TEXT: they move */
 };

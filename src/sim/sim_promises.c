@@ -243,6 +243,10 @@ static const struct way *goes_by_itself(struct step *step, int transition)
         return NULL;
     }
     const struct way *way = step_may(step, transition);
+    if (step->undecided != NULL) { /* an incident, or the case must not stand still */
+        transition = (int)(step->undecided - workflow->transitions);
+        way = step_way(step, transition, WAY_ON);
+    }
     for (size_t i = 0; way != NULL && i < workflow->transition_count; i++) {
         const struct way *other = record->is_waiting[i] ? step_way(step, (int)i, WAY_ON) : NULL;
         if (other != NULL && bit_set_meets(&other->takes, &way->takes)) {

@@ -482,6 +482,13 @@ static const struct entry workflow_entries[] = {
      AT(one_open_per),
      .items_max = NEXT_MAX,
      .meaning = "fields: there is one open case at most with the same values in them"},
+    {.name = "max_steps_without_waiting",
+     .kind = ENTRY_INTEGER,
+     AT(max_steps_without_waiting),
+     .minimum = 10,
+     .maximum = 1000000,
+     .meaning =
+         "so many steps a case may take without waiting for anybody; then a person is called"},
     {.name = "participants",
      .kind = ENTRY_FORMS,
      AT(participants),

@@ -95,6 +95,7 @@ struct written_workflow {
     struct word version;
     struct word ru;
     struct word en;
+    struct word max_steps_without_waiting;
     struct words one_open_per;
     struct forms participants; /* written_party */
     struct forms fields;       /* written_field */

@@ -112,7 +112,7 @@ static enum status move_one(const struct arriving *arriving, struct id case_id)
     struct step step = {.call = &call, .actor = call.message->name, .event = call.message->data};
     enum status status = move(arriving, &step, case_id);
     arriving->call->effects = call.effects;
-    return status;
+    return case_fault_of(arriving->call, &step, status);
 }
 
 static enum status move_all(const struct arriving *arriving, const struct match *match)

@@ -75,7 +75,7 @@ enum status case_timer(struct call *call)
         status = case_move_begin(&step, case_id);
     }
     if (status == STATUS_OK) {
-        status = time_has_come(&step, what);
+        status = case_fault_of(call, &step, time_has_come(&step, what));
     }
     return status == STATUS_OK || status == STATUS_ABSENT ? answer_empty(call) : status;
 }
@@ -105,7 +105,7 @@ static enum status move_now(const struct coming *coming, struct id case_id)
         status = case_fire(&step, coming->transition);
     }
     coming->call->effects = call.effects;
-    return status;
+    return case_fault_of(coming->call, &step, status);
 }
 
 /* There may be very many: all but the first have a turn of their own, at once. */

@@ -74,6 +74,7 @@ enum status case_hear(struct call *call, struct id case_id, const char *event, s
     struct call behind = call_behind(call, &message);
     enum status status = case_event(&behind);
     call->effects = behind.effects;
+    call->refusal = behind.refusal;
     return status;
 }
 
@@ -190,6 +191,9 @@ static enum status let_hear(struct noticing *noticing)
     enum status status = read_revision(noticing, &before);
     if (status == STATUS_OK) {
         status = case_hear(call, noticing->case_id, event.data, payload_of(noticing));
+    }
+    if (status == STATUS_REFUSED) {
+        return say_refusal(call, call->refusal);
     }
     if (status == STATUS_OK) {
         status = read_revision(noticing, &after);

@@ -33,7 +33,8 @@ extern struct lab {
     struct id person;
     struct id operation;
     struct text error;
-    bool more; /* of the newest chore */
+    struct text refused; /* why the newest event was */
+    bool more;           /* of the newest chore */
 } lab;
 
 /* In the place of the shop, for the tests that follow in this process. */

@@ -51,6 +51,16 @@
     X(a_function_may_begin_another_case)                                                           \
     X(a_failed_function_has_begun_nothing)
 
+#define CASE_FAULTS_SUITE(X)                                                                       \
+    X(a_condition_that_cannot_be_answered_is_an_incident)                                          \
+    X(an_else_waits_for_what_cannot_be_answered)                                                   \
+    X(an_event_that_cannot_be_judged_is_kept)                                                      \
+    X(a_timer_that_cannot_be_judged_is_kept)                                                       \
+    X(an_operation_that_cannot_be_judged_is_refused)                                               \
+    X(what_could_not_be_handed_is_computed_anew)                                                   \
+    X(a_case_that_goes_in_a_circle_is_stopped)                                                     \
+    X(waiting_begins_the_count_anew)
+
 #define CASE_CALLS_SUITE(X)                                                                        \
     X(a_service_is_called_and_replies)                                                             \
     X(a_late_reply_is_not_executed)                                                                \
@@ -133,6 +143,7 @@
     CASE_MOVES_SUITE(X)                                                                            \
     CASE_STAGES_SUITE(X)                                                                           \
     CASE_SETTLE_SUITE(X)                                                                           \
+    CASE_FAULTS_SUITE(X)                                                                           \
     CASE_CALLS_SUITE(X)                                                                            \
     CASE_TIMES_SUITE(X)                                                                            \
     CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X) CASE_CROSS_SUITE(X)
