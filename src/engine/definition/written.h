@@ -82,6 +82,7 @@ struct written_transition {
 
     struct word event;
     struct pairs match;
+    struct word early;
 
     struct word at;
     struct word after;

@@ -132,7 +132,8 @@ static struct recipe *make_recipe(struct arena *arena, const struct recipe_sourc
                               .musts = maker.musts,
                               .keys = keys_of(workflow),
                               .passing = passing_of(workflow),
-                              .ends = ends_of(workflow)};
+                              .ends = ends_of(workflow),
+                              .leads_to = recipe__leads_to(arena, workflow)};
     return recipe;
 }
 

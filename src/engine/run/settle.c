@@ -2,6 +2,7 @@
 #include "base/fault.h"
 #include "engine/net.h"
 #include "engine/run/case_time.h"
+#include "engine/run/early.h"
 #include "engine/run/stage.h"
 
 enum { STEP_BYTES_MAX = 4 * 1024 * 1024 }; /* what one transition may take of the arena */
@@ -99,6 +100,11 @@ enum status step_settle(struct step *step)
 {
     enum status status = STATUS_OK;
     while (status == STATUS_OK) {
+        bool is_taken = false;
+        status = early_take(step, &is_taken);
+        if (status != STATUS_OK || is_taken) {
+            continue;
+        }
         int stage = next_stage(step);
         if (stage == WORKFLOW_NOWHERE || (SEEDED_BUG("case_falls_asleep") && step->fired > 1)) {
             return STATUS_OK;

@@ -8,6 +8,7 @@
 #include "engine/run/case_store.h"
 #include "engine/run/case_tell.h"
 #include "engine/run/case_time.h"
+#include "engine/run/early.h"
 #include "engine/run/expression.h"
 #include "engine/run/stage.h"
 
@@ -334,6 +335,7 @@ static enum status write_case(struct step *step)
     enum status status = case_keep(store, step->call->arena, record, step->before);
     FAULT_POINT("case_kept");
     status = status == STATUS_OK ? case_time_set(step) : status;
+    status = status == STATUS_OK ? early_forget(step) : status;
     if (status == STATUS_OK && !SEEDED_BUG("change_not_told")) {
         status = case_tell_changed(step, &outcome);
     }

@@ -105,6 +105,7 @@ struct text lab_operations(void);
 struct text lab_found_by(void);
 struct text lab_cases(void);
 struct text lab_parked(void);
+struct text lab_early(void);
 
 bool lab_has(struct text text, const char *part);
 

@@ -61,6 +61,15 @@
     X(a_case_that_goes_in_a_circle_is_stopped)                                                     \
     X(waiting_begins_the_count_anew)
 
+#define CASE_EARLY_SUITE(X)                                                                        \
+    X(an_early_event_waits_for_its_case)                                                           \
+    X(what_is_not_said_to_be_kept_passes_by)                                                       \
+    X(early_events_come_in_their_order)                                                            \
+    X(an_event_that_is_too_late_is_forgotten)                                                      \
+    X(an_early_event_is_looked_at_once)                                                            \
+    X(an_early_event_that_cannot_be_computed_stays)                                                \
+    X(early_events_have_a_bound)
+
 #define CASE_CALLS_SUITE(X)                                                                        \
     X(a_service_is_called_and_replies)                                                             \
     X(a_late_reply_is_not_executed)                                                                \
@@ -144,6 +153,7 @@
     CASE_STAGES_SUITE(X)                                                                           \
     CASE_SETTLE_SUITE(X)                                                                           \
     CASE_FAULTS_SUITE(X)                                                                           \
+    CASE_EARLY_SUITE(X)                                                                            \
     CASE_CALLS_SUITE(X)                                                                            \
     CASE_TIMES_SUITE(X)                                                                            \
     CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X) CASE_CROSS_SUITE(X)
