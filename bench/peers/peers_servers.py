@@ -30,6 +30,20 @@ COUNT_DBOS = """SELECT count(*) FILTER (WHERE status = 'SUCCESS'), count(*) FILT
  'SUCCESS'), (SELECT count(*) FROM dbos.operation_outputs) FROM dbos.workflow_status"""
 
 
+LOG_FILES = 30  # 16 MiB each: more than a load writes
+WEAR_IN = f"""SELECT count(pg_switch_wal()) FROM (SELECT
+ pg_logical_emit_message(false, 'bench', 'x') FROM generate_series(1, {LOG_FILES})) AS written"""
+
+
+def start_postgres():
+    """As one that has run for a while: it has files of its log that it can use again. A new one
+    makes each of them from zeros while everybody's commit waits for it."""
+    postgres = Postgres('peers')
+    postgres.psql(WEAR_IN)
+    postgres.psql('CHECKPOINT')
+    return postgres
+
+
 def ask(port, method, path, body=None):
     """Status and body; (0, why) when nobody answers."""
     connection = http.client.HTTPConnection('127.0.0.1', port, timeout=60)
@@ -144,7 +158,7 @@ class Dbos(Peer):
         return f'DBOS {installed.version("@dbos-inc/dbos-sdk")} on PostgreSQL'
 
     def start(self):
-        self.postgres = Postgres('peers')
+        self.postgres = start_postgres()
         self.launch(self.installed.node, self.installed.script('dbos_steps.js'), str(self.port),
                     str(STEPS),
                     f'postgresql://kontora_owner@localhost/peers?host={self.postgres.directory}')
@@ -195,7 +209,7 @@ class KontoraOnPostgres(Kontora):
         return 'Kontora on PostgreSQL'
 
     def start(self):
-        self.postgres = Postgres('peers')
+        self.postgres = start_postgres()
         self.settings = ('--store.kind=postgres', f'--store.address={self.postgres.address}')
         super().start()
 
