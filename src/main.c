@@ -2,10 +2,12 @@
 #include "apps/casework/casework.h"
 #include "apps/phoenix/phoenix.h"
 #include "cli/cli.h"
+#include "services/iam/iam.h"
 #include "services/users/users.h"
 
 static const struct service *const services[] = {
     &users_service,
+    &iam_service,
     &casework_service,
     &phoenix_service,
 };
