@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "runtime/sideline.h"
 #include "runtime/start/series.h"
 #include "runtime/waiting_room.h"
 #include "store/migrate.h"
@@ -77,6 +78,7 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->public_address = options->public_address;
     host->waiting_room = waiting_room_create();
     host->queue_max = options->queue_max;
+    host->config = options->config;
     enum status status = open_writer(host, &store, arena, error_out);
     if (status != STATUS_OK) {
         return status;
@@ -175,6 +177,7 @@ enum status host_submit(struct host *host, struct work *work, struct text concer
 void host_alarm(struct host *host, int64_t at_ms)
 {
     executor_alarm(host->executors[0], at_ms); /* the one that runs chores */
+    sidelines_alarm(host->sidelines, at_ms);
 }
 
 void host_announce(struct host *host)
@@ -239,6 +242,8 @@ void host_close(struct host *host)
     for (size_t i = 0; i < host->executor_count; i++) {
         executor_stop(&host->executors[i]); /* last: its close is the orderly end of the file */
     }
+    sidelines_destroy(host->sidelines);
+    host->sidelines = NULL;
     waiting_room_destroy(&host->waiting_room);
     if (host->source != NULL) {
         host->source->destroy(host->source);

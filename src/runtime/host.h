@@ -19,6 +19,8 @@ struct asker; /* runtime/ask/asker.h */
 struct front; /* runtime/front/front.h */
 struct post;  /* runtime/post/post.h */
 struct waiting_room;
+struct sidelines; /* runtime/sideline.h */
+struct config;
 
 enum { HOSTS_MAX = 64, LOOPS_MAX = 16, EXECUTORS_MAX = 16 };
 
@@ -56,6 +58,8 @@ struct host {
     const struct digest_key *key;  /* of the installation; NULL: there is none (call_key) */
     struct text public_address;    /* NO_TEXT: none is set (call_public_address) */
     struct dead_gauge parked;
+    const struct config *config; /* what is set; NULL only in tests */
+    _Atomic(struct sidelines *) sidelines; /* NULL: it has none, or they have not started */
 };
 
 struct host_options {
@@ -67,6 +71,7 @@ struct host_options {
     int waiting_ms_max;
     int64_t queue_max;                                 /* 0: no limit */
     const struct zone *zone;                           /* of the business; NULL: UTC */
+    const struct config *config;                       /* may be NULL (tests) */
     void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
     void *told_context;
     struct crash_note *crash_note; /* may be NULL */

@@ -13,6 +13,7 @@
 #include "runtime/intake/crash_note.h"
 #include "runtime/pages/pages.h"
 #include "runtime/post/post.h"
+#include "runtime/sideline.h"
 #include "runtime/start/data_directory.h"
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
@@ -77,6 +78,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .waiting_ms_max = (int)setting(runtime, "work.waiting_time_max"),
         .queue_max = setting(runtime, "work.queue_max"),
         .zone = runtime->zone,
+        .config = runtime->options.config,
         .crash_note = runtime->crash_notes ? &runtime->crash_notes[index] : NULL,
         .on_told = on_told,
         .told_context = runtime,
@@ -471,6 +473,7 @@ static void tear_down(struct runtime **place)
     }
     post_office_stop(runtime->post_office);
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        sidelines_stop(runtime->hosts[i].sidelines);
         host_finish_waiting(&runtime->hosts[i]);
     }
     http_server_destroy(&runtime->server); /* its pages look at the bus and the cache */
@@ -536,6 +539,9 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
     streams_start(runtime->dispatch.streams);
     if (runtime->dispatch.front != NULL) {
         front_start(runtime->dispatch.front);
+    }
+    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        runtime->hosts[i].sidelines = sidelines_start(&runtime->hosts[i]);
     }
     status = http_server_start(runtime->server);
     if (status != STATUS_OK) {

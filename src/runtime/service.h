@@ -95,6 +95,7 @@ struct series {
 };
 
 struct own_check;  /* fsck/fsck.h */
+struct sideline;   /* sideline.h */
 struct case_work;  /* engine/cases.h */
 struct catalog;    /* engine/recipe.h */
 struct post_table; /* post/post.h */
@@ -147,6 +148,8 @@ struct service {
      * process (front/front.h), of which one service may. NULL: it does not. */
     const struct ask *decides;
     const struct event *drops; /* of its events: whose decisions are over (front/dropped.h) */
+    const struct sideline *const *sidelines; /* what it does outside, on threads of its own */
+    size_t sideline_count;
 
     const struct case_work *cases; /* workflows, and the functions they name; NULL: none */
     const struct catalog *catalog; /* what the engine has made of them; its own */

@@ -15,6 +15,7 @@
     X(CURL *, easy_init, (void))                                                                   \
     X(CURLcode, easy_setopt, (CURL * easy, CURLoption option, ...))                                \
     X(CURLcode, easy_getinfo, (CURL * easy, CURLINFO info, ...))                                   \
+    X(CURLcode, easy_perform, (CURL * easy))                                                       \
     X(void, easy_cleanup, (CURL * easy))                                                           \
     X(struct curl_slist *, slist_append, (struct curl_slist * list, const char *text))             \
     X(void, slist_free_all, (struct curl_slist * list))                                            \
