@@ -385,12 +385,12 @@ static void report(const struct doctor *doctor)
         struct text rest = finding->detail;
         struct text line;
         text_cut(rest, '\n', &line, &rest);
-        printf("%-8s %-18s %.*s\n", verdict_words[finding->verdict], finding->what,
+        printf("%-8s %-23s %.*s\n", verdict_words[finding->verdict], finding->what,
                TEXT_ARGS(line));
         while (rest.bytes > 0) {
             text_cut(rest, '\n', &line, &rest);
             line = text_trim(line);
-            printf("%-27s %.*s\n", "", TEXT_ARGS(line));
+            printf("%-32s %.*s\n", "", TEXT_ARGS(line));
         }
     }
 }

@@ -229,5 +229,4 @@ void resolve__transitions(struct resolver *resolver)
     check_pairs(resolver);
     check_beginning(resolver);
     check_undo(resolver);
-    resolve__check_circles(resolver);
 }

@@ -8,7 +8,7 @@
 #include "engine/stages/work_parts.h"
 
 #include "engine/run/case_move.h"
-#include "engine/stages/awaited.h"
+#include "engine/stages/work_id.h"
 #include "runtime/host.h"
 
 const struct refusal work_forged = {
@@ -26,7 +26,8 @@ struct answering {
     const struct answer_input *input;
     struct work_name name;
     struct step step;
-    struct awaited awaited;
+    int transition;
+    struct stage_row row;
     struct answer_said said;
 };
 
@@ -73,13 +74,21 @@ static enum status acknowledge(struct answering *answering, struct text why)
 static const struct stage_rules *rules_of(const struct answering *answering)
 {
     const struct workflow *workflow = answering->step.record->recipe->workflow;
-    return &workflow->transitions[answering->awaited.transition].stage;
+    return &workflow->transitions[answering->transition].stage;
+}
+
+static bool is_awaited(const struct answering *answering)
+{
+    const struct case_record *record = answering->step.record;
+    return answering->transition != WORKFLOW_NOWHERE && record->is_waiting[answering->transition] &&
+           record->visits[answering->transition] == answering->name.visit &&
+           case_work_version(record, answering->transition) == answering->name.version;
 }
 
 /* A failure is the word of who has the work. */
 static bool may_fail(const struct answering *answering)
 {
-    struct text holder = answering->awaited.row.worker;
+    struct text holder = answering->row.worker;
     struct text worker = answering->input->worker;
     return text_is_given(holder) && (!text_is_given(worker) || text_equals(worker, holder));
 }
@@ -118,7 +127,7 @@ static enum status settle(struct answering *answering)
     if (text_is_given(input->error) && !read_error(call, input->error, &result)) {
         return refuse_field(call, &work_bad_error, "error");
     }
-    enum status status = stage_settle(&answering->step, answering->awaited.transition, &result);
+    enum status status = stage_settle(&answering->step, answering->transition, &result);
     if (status == STATUS_MALFORMED) {
         return refuse_field(call, &work_bad_next, "next");
     }
@@ -136,11 +145,10 @@ static enum status settle(struct answering *answering)
 static enum status weigh(struct answering *answering)
 {
     struct call *call = answering->call;
-    bool has_failed = text_is_given(answering->input->error);
-    enum status status =
-        stage_awaits(&answering->step, &answering->name, has_failed, &answering->awaited);
-    if (status != STATUS_OK) {
-        return status == STATUS_ABSENT ? acknowledge(answering, TEXT("not_awaited")) : status;
+    const struct workflow *workflow = answering->step.record->recipe->workflow;
+    answering->transition = workflow_transition(workflow, answering->name.stage);
+    if (!is_awaited(answering)) {
+        return acknowledge(answering, TEXT("not_awaited"));
     }
     const struct stage_rules *rules = rules_of(answering);
     struct text queue = answering->input->queue;
@@ -148,7 +156,12 @@ static enum status weigh(struct answering *answering)
         (text_is_given(queue) && !text_equals(rules->target, queue))) {
         return refuse(call, &work_other_queue);
     }
-    if (has_failed && !may_fail(answering)) {
+    enum status status = stage_find(call->store, call->arena, answering->name.case_id,
+                                    answering->name.stage, &answering->row);
+    if (status != STATUS_OK) {
+        return status == STATUS_ABSENT ? STATUS_CORRUPT : status;
+    }
+    if (text_is_given(answering->input->error) && !may_fail(answering)) {
         return acknowledge(answering, TEXT("not_yours"));
     }
     return settle(answering);

@@ -33,8 +33,7 @@ extern struct lab {
     struct id person;
     struct id operation;
     struct text error;
-    struct text refused; /* why the newest event was */
-    bool more;           /* of the newest chore */
+    bool more; /* of the newest chore */
 } lab;
 
 /* In the place of the shop, for the tests that follow in this process. */
@@ -105,7 +104,6 @@ struct text lab_operations(void);
 struct text lab_found_by(void);
 struct text lab_cases(void);
 struct text lab_parked(void);
-struct text lab_early(void);
 
 bool lab_has(struct text text, const char *part);
 
