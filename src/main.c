@@ -1,13 +1,17 @@
 /* main.c - introduces everybody: the services there are, and the commands. */
 #include "apps/casework/casework.h"
+#include "apps/phoenix/phoenix.h"
 #include "cli/cli.h"
+#include "services/iam/iam.h"
 #include "services/notifications/notifications.h"
 #include "services/users/users.h"
 
 static const struct service *const services[] = {
     &users_service,
+    &iam_service,
     &notifications_service,
     &casework_service,
+    &phoenix_service,
 };
 
 static const struct cli_command *const commands[] = {

@@ -10,6 +10,7 @@
  */
 #include "base/id.h"
 
+#include "base/arena.h"
 #include "base/chance.h"
 #include "base/clock.h"
 
@@ -91,6 +92,13 @@ static int hex_digit(char letter)
     }
     char lower = (char)(letter | 0x20);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+struct text id_text(struct arena *arena, struct id id)
+{
+    char *text = arena_take(arena, ID_TEXT_BYTES + 1);
+    id_write(id, text);
+    return (struct text){text, ID_TEXT_BYTES};
 }
 
 bool id_read(struct text text, struct id *id_out)

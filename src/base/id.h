@@ -25,6 +25,9 @@ bool id_equals(struct id left, struct id right);
 /* Lower case with dashes; writes ID_TEXT_BYTES bytes and a NUL. */
 void id_write(struct id id, char text_out[ID_TEXT_BYTES + 1]);
 
+/* The same as a text in the arena. */
+struct text id_text(struct arena *arena, struct id id);
+
 /* Accepts the dashed form in either case, nothing else. */
 bool id_read(struct text text, struct id *id_out);
 

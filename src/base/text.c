@@ -144,6 +144,40 @@ size_t text_utf8_sequence(const char *start, size_t bytes_left)
     return is_overlong || is_surrogate || is_beyond ? 0 : length;
 }
 
+static bool continues(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+size_t text_letters(struct text text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.bytes; i++) {
+        count += !continues(text.data[i]);
+    }
+    return count;
+}
+
+struct text text_start(struct text text, size_t bytes_max)
+{
+    size_t bytes = text.bytes < bytes_max ? text.bytes : bytes_max;
+    while (bytes > 0 && bytes < text.bytes && continues(text.data[bytes])) {
+        bytes--;
+    }
+    return text_slice(text, 0, bytes);
+}
+
+bool text_has_control(struct text text)
+{
+    for (size_t i = 0; i < text.bytes; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r') || byte == 0x7F) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool text_is_utf8(struct text text)
 {
     size_t i = 0;

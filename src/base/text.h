@@ -51,6 +51,15 @@ bool text_to_integer(struct text text, int64_t *value_out);
 
 bool text_is_utf8(struct text text);
 
+/* Letters of UTF-8: bytes that do not continue one. */
+size_t text_letters(struct text text);
+
+/* As much of the start as fits into so many bytes, without half a letter. */
+struct text text_start(struct text text, size_t bytes_max);
+
+/* Anything that would do something to a terminal; ends of lines and tabs do not count. */
+bool text_has_control(struct text text);
+
 /* The bytes of the UTF-8 sequence at the start (RFC 3629), 0 when it is none. bytes_left > 0. */
 size_t text_utf8_sequence(const char *start, size_t bytes_left);
 

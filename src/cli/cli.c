@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARENA_BYTES_MAX = 512 * 1024 * 1024, NAMES_MAX = 128 };
+enum { ARENA_BYTES_MAX = 512 * 1024 * 1024, NAMES_MAX = 128, VERBS_MAX = 20 };
 
 static const struct flag common_flags[] = {
     {"help", NULL, "Explain this command"},
@@ -61,14 +61,28 @@ int cli_exit_code(enum status status)
     return EXIT_FAILED;
 }
 
-int cli_fail_verb(const struct command_line *line, const char *verbs, const char *const *names,
-                  size_t count)
+static const char *verb_name(const struct cli_verbs *verbs, size_t index)
 {
+    const char *const *name = (const void *)((const char *)verbs->rows + index * verbs->row_bytes);
+    return *name;
+}
+
+const void *cli_verb(const struct command_line *line, const struct cli_verbs *verbs)
+{
+    const char *names[VERBS_MAX];
+    MUST(verbs->count <= VERBS_MAX);
+    for (size_t i = 0; i < verbs->count; i++) {
+        names[i] = verb_name(verbs, i);
+        if (line->word_count > 0 && strcmp(names[i], line->words[0]) == 0) {
+            return (const char *)verbs->rows + i * verbs->row_bytes;
+        }
+    }
     const char *nearest =
-        line->word_count > 0 ? text_nearest(text_of(line->words[0]), names, count) : NULL;
-    return cli_fail(EXIT_USAGE, "say what to do: %s%s%s%s `kontora %s --help` explains them.",
-                    verbs, nearest ? "; did you mean " : "", nearest ? nearest : "",
-                    nearest ? "?" : ".", line->command->name);
+        line->word_count > 0 ? text_nearest(text_of(line->words[0]), names, verbs->count) : NULL;
+    (void)cli_fail(EXIT_USAGE, "say what to do: %s%s%s%s `kontora %s --help` explains them.",
+                   verbs->in_words, nearest ? "; did you mean " : "", nearest ? nearest : "",
+                   nearest ? "?" : ".", line->command->name);
+    return NULL;
 }
 
 int cli_fail_flag(const struct command_line *line, const char *verb, const char *flag)

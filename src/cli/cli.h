@@ -72,11 +72,24 @@ const char *cli_data(struct command_line *line, const struct config *config);
 /* Says "kontora: ..." on standard error and gives the exit code back. */
 int cli_fail(int exit_code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What a command with several verbs says when none of them follows: `verbs` in words, and which of
- * the names was probably meant. Gives EXIT_USAGE. */
-int cli_fail_verb(const struct command_line *line, const char *verbs, const char *const *names,
-                  size_t count);
-/* The same, for a flag that this verb has no use for. */
+/* The verbs of a command: rows of any struct that begins with the name, a C string. */
+struct cli_verbs {
+    const void *rows;
+    size_t row_bytes;
+    size_t count;
+    const char *in_words; /* "list, show or move" */
+};
+#define CLI_VERBS(table, words)                                                                    \
+    (&(const struct cli_verbs){.rows = (table),                                                    \
+                               .row_bytes = sizeof *(table),                                       \
+                               .count = COUNT_OF(table),                                           \
+                               .in_words = words})
+
+/* The row of the verb that follows the command. NULL: it is none, and that was said, with the one
+ * that was probably meant: EXIT_USAGE. */
+const void *cli_verb(const struct command_line *line, const struct cli_verbs *verbs);
+
+/* What is said of a flag that this verb has no use for. */
 int cli_fail_flag(const struct command_line *line, const char *verb, const char *flag);
 
 /* The exit code that a status means. */

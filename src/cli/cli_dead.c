@@ -355,25 +355,6 @@ static const struct verb verbs[] = {
     {"strays", STRAYS, false, list_strays},
 };
 
-static const struct verb *find_verb(const struct command_line *line)
-{
-    for (size_t i = 0; line->word_count > 0 && i < COUNT_OF(verbs); i++) {
-        if (strcmp(verbs[i].name, line->words[0]) == 0) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
-static int fail_unknown_verb(const struct command_line *line)
-{
-    const char *names[COUNT_OF(verbs)];
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        names[i] = verbs[i].name;
-    }
-    return cli_fail_verb(line, "list, show, replay, drop or strays", names, COUNT_OF(names));
-}
-
 /* EXIT_OK when flags and words make sense with this verb. */
 static int check(const struct command_line *line, const struct verb *verb)
 {
@@ -403,9 +384,10 @@ static int check(const struct command_line *line, const struct verb *verb)
 
 static int dead(struct command_line *line)
 {
-    const struct verb *verb = find_verb(line);
+    const struct verb *verb =
+        cli_verb(line, CLI_VERBS(verbs, "list, show, replay, drop or strays"));
     if (verb == NULL) {
-        return fail_unknown_verb(line);
+        return EXIT_USAGE;
     }
     int code = check(line, verb);
     return code == EXIT_OK ? verb->run(line) : code;

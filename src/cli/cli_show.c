@@ -17,16 +17,6 @@ static struct text shown(const struct json *value)
     return value->text;
 }
 
-/* Each character has one byte that is no continuation. */
-static size_t characters(struct text text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.bytes; i++) {
-        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-    }
-    return count;
-}
-
 static void put(struct text text)
 {
     for (size_t i = 0; i < text.bytes; i++) {
@@ -38,7 +28,7 @@ static void put(struct text text)
 static void put_cell(struct text text, size_t width)
 {
     put(text);
-    for (size_t i = characters(text); i < width; i++) {
+    for (size_t i = text_letters(text); i < width; i++) {
         putchar(' ');
     }
 }
@@ -50,9 +40,9 @@ static struct text cell(const struct json *item, const struct cli_column *column
 
 static size_t widest(const struct json *items, const struct cli_column *column)
 {
-    size_t width = characters(text_of(column->title));
+    size_t width = text_letters(text_of(column->title));
     for (const struct json *item = items->first; item != NULL; item = item->next) {
-        size_t own = characters(cell(item, column));
+        size_t own = text_letters(cell(item, column));
         width = own > width ? own : width;
     }
     return width;
@@ -82,7 +72,7 @@ void cli_show_object(const struct json *object)
     MUST(object->kind == JSON_OBJECT);
     size_t width = 0;
     for (const struct json *member = object->first; member != NULL; member = member->next) {
-        size_t own = characters(member->key);
+        size_t own = text_letters(member->key);
         width = member->kind != JSON_NULL && own > width ? own : width;
     }
     for (const struct json *member = object->first; member != NULL; member = member->next) {

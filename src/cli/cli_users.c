@@ -144,16 +144,6 @@ static const struct verb verbs[] = {
     {.name = "unblock", .bit = UNBLOCK, .method = "POST", .path_end = "/unblock"},
 };
 
-static const struct verb *find_verb(const struct command_line *line)
-{
-    for (size_t i = 0; line->word_count > 0 && i < COUNT_OF(verbs); i++) {
-        if (strcmp(verbs[i].name, line->words[0]) == 0) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
 static struct text path_of(const struct command_line *line, const struct verb *verb)
 {
     if (verb->path_end != NULL) {
@@ -161,16 +151,6 @@ static struct text path_of(const struct command_line *line, const struct verb *v
         return text_format(line->arena, "/api/users/%.*s%s", TEXT_ARGS(id), verb->path_end);
     }
     return verb->has_body ? TEXT("/api/users") : query_of(line);
-}
-
-static int fail_unknown_verb(const struct command_line *line)
-{
-    const char *names[COUNT_OF(verbs)];
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        names[i] = verbs[i].name;
-    }
-    return cli_fail_verb(line, "list, show ID, create, change ID, block ID or unblock ID", names,
-                         COUNT_OF(names));
 }
 
 /* EXIT_OK when every flag makes sense with this verb. */
@@ -190,9 +170,10 @@ static int check_flags(const struct command_line *line, const struct verb *verb)
 
 static int users(struct command_line *line)
 {
-    const struct verb *verb = find_verb(line);
+    const struct verb *verb = cli_verb(
+        line, CLI_VERBS(verbs, "list, show ID, create, change ID, block ID or unblock ID"));
     if (verb == NULL) {
-        return fail_unknown_verb(line);
+        return EXIT_USAGE;
     }
     int code = check_flags(line, verb);
     if (code != EXIT_OK) {

@@ -112,7 +112,8 @@ NODISCARD enum status trigger_remember(struct call *call, const struct shape *sh
 
 /* ---- from any handler of the owning service ---- */
 
-/* As if the event had been told: cases that wait for it go on. Not from inside a function. */
+/* As if the event had been told: cases that wait for it go on. Not from inside a function. REFUSED:
+ * an expression of the workflow has a fault. */
 NODISCARD enum status case_hear(struct call *call, struct id case_id, const char *event,
                                 struct text data);
 

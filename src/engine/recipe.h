@@ -44,7 +44,11 @@ struct recipe {
     struct text hash; /* of the text, hexadecimal */
     const struct recipe_transition *transitions;
     const struct condition *const *musts; /* by field; NULL: whatever its kind allows */
-    struct bit_set keys; /* fields by which cases are looked for: `is`, `match`, one_open_per */
+    struct bit_set keys;    /* fields by which cases are looked for: `is`, `match`, one_open_per */
+    struct bit_set passing; /* fields whose results are handed on and kept nowhere */
+    struct bit_set ends;    /* places */
+    /* By place: all that a case can come there from, itself included; NULL: no event is kept. */
+    const struct bit_set *leads_to;
     bool is_newest;      /* of those with its name: new cases are of it */
     bool is_kept;        /* no file has it any more: it was loaded for the cases that are of it */
     struct text held_up; /* its cases stand still, because...; NO_TEXT: they move */

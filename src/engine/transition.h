@@ -91,6 +91,7 @@ struct event_rules {
     struct text event; /* "billing.invoice_paid" */
     const struct match *matches;
     size_t match_count;
+    bool keeps_early; /* one that comes too early for the case waits for it */
 };
 
 /* TRANSITION_TIMER: by a schedule, or .after_ms after the field's time (before: below zero), or,

@@ -23,7 +23,8 @@ enum {
     WORKFLOW_WAYS_MAX = 2048, /* of all transitions */
     WORKFLOW_PARTIES_MAX = 64,
     WORKFLOW_NAME_BYTES_MAX = 64,
-    WORKFLOW_START = 0, /* the place */
+    WORKFLOW_START = 0,         /* the place */
+    WORKFLOW_STEPS_MAX = 10000, /* when nothing is said */
 };
 
 /* A name an expression may use beside the fields; no field may be called so. */
@@ -73,6 +74,7 @@ struct workflow {
     struct text name;
     struct label label;
     int64_t version;
+    int64_t steps_max;       /* transitions without waiting; then a person is called */
     const int *one_open_per; /* fields: at most one open case has the same values in them */
     size_t one_open_per_count;
     const struct case_field *fields;

@@ -16,17 +16,6 @@ static void *member(const struct field *field, void *structure)
     return (char *)structure + field->offset;
 }
 
-static bool has_control_bytes(struct text text)
-{
-    for (size_t i = 0; i < text.bytes; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r') || byte == 0x7F) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_label_byte(char letter)
 {
     unsigned char byte = (unsigned char)letter;
@@ -127,7 +116,7 @@ static struct field_reading check_text(struct arena *arena, const struct field *
             "too_long", text_format(arena, "must be at most %u bytes long, and is %zu",
                                     field->bytes_max, text.bytes)};
     }
-    if (has_control_bytes(text)) {
+    if (text_has_control(text)) {
         return complain("control_characters", "must not contain control characters");
     }
     if (field->kind == FIELD_EMAIL && text.bytes > 0 && !looks_like_email(text)) {

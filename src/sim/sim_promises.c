@@ -6,6 +6,7 @@
 #include "engine/fsck/case_checks.h"
 #include "engine/operations/operation_store.h"
 #include "engine/run/case_store.h"
+#include "engine/run/early.h"
 #include "engine/run/stage_store.h"
 #include "engine/run/step.h"
 #include "engine/stages/work_id.h"
@@ -220,6 +221,55 @@ static void check_cases(struct world *world)
     }
 }
 
+/* Is it its turn? One that cannot be computed stays, and the log has said why. */
+static bool is_its_turn(struct step *step, const struct early_row *row, int transition)
+{
+    if (step_way(step, transition, WAY_ON) == NULL) {
+        return false;
+    }
+    step->event = row->data;
+    bool may = step_may(step, transition) != NULL;
+    enum status status = may ? step_set_fields(step, transition) : STATUS_OK;
+    return step->undecided == NULL && status == STATUS_OK;
+}
+
+/* What came early waits for what can still be, and no longer than it must. */
+static void check_early(struct world *world, struct store *store,
+                        const struct watched_case *watched)
+{
+    struct rows rows = {.count = 0};
+    struct call call = world_call(world, world_cases(world), "nobody");
+    struct step step = {.call = &call, .actor = TEXT("nobody")};
+    struct text name = world_case_name(world, watched->id);
+    enum status status = early_list(store, world->look, watched->id, &rows);
+    const struct early_row *items = rows.items;
+    for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
+        int transition = workflow_transition(watched->recipe->workflow, items[i].transition);
+        status = case_load(store, world->turn, world_catalog(world), watched->id, &step.record);
+        if (status == STATUS_OK && step.record->unbroken > 0) {
+            continue; /* it is on its way, in the next transaction */
+        }
+        if (watched->is_closed || transition == WORKFLOW_NOWHERE ||
+            !early_may_come(watched->recipe, transition, &watched->marking)) {
+            world_violated(world, "the event %.*s waits for %.*s, which cannot come to it",
+                           TEXT_ARGS(items[i].event), TEXT_ARGS(name));
+        } else if (status == STATUS_OK && is_its_turn(&step, &items[i], transition)) {
+            world_violated(world, "the event %.*s came early, and waits although %.*s is there",
+                           TEXT_ARGS(items[i].event), TEXT_ARGS(name));
+        }
+    }
+    MUST(status == STATUS_OK);
+}
+
+static void check_all_early(struct world *world)
+{
+    struct store *store = world_look(world_cases(world));
+    for (size_t i = 0; i < world->case_count && !text_is_given(world->violation); i++) {
+        check_early(world, store, world->cases[i]);
+    }
+    world_looked(store);
+}
+
 void world_watch_all(struct world *world)
 {
     for (size_t i = 0; i < world->member_count && !text_is_given(world->violation); i++) {
@@ -230,6 +280,7 @@ void world_watch_all(struct world *world)
     check_operations(world);
     if (!text_is_given(world->violation)) {
         check_cases(world);
+        check_all_early(world);
     }
 }
 
@@ -243,6 +294,10 @@ static const struct way *goes_by_itself(struct step *step, int transition)
         return NULL;
     }
     const struct way *way = step_may(step, transition);
+    if (step->undecided != NULL) { /* an incident, or the case must not stand still */
+        transition = (int)(step->undecided - workflow->transitions);
+        way = step_way(step, transition, WAY_ON);
+    }
     for (size_t i = 0; way != NULL && i < workflow->transition_count; i++) {
         const struct way *other = record->is_waiting[i] ? step_way(step, (int)i, WAY_ON) : NULL;
         if (other != NULL && bit_set_meets(&other->takes, &way->takes)) {

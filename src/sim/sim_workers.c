@@ -136,15 +136,14 @@ static void say(struct world *world, const char *how, const struct stage_row *ro
               status_text(status));
 }
 
-/* Is a case waiting for just this? Who has failed once may still bring it, until it is tried again.
- * Of an incident a person decides, unless an outside worker brings the result after all. */
+/* Is a case waiting for just this? Who has failed once may still bring it, until it is tried again,
+ * or until a person has decided. */
 static bool is_waited_for(struct world *world, const struct used *used)
 {
     struct rows all = all_under_way(world);
     const struct stage_row *rows = all.items;
     for (size_t i = 0; i < all.count; i++) {
-        bool is_open = text_is_given(used->queue) || !text_equals(rows[i].state, stage_incident);
-        if (is_open && case_of(world, rows[i].case_id) != NULL &&
+        if (case_of(world, rows[i].case_id) != NULL &&
             text_equals(work_id_of(world, &rows[i]), used->text)) {
             return true;
         }

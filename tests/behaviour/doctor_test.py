@@ -11,11 +11,12 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from kontora import (EXIT_DATA, EXIT_USAGE, DidNotStart, Server, run, services_of_the_program,
-                     store_kind, the_store)
+LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
+sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
+from kontora import EXIT_DATA, EXIT_USAGE, DidNotStart, Server, run, store_kind, the_store
 from rabbitmq import RabbitMQ
 from redis import Redis
+from shipped import shipped_services
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, for_each_test,
                  main, program, seconds_max, test_directory)
 
@@ -66,9 +67,9 @@ def all_is_well(stopped_server):
     check_equal(said.code, 0, said)
     check_equal(said.json['healthy'], True)
     found = findings(said)
-    stores = [f'store of {name}' for name in services_of_the_program()]
-    check_equal(set(found), {'data directory', 'room on the disk', 'back ends', *stores, 'bus',
-                             'cache', 'open files', 'clock', 'time zone', 'TLS'})
+    check_equal(set(found), {'data directory', 'room on the disk', 'back ends', 'bus', 'cache',
+                             'open files', 'clock', 'time zone', 'TLS',
+                             *(f'store of {name}' for name in shipped_services())})
     check_equal(found['store of users'], ('ok', 'a nonce was written, committed and read back'))
     check_in('keeps a nonce', found['data directory'][1])
     for verdict, detail in found.values():

@@ -15,10 +15,11 @@ import tempfile
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from kontora import (EXIT_BUSY, EXIT_DATA, EXIT_IO, EXIT_USAGE, Server, refusal, run,
-                     services_of_the_program, the_store)
+LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
+sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
+from kontora import (EXIT_BUSY, EXIT_DATA, EXIT_IO, EXIT_USAGE, Server, refusal, run, the_store)
 from sealed import change_file
+from shipped import shipped_services
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_equal,
                  check_not_in, for_each_test, main, program, seconds_max, test_directory)
 
@@ -302,7 +303,7 @@ def the_end_leaves_no_socket(new_server):
     check_in('admin.sock', os.listdir(new_server.directory))
     new_server.stop()
     names = {name for name in os.listdir(new_server.directory)
-             if name.split('.')[0] not in services_of_the_program()}
+             if name.split('.')[0] not in shipped_services()}
     check_equal(names, {'lock', 'root.key', 'service.key', 'secret.key', 'intake.notes'})
 
 

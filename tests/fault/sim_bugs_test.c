@@ -98,6 +98,11 @@ static void a_change_that_nobody_hears_of_is_found(void)
     CHECK(is_found("change_not_told", ROUNDS));
 }
 
+static void an_early_event_that_is_not_taken_is_found(void)
+{
+    CHECK(is_found("early_forgotten", ROUNDS));
+}
+
 static const struct test tests[] = {
     {"without_a_mistake_there_is_none", without_a_mistake_there_is_none, 600},
     {"a_join_that_keeps_a_mark_is_found", a_join_that_keeps_a_mark_is_found, 600},
@@ -109,6 +114,7 @@ static const struct test tests[] = {
     {"what_a_failed_function_has_left_is_found", what_a_failed_function_has_left_is_found, 600},
     {"a_case_that_falls_asleep_is_found", a_case_that_falls_asleep_is_found, 600},
     {"a_retry_that_never_comes_is_found", a_retry_that_never_comes_is_found, 600},
+    {"an_early_event_that_is_not_taken_is_found", an_early_event_that_is_not_taken_is_found, 600},
     {"a_change_that_nobody_hears_of_is_found", a_change_that_nobody_hears_of_is_found, 600},
 };
 

@@ -34,6 +34,11 @@ def kind_of_house():
 _dice = random.Random(1)
 
 
+def seeks_seeded_bugs():
+    """Whether this run is the one of all houses and variants: once is enough."""
+    return kind_of_house() == 'sqlite' and tap.the_variant() == 'release'
+
+
 class OneOfMany(Client):
     """A client of several processes: each request goes to one of them, as dice say. (In strict
     turns a look would always go to one, and what follows to the other.)"""
@@ -86,8 +91,9 @@ def one_or_twins(**options):
 
 
 class House:
-    def __init__(self, kind=None, variant='release', settings=(), environment=None,
+    def __init__(self, kind=None, variant=None, settings=(), environment=None,
                  services=None):
+        variant = variant or tap.the_variant()
         self.kind = kind or kind_of_house()
         if self.kind == 'careless':
             variant = 'fault'

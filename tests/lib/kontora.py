@@ -32,6 +32,7 @@ import tap
 
 START_SECONDS = 60
 STOP_SECONDS = 60
+SANITIZED = ('asan', 'tsan')  # such a program says in the end what was wrong
 
 EXIT_USAGE, EXIT_DATA, EXIT_UNREACHABLE, EXIT_NO_MEMORY = 64, 65, 69, 71
 EXIT_IO, EXIT_BUSY = 74, 75
@@ -80,13 +81,6 @@ def store_kind():
 
 def the_store():
     return fresh_postgres() if store_kind() == 'postgres' else Sqlite()
-
-
-def services_of_the_program():
-    """The names of those that main.c introduces."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'src', 'main.c')
-    with open(path, encoding='utf-8') as file:
-        return re.findall(r'^    &(\w+)_service,$', file.read(), re.M)
 
 
 # ---- the client ----
@@ -191,8 +185,9 @@ class Server:
     """`wrapper` is put in front of the command; it must become the program (strace -D does).
     `services` is "users,board"; all of them when it is not given."""
 
-    def __init__(self, directory=None, store=None, settings=(), environment=None, variant='release',
+    def __init__(self, directory=None, store=None, settings=(), environment=None, variant=None,
                  wrapper=(), program=None, services=None):
+        variant = variant or tap.the_variant()
         self.program = program or tap.program(variant)
         self.services = [services] if services else []
         self.directory = directory or os.path.join(tempfile.mkdtemp(dir=tap.test_directory()), 'd')
@@ -201,6 +196,8 @@ class Server:
         self.environment = dict(environment or {})
         self.variant = variant
         self.wrapper = list(wrapper)
+        if variant == 'tsan':  # its shadow memory does not fit the kernel's widest randomisation
+            self.wrapper += ['setarch', '-R']
         self.log = self.directory.rstrip('/') + '.log'
         self.process = None
         self.key = None
@@ -301,10 +298,13 @@ class Server:
             return None
         self.process.send_signal(how)
         try:
-            return self.wait(seconds)
+            code = self.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             raise
+        if code != 0 and self.variant in SANITIZED:
+            print(''.join(f'#   {line}\n' for line in self.logged().splitlines()[-100:]))
+        return code
 
     def kill(self):
         """SIGKILL, as when the machine takes the process away."""

@@ -140,8 +140,14 @@ def repository():
     return os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..'))
 
 
-def sample_program(variant='release'):
+def the_variant():
+    """The one to be tested: release, or one with a sanitizer."""
+    return os.environ.get('KONTORA_TEST_VARIANT', 'release')
+
+
+def sample_program(variant=None):
     """Kontora with the services of tests/sample."""
+    variant = variant or the_variant()
     return os.path.join(repository(), os.environ.get('BUILD', 'build'), variant, 'tests', 'sample',
                         'kontora-sample')
 

@@ -282,31 +282,12 @@ static const struct verb {
     {"cancel", MEND, 2, 3, cli_case_mend},
 };
 
-static const struct verb *find_verb(const struct command_line *line)
-{
-    for (size_t i = 0; line->word_count > 0 && i < COUNT_OF(verbs); i++) {
-        if (strcmp(verbs[i].name, line->words[0]) == 0) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
-static int fail_verb(const struct command_line *line)
-{
-    const char *names[COUNT_OF(verbs)];
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        names[i] = verbs[i].name;
-    }
-    return cli_fail_verb(line, "list, show, history, why, retry, skip, edit, move or cancel", names,
-                         COUNT_OF(names));
-}
-
 static int run(struct command_line *line)
 {
-    const struct verb *verb = find_verb(line);
+    const struct verb *verb = cli_verb(
+        line, CLI_VERBS(verbs, "list, show, history, why, retry, skip, edit, move or cancel"));
     if (verb == NULL) {
-        return fail_verb(line);
+        return EXIT_USAGE;
     }
     for (size_t i = 0; i < COUNT_OF(uses); i++) {
         if (cli_flag(line, uses[i].flag) != NULL && (uses[i].verbs & verb->bit) == 0) {

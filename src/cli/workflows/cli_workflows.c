@@ -285,30 +285,11 @@ static const struct verb verbs[] = {
     {"move", MOVE, true, cli_workflows_move},
 };
 
-static const struct verb *find_verb(const struct command_line *line)
-{
-    for (size_t i = 0; line->word_count > 0 && i < COUNT_OF(verbs); i++) {
-        if (strcmp(verbs[i].name, line->words[0]) == 0) {
-            return &verbs[i];
-        }
-    }
-    return NULL;
-}
-
-static int fail_unknown_verb(const struct command_line *line)
-{
-    const char *names[COUNT_OF(verbs)];
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        names[i] = verbs[i].name;
-    }
-    return cli_fail_verb(line, "list, show or move", names, COUNT_OF(names));
-}
-
 static int workflows(struct command_line *line)
 {
-    const struct verb *verb = find_verb(line);
+    const struct verb *verb = cli_verb(line, CLI_VERBS(verbs, "list, show or move"));
     if (verb == NULL) {
-        return fail_unknown_verb(line);
+        return EXIT_USAGE;
     }
     for (size_t i = 0; i < COUNT_OF(uses); i++) {
         if (cli_flag(line, uses[i].flag) != NULL && (uses[i].verbs & verb->bit) == 0) {

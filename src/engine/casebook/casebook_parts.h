@@ -5,6 +5,7 @@
 #include "engine/casebook/casebook.h"
 #include "engine/casebook/casebook_store.h"
 #include "engine/run/case_store.h"
+#include "engine/run/early_store.h"
 #include "engine/run/stage_store.h"
 
 enum { CASEBOOK_WHY_BYTES_MAX = 1000 };
@@ -32,6 +33,7 @@ struct casebook_page {
     struct text fields; /* JSON, secrets as ***; NO_TEXT: its definition is not loaded here */
     struct text stages; /* a JSON array of those under way */
     struct text late;   /* a JSON array of answers that came when nobody waited for them */
+    struct text early;  /* a JSON array of events that came too early and wait for the case */
     struct text why;    /* it stands where it stands */
 };
 /* Of a handler that gives a page. */
@@ -45,6 +47,8 @@ struct casebook_case {
     const struct case_record *record; /* NULL: likewise */
     const struct stage_row *stages;
     size_t stage_count;
+    const struct early_row *early;
+    size_t early_count;
     int64_t now_ms;
 };
 

@@ -72,6 +72,25 @@ static struct text stages_of(struct call *call, const struct casebook_case *know
     return json_written(&writer);
 }
 
+/* Not what they carry: secrets may be among it. */
+static struct text early_of(struct call *call, const struct casebook_case *known)
+{
+    struct json_writer writer;
+    json_writer_init(&writer, call->arena, 128);
+    json_begin_array(&writer);
+    for (size_t i = 0; i < known->early_count; i++) {
+        json_begin_object(&writer);
+        json_key(&writer, "event");
+        json_put_text(&writer, known->early[i].event);
+        json_key(&writer, "transition");
+        json_put_text(&writer, known->early[i].transition);
+        put_moment(&writer, "came_at", known->early[i].came_at);
+        json_end_object(&writer);
+    }
+    json_end_array(&writer);
+    return json_written(&writer);
+}
+
 static bool has_secret_result(const struct recipe *recipe, struct text stage)
 {
     if (recipe == NULL) {
@@ -138,6 +157,11 @@ static enum status read_case(struct call *call, struct id case_id, struct casebo
     }
     known->stages = rows.items;
     known->stage_count = rows.count;
+    if (status == STATUS_OK) {
+        status = early_list(call->store, call->arena, case_id, &rows);
+        known->early = rows.items;
+        known->early_count = rows.count;
+    }
     return status;
 }
 
@@ -155,6 +179,7 @@ enum status casebook_answer(struct call *call, struct id case_id)
     page.entry = known.entry;
     page.fields = known.record != NULL ? fields_of(call, known.record) : NO_TEXT;
     page.stages = stages_of(call, &known);
+    page.early = early_of(call, &known);
     page.why = casebook_why(call, &known);
     return answer(call, &page);
 }

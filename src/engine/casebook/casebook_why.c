@@ -14,6 +14,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { EARLY_SAID_MAX = 3 }; /* `kontora case show` lists all of them */
+
 #define AT_BYTES (CLOCK_TEXT_BYTES + 1)
 
 struct telling {
@@ -224,6 +226,14 @@ static struct text places_of(const struct telling *telling)
     return names;
 }
 
+static void say_early(struct telling *telling, const struct early_row *row)
+{
+    say(telling,
+        "The event %.*s came early, at %s: '%.*s' happens when the case comes to where it "
+        "can.",
+        TEXT_ARGS(row->event), moment(telling, row->came_at), TEXT_ARGS(row->transition));
+}
+
 struct text casebook_why(struct call *call, const struct casebook_case *known)
 {
     struct telling telling = {.call = call, .known = known};
@@ -245,6 +255,9 @@ struct text casebook_why(struct call *call, const struct casebook_case *known)
     }
     for (size_t i = 0; i < known->stage_count; i++) {
         say_stage(&telling, &known->stages[i]);
+    }
+    for (size_t i = 0; i < known->early_count && i < EARLY_SAID_MAX; i++) {
+        say_early(&telling, &known->early[i]);
     }
     if (known->record != NULL && entry->closed_at == 0) {
         say_what_could_move_it(&telling);

@@ -32,11 +32,7 @@ static struct text shown(struct reader *reader, const struct node *node)
     if (text.bytes <= SHOWN_BYTES_MAX) {
         return text;
     }
-    size_t bytes = SHOWN_BYTES_MAX;
-    while (bytes > 0 && ((unsigned char)text.data[bytes] & 0xC0) == 0x80) {
-        bytes--;
-    }
-    return text_join(reader->arena, text_slice(text, 0, bytes), TEXT("..."));
+    return text_join(reader->arena, text_start(text, SHOWN_BYTES_MAX), TEXT("..."));
 }
 
 static bool is_null_literal(const struct node *node)

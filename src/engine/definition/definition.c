@@ -18,6 +18,9 @@ static const struct workflow *resolve(struct complaints *complaints,
     workflow->file = complaints->file;
     workflow->name = written->workflow.text;
     workflow->version = word_integer(written->version);
+    workflow->steps_max = word_is_written(written->max_steps_without_waiting)
+                              ? word_integer(written->max_steps_without_waiting)
+                              : WORKFLOW_STEPS_MAX;
     workflow->label = resolve__label(&resolver, &label);
     resolve__fields(&resolver);
     resolve__places(&resolver);

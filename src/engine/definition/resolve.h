@@ -96,4 +96,7 @@ void resolve__event(struct resolver *resolver, const struct written_transition *
 void resolve__timer(struct resolver *resolver, const struct written_transition *written,
                     struct transition *transition);
 
+/* Stages that would go round for ever (resolve_circles.c). */
+void resolve__check_circles(struct resolver *resolver);
+
 #endif

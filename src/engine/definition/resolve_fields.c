@@ -218,22 +218,13 @@ static bool is_choice(const struct case_field *field, struct text written)
     return false;
 }
 
-static size_t count_letters(struct text text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.bytes; i++) {
-        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-    }
-    return count;
-}
-
 /* Also true of kinds that have no default: that was said already. */
 static bool default_fits(struct resolver *resolver, const struct case_field *field,
                          struct text written)
 {
     int64_t number = 0;
     if (field->kind == CASE_TEXT) {
-        number = (int64_t)count_letters(written);
+        number = (int64_t)text_letters(written);
         return number >= field->minimum && number <= field->maximum;
     }
     if (field->kind == CASE_CHOICE) {

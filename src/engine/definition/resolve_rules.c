@@ -205,7 +205,14 @@ void resolve__event(struct resolver *resolver, const struct written_transition *
         complain(resolver->complaints, pairs->at,
                  "\"match\" finds a case, but from start there is none yet");
     }
+    bool keeps_early = text_equals(written->early.text, TEXT("keep"));
+    if (keeps_early && takes_start(transition)) {
+        complain(resolver->complaints, written->early.at,
+                 "\"early: keep\" waits for a case, but from start there is none yet");
+        keeps_early = false;
+    }
     transition->event = (struct event_rules){
+        .keeps_early = keeps_early,
         .event = resolve__service_name(resolver, "event", written->event),
         .matches = matches,
         .match_count = count,

@@ -229,4 +229,5 @@ void resolve__transitions(struct resolver *resolver)
     check_pairs(resolver);
     check_beginning(resolver);
     check_undo(resolver);
+    resolve__check_circles(resolver);
 }

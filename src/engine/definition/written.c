@@ -398,6 +398,8 @@ static const struct form stage_form = {
     .bytes = sizeof(struct written_transition),
 };
 
+static const char *const early_choices[] = {"keep", "drop"};
+
 static const struct entry event_entries[] = {
     {.name = "event",
      .kind = ENTRY_DOTTED,
@@ -410,6 +412,13 @@ static const struct entry event_entries[] = {
      .items_max = PAIRS_MAX,
      .meaning = "a field of the case, or case_id, and the member of the event that must be the "
                 "same; without it the subject of the event is the case"},
+    {.name = "early",
+     .kind = ENTRY_CHOICE,
+     AT(early),
+     .choices = early_choices,
+     .choice_count = COUNT_OF(early_choices),
+     .meaning = "keep: one that comes before the case is there waits for it; drop, as when nothing "
+                "is said: it passes by"},
     IN_PLACE,
     OTHERWISE,
 };
@@ -482,6 +491,13 @@ static const struct entry workflow_entries[] = {
      AT(one_open_per),
      .items_max = NEXT_MAX,
      .meaning = "fields: there is one open case at most with the same values in them"},
+    {.name = "max_steps_without_waiting",
+     .kind = ENTRY_INTEGER,
+     AT(max_steps_without_waiting),
+     .minimum = 10,
+     .maximum = 1000000,
+     .meaning =
+         "so many steps a case may take without waiting for anybody; then a person is called"},
     {.name = "participants",
      .kind = ENTRY_FORMS,
      AT(participants),

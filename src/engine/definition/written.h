@@ -82,6 +82,7 @@ struct written_transition {
 
     struct word event;
     struct pairs match;
+    struct word early;
 
     struct word at;
     struct word after;
@@ -95,6 +96,7 @@ struct written_workflow {
     struct word version;
     struct word ru;
     struct word en;
+    struct word max_steps_without_waiting;
     struct words one_open_per;
     struct forms participants; /* written_party */
     struct forms fields;       /* written_field */

@@ -153,6 +153,11 @@ static const struct statement lost_definitions =
             " AND NOT EXISTS (SELECT 1 FROM engine_definition AS d"
             " WHERE d.workflow = c.workflow AND d.version = c.version)");
 
+static const struct statement lost_early =
+    CHECKED("SELECT e.case_id AS id, e.event AS what FROM engine_early AS e"
+            " LEFT JOIN engine_case AS c ON c.id = e.case_id"
+            " WHERE c.id IS NULL OR c.closed_at IS NOT NULL");
+
 #define ASKS(function, statement)                                                                  \
     enum status function(struct store *store, struct arena *arena, struct rows *rows_out)          \
     {                                                                                              \
@@ -163,6 +168,7 @@ ASKS(check_strange_histories, strange_histories)
 ASKS(check_lost_histories, lost_histories)
 ASKS(check_stale_words, stale_words)
 ASKS(check_unwaited_stages, unwaited_stages)
+ASKS(check_lost_early, lost_early)
 ASKS(check_endless_operations, endless_operations)
 ASKS(check_lost_operations, lost_operations)
 ASKS(check_awaited_operations, awaited_operations)

@@ -44,6 +44,8 @@ NODISCARD enum status check_stale_words(struct store *store, struct arena *arena
                                         struct rows *rows_out); /* "key=value" */
 NODISCARD enum status check_unwaited_stages(struct store *store, struct arena *arena,
                                             struct rows *rows_out); /* what: the stage */
+NODISCARD enum status check_lost_early(struct store *store, struct arena *arena,
+                                       struct rows *rows_out); /* what: the event */
 NODISCARD enum status check_endless_operations(struct store *store, struct arena *arena,
                                                struct rows *rows_out); /* under way, case over */
 NODISCARD enum status check_lost_operations(struct store *store, struct arena *arena,

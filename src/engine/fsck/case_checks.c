@@ -163,37 +163,6 @@ static void count_rows(struct case_faults *faults, struct arena *arena, const st
     }
 }
 
-static enum status check_stages(struct fsck_look *look)
-{
-    struct rows rows;
-    struct case_walk walk = {.look = look, .visit = check_waiting};
-    enum status status = case_walk_waiting(&walk);
-    if (status == STATUS_OK) {
-        status = check_unwaited_stages(look->store, look->arena, &rows);
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    count_rows(&walk.others, look->arena, &rows);
-    if (walk.faults.count > 0) {
-        fsck_say(look, FSCK_ERROR,
-                 "%lld stages wait for what never comes, first of case %s: %.*s. Rows were deleted "
-                 "or changed by hand. Do the stage again with: kontora case retry ID; or move the "
-                 "case on with: kontora case move ID",
-                 NUMBER(walk.faults.count), case_fault_id(&walk.faults, look->arena),
-                 TEXT_ARGS(walk.faults.why));
-    }
-    if (walk.others.count > 0) {
-        fsck_say(look, FSCK_ERROR,
-                 "%lld rows of engine_stage are of stages that no case waits for, first of case "
-                 "%s: %.*s. What comes of them is ignored; delete them when you know where they "
-                 "are from.",
-                 NUMBER(walk.others.count), case_fault_id(&walk.others, look->arena),
-                 TEXT_ARGS(walk.others.why));
-    }
-    return STATUS_OK;
-}
-
 /* ---- what has become of lists ---- */
 
 typedef enum status list_rows_fn(struct store *store, struct arena *arena, struct rows *rows_out);
@@ -220,6 +189,42 @@ static enum status say_listed(struct fsck_look *look, const struct listed *liste
                  case_fault_id(&faults, look->arena), TEXT_ARGS(faults.why), listed->after);
     }
     return STATUS_OK;
+}
+
+static enum status check_stages(struct fsck_look *look)
+{
+    static const struct listed early = {check_lost_early,
+                                        "events wait for cases that do not wait for them",
+                                        "They came early, and their case is over or gone: delete "
+                                        "these rows of engine_early."};
+    struct rows rows;
+    struct case_walk walk = {.look = look, .visit = check_waiting};
+    enum status status = case_walk_waiting(&walk);
+    if (status == STATUS_OK) {
+        status = check_unwaited_stages(look->store, look->arena, &rows);
+    }
+    if (status != STATUS_OK) {
+        return status;
+    }
+    count_rows(&walk.others, look->arena, &rows);
+    status = say_listed(look, &early);
+    if (walk.faults.count > 0) {
+        fsck_say(look, FSCK_ERROR,
+                 "%lld stages wait for what never comes, first of case %s: %.*s. Rows were deleted "
+                 "or changed by hand. Do the stage again with: kontora case retry ID; or move the "
+                 "case on with: kontora case move ID",
+                 NUMBER(walk.faults.count), case_fault_id(&walk.faults, look->arena),
+                 TEXT_ARGS(walk.faults.why));
+    }
+    if (walk.others.count > 0) {
+        fsck_say(look, FSCK_ERROR,
+                 "%lld rows of engine_stage are of stages that no case waits for, first of case "
+                 "%s: %.*s. What comes of them is ignored; delete them when you know where they "
+                 "are from.",
+                 NUMBER(walk.others.count), case_fault_id(&walk.others, look->arena),
+                 TEXT_ARGS(walk.others.why));
+    }
+    return status;
 }
 
 static enum status say_all(struct fsck_look *look, const struct listed *listed, size_t count)

@@ -5,14 +5,8 @@
 #include "base/log.h"
 #include "engine/run/case_move.h"
 #include "engine/run/case_store.h"
+#include "engine/run/early_store.h"
 #include "runtime/telling.h"
-
-static struct text id_text(struct arena *arena, struct id id)
-{
-    char text[ID_TEXT_BYTES + 1];
-    id_write(id, text);
-    return text_copy(arena, text_of(text));
-}
 
 /* ---- the plan ---- */
 
@@ -33,6 +27,35 @@ static enum status look_for_twin(struct call *call, struct arena *arena, struct 
     return status == STATUS_ABSENT ? STATUS_OK : status;
 }
 
+static bool is_kept_there(const struct crossing *crossing, const struct early_row *row)
+{
+    const struct workflow *to = crossing->to->workflow;
+    int transition = workflow_transition(to, row->transition);
+    return transition != WORKFLOW_NOWHERE && to->transitions[transition].event.keeps_early &&
+           text_equals(to->transitions[transition].event.event, row->event);
+}
+
+/* What came early and waits would be lost without a word. */
+static enum status look_for_early(struct call *call, struct arena *arena,
+                                  const struct crossing *crossing, struct id case_id,
+                                  struct crossing_plan *plan)
+{
+    struct rows rows = {.count = 0};
+    enum status status = early_list(call->store, arena, case_id, &rows);
+    const struct early_row *items = rows.items;
+    for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
+        if (!is_kept_there(crossing, &items[i])) {
+            crossing_block(plan, CROSSING_BLOCKED,
+                           text_format(arena,
+                                       "the event %.*s came early and waits for '%.*s', which "
+                                       "version %lld does not keep it for",
+                                       TEXT_ARGS(items[i].event), TEXT_ARGS(items[i].transition),
+                                       (long long)crossing->to->workflow->version));
+        }
+    }
+    return status;
+}
+
 enum status case_cross_plan(struct call *call, struct arena *arena, struct crossing *crossing,
                             const struct case_record *record, struct crossing_plan *plan_out)
 {
@@ -42,7 +65,8 @@ enum status case_cross_plan(struct call *call, struct arena *arena, struct cross
         return status;
     }
     crossing_plan(arena, crossing, record, rows.items, rows.count, plan_out);
-    return look_for_twin(call, arena, plan_out);
+    status = look_for_early(call, arena, crossing, record->id, plan_out);
+    return status == STATUS_OK ? look_for_twin(call, arena, plan_out) : status;
 }
 
 /* ---- the history ---- */

@@ -304,6 +304,7 @@ static struct case_record *begin_moved(const struct planning *planning)
     struct case_record *moved =
         case_record_new(planning->arena, planning->crossing->to, record->id);
     moved->revision = record->revision;
+    moved->unbroken = record->unbroken;
     moved->previous = record->previous;
     moved->opened_at = record->opened_at;
     moved->changed_at = record->changed_at;

@@ -17,6 +17,8 @@ const struct refusal flow_invalid_token = {"invalid_token", 409,
                                            "and ask for it anew if it is still right."};
 const struct refusal flow_condition = {"condition", 422,
                                        "With what was filled in this cannot be done."};
+const struct refusal flow_expression_failed = {
+    "expression_failed", 422, "Whether this can be done cannot be computed; that is a fault here."};
 const struct refusal flow_already_open = {"already_open", 409,
                                           "Another open case has the same already."};
 const struct refusal flow_bad_query = {"bad_query", 400, "The list cannot be asked for like this."};
@@ -69,7 +71,12 @@ const struct fail_reason fail_reasons[] = {
     {"function_failed", REASON_OF_OPERATION, "What the operation runs could not be done",
      NO_DETAILS},
     {"bad_input", REASON_OF_OPERATION, "What was handed to a function does not fit it", NO_DETAILS},
-    {"expression_failed", REASON_OF_OPERATION, "A value could not be computed", NO_DETAILS},
+    {"expression_failed", REASON_OF_REQUEST | REASON_OF_OFFER | REASON_OF_OPERATION,
+     "A value, or whether the operation can be done, could not be computed", NO_DETAILS},
+    {"condition_failed", REASON_OF_OPERATION,
+     "Whether a stage should be done could not be computed", NO_DETAILS},
+    {"too_many_steps", REASON_OF_OPERATION,
+     "The case went in a circle, without waiting for anybody", NO_DETAILS},
     {"not_now", REASON_OF_OPERATION, "A stage was tried as often as it may be, and could not run",
      NO_DETAILS},
     {"deadline_passed", REASON_OF_OPERATION, "A stage had no result before its deadline",

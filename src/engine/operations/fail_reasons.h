@@ -45,6 +45,7 @@ extern const struct refusal flow_operation_not_found;
 extern const struct refusal flow_unknown_event;
 extern const struct refusal flow_invalid_token;
 extern const struct refusal flow_condition;
+extern const struct refusal flow_expression_failed;
 extern const struct refusal flow_already_open;
 extern const struct refusal flow_bad_query;
 

@@ -44,7 +44,7 @@ const char *offer_refusal(struct step *step, int transition, const struct operat
         return "wrong_stage";
     }
     bool may = form_decides(record->recipe, transition) || step_may(step, transition) != NULL;
-    return may ? NULL : "condition";
+    return may ? NULL : step->undecided != NULL ? "expression_failed" : "condition";
 }
 
 enum status offer_under_way(const struct flow *flow, const struct case_record *record,

@@ -253,6 +253,9 @@ static enum status take_form(struct operating *operating)
     }
     if (status == STATUS_OK && step_may(&operating->step, operating->transition) == NULL) {
         const struct workflow *workflow = operating->step.record->recipe->workflow;
+        if (operating->step.undecided != NULL) {
+            return refuse(call, &flow_expression_failed);
+        }
         return refuse_condition(call, &workflow->transitions[operating->transition]);
     }
     return status;

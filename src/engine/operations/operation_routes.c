@@ -26,7 +26,8 @@ static const struct refusal *const picture_refusals[] = {&flow_unauthorized, &fl
 static const struct refusal *const state_refusals[] = {&flow_unauthorized, &flow_forbidden,
                                                        &flow_case_not_found, &flow_unknown_event};
 static const struct refusal *const operate_refusals[] = {
-    &flow_unauthorized, &flow_forbidden, &flow_invalid_token, &flow_condition, &flow_already_open};
+    &flow_unauthorized, &flow_forbidden,         &flow_invalid_token,
+    &flow_condition,    &flow_expression_failed, &flow_already_open};
 static const struct refusal *const operation_refusals[] = {&flow_unauthorized, &flow_forbidden,
                                                            &flow_operation_not_found};
 static const struct refusal *const cases_refusals[] = {&flow_unauthorized, &flow_forbidden,

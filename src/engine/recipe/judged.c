@@ -76,6 +76,30 @@ static struct bit_set keys_of(const struct workflow *workflow)
     return keys;
 }
 
+static struct bit_set passing_of(const struct workflow *workflow)
+{
+    struct bit_set passing = {{0}};
+    for (size_t i = 0; i < workflow->transition_count; i++) {
+        const struct transition *rules = &workflow->transitions[i];
+        if (rules->kind == TRANSITION_STAGE && !rules->stage.is_stored &&
+            rules->stage.result != WORKFLOW_NOWHERE) {
+            bit_set_add(&passing, (size_t)rules->stage.result);
+        }
+    }
+    return passing;
+}
+
+static struct bit_set ends_of(const struct workflow *workflow)
+{
+    struct bit_set ends = {{0}};
+    for (size_t i = 0; i < workflow->place_count; i++) {
+        if (workflow->places[i].is_end) {
+            bit_set_add(&ends, i);
+        }
+    }
+    return ends;
+}
+
 static struct text hash_of(struct arena *arena, struct text text)
 {
     unsigned char hash[HASH_BYTES];
@@ -106,7 +130,10 @@ static struct recipe *make_recipe(struct arena *arena, const struct recipe_sourc
                               .hash = hash_of(arena, source->yaml),
                               .transitions = maker.transitions,
                               .musts = maker.musts,
-                              .keys = keys_of(workflow)};
+                              .keys = keys_of(workflow),
+                              .passing = passing_of(workflow),
+                              .ends = ends_of(workflow),
+                              .leads_to = recipe__leads_to(arena, workflow)};
     return recipe;
 }
 

@@ -29,6 +29,10 @@ void recipe__bind(struct recipe_maker *maker);
 
 void recipe__rivals(struct recipe_maker *maker);
 
+/* By place, from which others a case may come there, one branch taken alone: never too few. NULL
+ * where no event is kept for later. */
+const struct bit_set *recipe__leads_to(struct arena *arena, const struct workflow *workflow);
+
 /* "operation", "stage" ... for sentences. */
 const char *recipe__kind_name(const struct transition *transition);
 

@@ -1,13 +1,15 @@
 /* case_event.c - an event on its way to the cases it means, and to those it begins.
  *
  * One event takes each transition of a case once at most, and only out of where the case was when
- * it came: what it leads to does not wait for it again.
+ * it came: what it leads to does not wait for it again. What no transition of a case has taken may
+ * be too early for one: early.h.
  */
 #include "engine/handlers.h"
 
 #include "engine/run/case_find_store.h"
 #include "engine/run/case_move.h"
 #include "engine/run/case_store.h"
+#include "engine/run/early.h"
 
 enum { DATA_VALUES_MAX = 20000, SEEN_CHAINS = 256 };
 
@@ -16,6 +18,9 @@ struct seen {
     struct seen *next;
     struct id id;
     struct bit_set marking;
+    bool is_taken;
+    int *early; /* transitions it is too early for */
+    size_t early_count;
 };
 
 struct arriving {
@@ -65,7 +70,7 @@ static bool all_match(const struct arriving *arriving, const struct case_record 
     return true;
 }
 
-static const struct seen *see(const struct arriving *arriving, const struct case_record *record)
+static struct seen *see(const struct arriving *arriving, const struct case_record *record)
 {
     struct seen **chain = &arriving->seen[record->id.bytes[ID_BYTES - 1] % SEEN_CHAINS];
     for (struct seen *seen = *chain; seen != NULL; seen = seen->next) {
@@ -88,6 +93,28 @@ static bool was_there(const struct arriving *arriving, struct step *step)
 
 /* ---- moving them ---- */
 
+static void note_early(const struct arriving *arriving, const struct case_record *record)
+{
+    struct seen *seen = see(arriving, record);
+    const struct workflow *workflow = arriving->recipe->workflow;
+    if (record->closed_at == 0 && workflow->transitions[arriving->transition].event.keeps_early &&
+        early_may_come(arriving->recipe, arriving->transition, &seen->marking)) {
+        seen->early = seen->early != NULL
+                          ? seen->early
+                          : ARENA_ARRAY(arriving->call->arena, int, workflow->transition_count);
+        seen->early[seen->early_count++] = arriving->transition;
+    }
+}
+
+static enum status fire(const struct arriving *arriving, struct step *step)
+{
+    enum status status = case_fire(step, arriving->transition);
+    if (arriving->seen != NULL && step->fired > 0) {
+        see(arriving, step->record)->is_taken = true;
+    }
+    return status;
+}
+
 static enum status move(const struct arriving *arriving, struct step *step, struct id case_id)
 {
     enum status status = case_move_begin(step, case_id);
@@ -101,7 +128,13 @@ static enum status move(const struct arriving *arriving, struct step *step, stru
     if (arriving->seen != NULL) {
         see(arriving, step->record);
     }
-    return was_there(arriving, step) ? case_fire(step, arriving->transition) : STATUS_OK;
+    if (was_there(arriving, step)) {
+        return fire(arriving, step);
+    }
+    if (arriving->seen != NULL) {
+        note_early(arriving, step->record);
+    }
+    return STATUS_OK;
 }
 
 static enum status move_one(const struct arriving *arriving, struct id case_id)
@@ -112,7 +145,7 @@ static enum status move_one(const struct arriving *arriving, struct id case_id)
     struct step step = {.call = &call, .actor = call.message->name, .event = call.message->data};
     enum status status = move(arriving, &step, case_id);
     arriving->call->effects = call.effects;
-    return status;
+    return case_fault_of(arriving->call, &step, status);
 }
 
 static enum status move_all(const struct arriving *arriving, const struct match *match)
@@ -160,13 +193,43 @@ static bool waits_for(const struct arriving *arriving, size_t transition)
            text_equals(rules->event.event, arriving->call->message->name);
 }
 
-static size_t count_waiting(const struct arriving *arriving)
+static size_t count_waiting(const struct arriving *arriving, bool *keeps_out)
 {
+    const struct workflow *workflow = arriving->recipe->workflow;
     size_t count = 0;
-    for (size_t i = 0; i < arriving->recipe->workflow->transition_count; i++) {
+    for (size_t i = 0; i < workflow->transition_count; i++) {
         count += waits_for(arriving, i);
+        *keeps_out =
+            *keeps_out || (waits_for(arriving, i) && workflow->transitions[i].event.keeps_early);
     }
     return count;
+}
+
+static enum status keep_one(const struct arriving *arriving, const struct seen *seen)
+{
+    arena_reset(arriving->scratch);
+    struct call call = *arriving->call;
+    call.arena = arriving->scratch;
+    struct step step = {.call = &call, .actor = call.message->name};
+    enum status status = case_move_begin(&step, seen->id);
+    status = status == STATUS_OK ? early_keep(&step, seen->early, seen->early_count) : status;
+    status = status == STATUS_OK ? case_move_end(&step) : status;
+    arriving->call->effects = call.effects;
+    return case_fault_of(arriving->call, &step, status);
+}
+
+static enum status keep_early(const struct arriving *arriving)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; arriving->seen != NULL && i < SEEN_CHAINS; i++) {
+        for (const struct seen *seen = arriving->seen[i]; seen != NULL && status == STATUS_OK;
+             seen = seen->next) {
+            if (seen->early_count > 0 && !seen->is_taken) {
+                status = keep_one(arriving, seen);
+            }
+        }
+    }
+    return status;
 }
 
 static enum status begin_new(const struct arriving *arriving, int transition)
@@ -182,16 +245,19 @@ static enum status begin_new(const struct arriving *arriving, int transition)
 static enum status arrive(struct arriving *arriving)
 {
     const struct workflow *workflow = arriving->recipe->workflow;
-    size_t waiting = count_waiting(arriving);
+    bool keeps = false;
+    size_t waiting = count_waiting(arriving, &keeps);
     enum status status = STATUS_OK;
-    arriving->seen =
-        waiting > 1 ? ARENA_ARRAY(arriving->call->arena, struct seen *, SEEN_CHAINS) : NULL;
+    arriving->seen = waiting > 1 || keeps
+                         ? ARENA_ARRAY(arriving->call->arena, struct seen *, SEEN_CHAINS)
+                         : NULL;
     for (size_t i = 0; waiting > 0 && i < workflow->transition_count && status == STATUS_OK; i++) {
         if (waits_for(arriving, i) && !case_begins(&workflow->transitions[i])) {
             arriving->transition = (int)i;
             status = move_meant(arriving);
         }
     }
+    status = status == STATUS_OK ? keep_early(arriving) : status;
     for (size_t i = 0; waiting > 0 && i < workflow->transition_count && status == STATUS_OK; i++) {
         if (waits_for(arriving, i) && case_begins(&workflow->transitions[i]) &&
             arriving->recipe->is_newest) {

@@ -75,7 +75,7 @@ enum status case_timer(struct call *call)
         status = case_move_begin(&step, case_id);
     }
     if (status == STATUS_OK) {
-        status = time_has_come(&step, what);
+        status = case_fault_of(call, &step, time_has_come(&step, what));
     }
     return status == STATUS_OK || status == STATUS_ABSENT ? answer_empty(call) : status;
 }
@@ -105,7 +105,7 @@ static enum status move_now(const struct coming *coming, struct id case_id)
         status = case_fire(&step, coming->transition);
     }
     coming->call->effects = call.effects;
-    return status;
+    return case_fault_of(coming->call, &step, status);
 }
 
 /* There may be very many: all but the first have a turn of their own, at once. */
@@ -184,13 +184,22 @@ enum status case_schedule(struct call *call)
 
 /* ---- replies ---- */
 
-static enum status find_asked(const struct step *step, struct id errand, struct stage_row *row_out)
+/* Also when the deadline has made it an incident: the work is done, and no person has decided. */
+static bool waits_for_reply(const struct stage_row *row, const struct message *reply)
+{
+    bool is_open =
+        text_equals(row->state, stage_asked) ||
+        (text_equals(row->state, stage_incident) && text_equals(reply->outcome, outcome_done));
+    return is_open && id_equals(row->errand, reply->answers);
+}
+
+static enum status find_asked(const struct step *step, struct stage_row *row_out)
 {
     struct rows rows;
     enum status status = stage_list(step->call->store, step->call->arena, step->record->id, &rows);
     const struct stage_row *items = rows.items;
     for (size_t i = 0; status == STATUS_OK && i < rows.count; i++) {
-        if (id_equals(items[i].errand, errand) && text_equals(items[i].state, stage_asked)) {
+        if (waits_for_reply(&items[i], step->call->message)) {
             *row_out = items[i];
             return STATUS_OK;
         }
@@ -234,7 +243,7 @@ enum status case_reply(struct call *call)
     }
     enum status status = case_move_begin(&step, case_id);
     if (status == STATUS_OK) {
-        status = find_asked(&step, call->message->answers, &row);
+        status = find_asked(&step, &row);
     }
     if (status == STATUS_ABSENT) { /* the case has gone on without it */
         return answer_empty(call);

@@ -25,11 +25,26 @@ enum status case_move_end(struct step *step)
     return status == STATUS_OK ? step_end(step) : status;
 }
 
+enum status case_fault_of(struct call *call, const struct step *step, enum status status)
+{
+    bool is_fault =
+        (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) && text_is_given(step->fault);
+    if (!is_fault) {
+        return status;
+    }
+    struct refusal *refusal = ARENA_NEW(call->arena, struct refusal);
+    *refusal = (struct refusal){.code = "expression_failed",
+                                .http_status = 422,
+                                .text = text_copy(call->arena, step->fault).data};
+    call->refusal = refusal;
+    return STATUS_REFUSED;
+}
+
 enum status case_fire(struct step *step, int transition)
 {
     const struct way *way = step_may(step, transition);
     if (way == NULL) {
-        return STATUS_OK;
+        return step->undecided != NULL ? STATUS_MALFORMED : STATUS_OK;
     }
     enum status status = step_fire(step, transition, way);
     return status == STATUS_OK ? case_move_end(step) : status;
@@ -102,10 +117,11 @@ static enum status look_at_musts(struct step *step, const struct transition *rul
     for (size_t i = 0; i < rules->operation.ask_count; i++) {
         int index = rules->operation.asks[i].field;
         const struct case_field *field = &recipe->workflow->fields[index];
+        const struct formula must = {recipe->musts[index], &field->must, "must", &field->name};
         bool is_so = true;
         enum status status = STATUS_OK;
         if (step->record->values[index].kind != VALUE_NULL) {
-            status = expression_holds(step, recipe->musts[index], &is_so);
+            status = expression_holds(step, &must, &is_so);
         }
         if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
             is_so = false; /* what cannot even be looked at is not what it must be */
@@ -182,7 +198,7 @@ enum status case_create(struct step *step, int transition)
 {
     const struct way *way = step_may(step, transition);
     if (way == NULL) {
-        return STATUS_REFUSED;
+        return step->undecided != NULL ? STATUS_MALFORMED : STATUS_REFUSED;
     }
     enum status status = case_find_rival(step, transition, &step->record->id);
     if (status != STATUS_ABSENT) {
@@ -203,7 +219,8 @@ enum status case_begin(struct call *call, const struct case_beginning *beginning
     };
     step_begin(&step);
     enum status status = case_create(&step, beginning->transition);
-    return status == STATUS_EXISTS || status == STATUS_REFUSED ? STATUS_OK : status;
+    return status == STATUS_EXISTS || status == STATUS_REFUSED ? STATUS_OK
+                                                               : case_fault_of(call, &step, status);
 }
 
 bool case_begins(const struct transition *rules)

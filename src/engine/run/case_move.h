@@ -32,15 +32,19 @@ NODISCARD enum status case_form_read(struct step *step, int transition, struct t
 /* The sentence of what is wrong with it. */
 struct text case_form_sentence(struct arena *arena, const struct form_problems *problems);
 
+/* What a message has set off cannot be computed: REFUSED, with the sentence, so that it is kept as
+ * a dead message until a person has looked. Any other status is given back. */
+NODISCARD enum status case_fault_of(struct call *call, const struct step *step, enum status status);
+
 /* It happens if it can, and all that follows; if not, the case is elsewhere by now, and that is no
- * fault. The step has been begun. */
+ * fault. MALFORMED, TOO_LARGE: an expression has a fault; step->fault. The step has been begun. */
 NODISCARD enum status case_fire(struct step *step, int transition);
 
 /* Does the transition bring a case into being? */
 bool case_begins(const struct transition *rules);
 
 /* A new case of the recipe, by what has happened. OK also when one is open already, or the
- * transition's condition is not so. */
+ * transition's condition is not so. REFUSED as case_fault_of. */
 struct case_beginning {
     const struct recipe *recipe;
     int transition;
@@ -53,7 +57,7 @@ NODISCARD enum status case_find_rival(struct step *step, int transition, struct 
 
 /* A case that begins with this transition, whose form has been read; and all that follows. EXISTS:
  * one is open already, and the record's id is that one's; nothing was written. REFUSED: its
- * condition is not so. */
+ * condition is not so. MALFORMED, TOO_LARGE: step->fault. */
 NODISCARD enum status case_create(struct step *step, int transition);
 
 #endif

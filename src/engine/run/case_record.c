@@ -181,6 +181,10 @@ struct text case_stages_write(struct arena *arena, const struct case_record *rec
     }
     json_end_array(&writer);
     put_began_in(&writer, record);
+    if (record->unbroken > 0) {
+        json_key(&writer, "unbroken");
+        json_put_integer(&writer, record->unbroken);
+    }
     json_end_object(&writer);
     return json_written(&writer);
 }
@@ -293,6 +297,10 @@ static bool read_stages(struct arena *arena, struct text text, struct case_recor
     const struct json *visits = json_member(stages, TEXT("visits"));
     const struct json *waiting = json_member(stages, TEXT("waiting"));
     const struct json *done = json_member(stages, TEXT("done"));
+    const struct json *unbroken = json_member(stages, TEXT("unbroken"));
+    if (unbroken != NULL && !json_to_integer(unbroken, &record->unbroken)) {
+        return false;
+    }
     return visits != NULL && visits->kind == JSON_OBJECT && waiting != NULL &&
            waiting->kind == JSON_ARRAY && done != NULL && done->kind == JSON_ARRAY &&
            read_numbers(visits, record->recipe->workflow, record->visits) &&

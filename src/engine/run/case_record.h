@@ -22,6 +22,7 @@ struct case_record {
     int64_t *began_in;    /* the version in which such a stage was begun; 0, NULL: the recipe's */
     int *done;            /* transitions with `undo` that were done, in their order */
     size_t done_count;
+    int64_t unbroken;     /* transitions since it waited last; it is being cut into pieces */
     struct text previous; /* the result of the newest stage, JSON; NO_TEXT: none */
     int64_t opened_at;
     int64_t changed_at;
@@ -53,8 +54,8 @@ int64_t case_work_version_written(struct arena *arena, struct text stages, struc
                                   int64_t version);
 
 /* What of a record is kept as JSON: ["asked"]; {"visits": {"book": 1}, "waiting": ["book"], "done":
- * ["book"]}, with "began_in": {"book": 1} when that is another version; {"first_day":
- * "2026-03-31"}. */
+ * ["book"]}, with "began_in": {"book": 1} when that is another version, and "unbroken": 100 between
+ * the pieces of a long chain; {"first_day": "2026-03-31"}. */
 struct text case_places_write(struct arena *arena, const struct case_record *record);
 struct text case_stages_write(struct arena *arena, const struct case_record *record);
 struct text case_fields_write(struct arena *arena, const struct case_record *record);

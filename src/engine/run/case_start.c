@@ -2,7 +2,7 @@
  * cases.h. */
 #include "base/fault.h"
 #include "engine/run/case_move.h"
-#include "engine/stages/work_id.h"
+#include "engine/stages/awaited.h"
 #include "engine/stages/work_store.h"
 #include "runtime/telling.h"
 
@@ -63,23 +63,6 @@ enum status case_start(struct call *call, const struct case_start *start, struct
 
 /* ---- results ---- */
 
-/* Of an incident a person decides what becomes of it, and who is late does not. */
-static enum status find_awaited(const struct step *step, int transition,
-                                const struct work_name *name)
-{
-    struct stage_row row;
-    if (transition == WORKFLOW_NOWHERE || !step->record->is_waiting[transition] ||
-        (step->record->visits[transition] != name->visit &&
-         !SEEDED_BUG("result_of_old_visit_taken")) ||
-        case_work_version(step->record, transition) != name->version) {
-        return STATUS_ABSENT;
-    }
-    enum status status =
-        stage_find(step->call->store, step->call->arena, step->record->id,
-                   step->record->recipe->workflow->transitions[transition].name, &row);
-    return status == STATUS_OK && text_equals(row.state, stage_incident) ? STATUS_ABSENT : status;
-}
-
 /* ABSENT: it is kept, and never acted on. */
 static enum status note_late(struct call *call, const struct work_name *name,
                              const struct case_answer *answer)
@@ -135,13 +118,13 @@ enum status case_answer(struct call *call, const struct case_answer *answer, str
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? note_late(call, &name, answer) : status;
     }
-    int transition = workflow_transition(step.record->recipe->workflow, name.stage);
-    status = find_awaited(&step, transition, &name);
+    struct awaited awaited;
+    status = stage_awaits(&step, &name, answer->has_failed, &awaited);
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? note_late(call, &name, answer) : status;
     }
     const struct stage_result result = result_of(call, answer);
-    status = stage_settle(&step, transition, &result);
+    status = stage_settle(&step, awaited.transition, &result);
     if (status == STATUS_MALFORMED) {
         *error_out = text_format(call->arena, "'%.*s' has no `next` that leads to '%.*s'.",
                                  TEXT_ARGS(name.stage), TEXT_ARGS(answer->next));

@@ -9,13 +9,6 @@
 
 enum { BYTES_EXPECTED = 512 };
 
-static struct text id_text(struct arena *arena, struct id id)
-{
-    char *text = arena_take(arena, ID_TEXT_BYTES + 1);
-    id_write(id, text);
-    return (struct text){text, ID_TEXT_BYTES};
-}
-
 static struct text subject_of(const struct step *step)
 {
     return id_text(step->call->arena, step->record->id);

@@ -28,34 +28,14 @@ static void complain(struct reading *reading, const char *what)
     reading->error = text_of(what);
 }
 
-static size_t letters_of(struct text text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.bytes; i++) {
-        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-    }
-    return count;
-}
-
-static bool has_control_bytes(struct text text)
-{
-    for (size_t i = 0; i < text.bytes; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        if ((byte < 0x20 && byte != '\n' && byte != '\t' && byte != '\r') || byte == 0x7F) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void check_letters(struct reading *reading, struct text text)
 {
     const struct case_field *field = reading->field;
-    int64_t letters = (int64_t)letters_of(text);
+    int64_t letters = (int64_t)text_letters(text);
     if (reading->is_kept) {
         return;
     }
-    if (has_control_bytes(text)) {
+    if (text_has_control(text)) {
         complain(reading, "must not contain control characters");
     } else if (letters > field->maximum) {
         reading->error = text_format(reading->arena, "must have at most %lld letters, and has %lld",

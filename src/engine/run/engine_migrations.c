@@ -259,5 +259,28 @@ const struct migration engine_migrations[] = {
                     ");"
                     "CREATE INDEX engine_notice_age ON engine_notice (came_at);",
     },
+    /* Events that came before their case could hear them. */
+    {
+        .version = 4,
+        .name = "early",
+        .sqlite = "CREATE TABLE engine_early ("
+                  " case_id BLOB NOT NULL,"
+                  " message BLOB NOT NULL,"
+                  " transition TEXT NOT NULL,"
+                  " event TEXT NOT NULL,"
+                  " came_at INTEGER NOT NULL,"
+                  " data TEXT NOT NULL,"
+                  " PRIMARY KEY (case_id, message, transition)"
+                  ") STRICT, WITHOUT ROWID;",
+        .postgres = "CREATE TABLE engine_early ("
+                    " case_id uuid NOT NULL,"
+                    " message uuid NOT NULL,"
+                    " transition text COLLATE \"C\" NOT NULL,"
+                    " event text NOT NULL,"
+                    " came_at bigint NOT NULL,"
+                    " data text NOT NULL,"
+                    " PRIMARY KEY (case_id, message, transition)"
+                    ");",
+    },
 };
 const size_t engine_migration_count = COUNT_OF(engine_migrations);

@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+enum { QUOTED_BYTES_MAX = 120 };
+
 static pthread_key_t evaluators;
 static pthread_once_t evaluators_once = PTHREAD_ONCE_INIT;
 
@@ -49,17 +51,34 @@ static struct values all_values(const struct step *step)
     return (struct values){values, count + RECIPE_GIVEN_COUNT};
 }
 
-enum status expression_value(struct step *step, const struct condition *condition,
-                             struct value *value_out)
+/* 'low' in leave.yaml:12, "when: amount * 2 > 5": the value passes 64 bits */
+void expression_blame(struct step *step, const struct formula *formula, struct text why)
 {
-    return condition_evaluate(evaluator_here(), step->call->arena, condition, all_values(step),
-                              value_out, &step->fault);
+    struct text written = text_start(formula->written->text, QUOTED_BYTES_MAX);
+    bool is_long = written.bytes < formula->written->text.bytes;
+    step->fault = text_format(
+        step->call->arena, "'%.*s' in %.*s:%d, \"%s: %.*s%s\": %.*s", TEXT_ARGS(*formula->name),
+        TEXT_ARGS(step->record->recipe->workflow->file), formula->written->at.line, formula->entry,
+        TEXT_ARGS(written), is_long ? "..." : "", TEXT_ARGS(why));
 }
 
-enum status expression_holds(struct step *step, const struct condition *condition, bool *holds_out)
+enum status expression_value(struct step *step, const struct formula *formula,
+                             struct value *value_out)
+{
+    struct text why = NO_TEXT;
+    enum status status = condition_evaluate(evaluator_here(), step->call->arena, formula->condition,
+                                            all_values(step), value_out, &why);
+    if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
+        expression_blame(step, formula, why);
+    }
+    return status;
+}
+
+enum status expression_holds(struct step *step, const struct formula *formula, bool *holds_out)
 {
     struct value value = value_flag(true);
-    enum status status = condition != NULL ? expression_value(step, condition, &value) : STATUS_OK;
+    enum status status =
+        formula->condition != NULL ? expression_value(step, formula, &value) : STATUS_OK;
     *holds_out = status == STATUS_OK && condition_says_yes(&value);
     return status;
 }

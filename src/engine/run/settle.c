@@ -2,6 +2,7 @@
 #include "base/fault.h"
 #include "engine/net.h"
 #include "engine/run/case_time.h"
+#include "engine/run/early.h"
 #include "engine/run/stage.h"
 
 enum { STEP_BYTES_MAX = 4 * 1024 * 1024 }; /* what one transition may take of the arena */
@@ -20,20 +21,56 @@ static bool is_taken(const struct step *step, const struct way *way)
     return false;
 }
 
-/* The first as they are written; WORKFLOW_NOWHERE: the case rests, or waits. */
+static bool could_begin(const struct step *step, int transition)
+{
+    const struct transition *rules = &step->record->recipe->workflow->transitions[transition];
+    const struct way *way =
+        rules->kind == TRANSITION_STAGE ? step_way(step, transition, WAY_ON) : NULL;
+    return way != NULL && !is_taken(step, way);
+}
+
+/* The first as they are written; WORKFLOW_NOWHERE: the case rests, or waits. Also one of which
+ * nobody can say whether it should be done: then step->undecided is given. */
 static int next_stage(struct step *step)
 {
     const struct workflow *workflow = step->record->recipe->workflow;
+    step->undecided = NULL;
     for (size_t i = 0; i < workflow->transition_count; i++) {
-        const struct way *way = NULL;
-        if (workflow->transitions[i].kind == TRANSITION_STAGE) {
-            way = step_may(step, (int)i);
+        if (!could_begin(step, (int)i)) {
+            continue;
         }
-        if (way != NULL && !is_taken(step, way)) {
+        if (step_may(step, (int)i) != NULL) {
             return (int)i;
+        }
+        if (step->undecided != NULL) {
+            bool is_stage = step->undecided->kind == TRANSITION_STAGE;
+            return is_stage ? (int)(step->undecided - workflow->transitions) : (int)i;
         }
     }
     return WORKFLOW_NOWHERE;
+}
+
+/* Nobody was waited for in all these steps: it goes in a circle, and would for ever. */
+static enum status stop_circling(struct step *step, int stage)
+{
+    int64_t count = step->record->unbroken + step->fired;
+    return stage_halt(step, stage, TEXT("too_many_steps"),
+                      text_format(step->call->arena,
+                                  "The case has gone %lld steps without waiting for anything or "
+                                  "anybody, and max_steps_without_waiting is %lld.",
+                                  (long long)count,
+                                  (long long)step->record->recipe->workflow->steps_max));
+}
+
+static enum status go_on(struct step *step, int stage)
+{
+    if (step->undecided != NULL) {
+        return stage_halt(step, stage, TEXT("condition_failed"), step->fault);
+    }
+    if (step->record->unbroken + step->fired >= step->record->recipe->workflow->steps_max) {
+        return stop_circling(step, stage);
+    }
+    return stage_begin(step, stage);
 }
 
 /* What is handed on and kept nowhere would be lost at the end of the transaction. */
@@ -63,6 +100,11 @@ enum status step_settle(struct step *step)
 {
     enum status status = STATUS_OK;
     while (status == STATUS_OK) {
+        bool is_taken = false;
+        status = early_take(step, &is_taken);
+        if (status != STATUS_OK || is_taken) {
+            continue;
+        }
         int stage = next_stage(step);
         if (stage == WORKFLOW_NOWHERE || (SEEDED_BUG("case_falls_asleep") && step->fired > 1)) {
             return STATUS_OK;
@@ -71,7 +113,7 @@ enum status step_settle(struct step *step)
             step->is_cut = true;
             return case_time_put(step, TEXT(""), step->call->now_ms);
         }
-        status = stage_begin(step, stage);
+        status = go_on(step, stage);
     }
     return status;
 }

@@ -100,6 +100,11 @@ static bool stands_on(const struct step *step, const struct transition *rules)
     return false;
 }
 
+enum status stage_drop(struct step *step, int transition)
+{
+    return end_under_way(step, transition);
+}
+
 enum status stage_forget_left(struct step *step)
 {
     const struct workflow *workflow = step->record->recipe->workflow;
@@ -140,6 +145,21 @@ static enum status become_incident(struct step *step, int transition, struct sta
     step->failure = row->reason;
     enum status status = put_under_way(step, transition, row);
     return status == STATUS_OK ? step_note(step, rules->name, row->reason) : status;
+}
+
+static struct stage_row new_row(const struct step *step)
+{
+    return (struct stage_row){
+        .attempt = 1, .begun_at = step->call->now_ms, .due_at = 0, .handed = TEXT("")};
+}
+
+enum status stage_halt(struct step *step, int transition, struct text code, struct text message)
+{
+    struct stage_row row = new_row(step);
+    row.reason =
+        stage_reason(step->call->arena, &(struct stage_result){.code = code, .message = message});
+    step->record->visits[transition]++;
+    return become_incident(step, transition, &row);
 }
 
 /* What the next stage is told of this one. */
@@ -463,8 +483,9 @@ enum status stage_handed(struct step *step, int transition, struct text *handed_
     json_begin_object(&writer);
     for (size_t i = 0; i < rules->with_count; i++) {
         const struct condition *condition = step->record->recipe->transitions[transition].with[i];
+        const struct formula formula = {condition, &rules->with[i].value, "with", &rules->name};
         struct value value;
-        enum status status = expression_value(step, condition, &value);
+        enum status status = expression_value(step, &formula, &value);
         if (status != STATUS_OK) {
             return status;
         }
@@ -496,11 +517,13 @@ static enum status skip(struct step *step, int transition, struct stage_row *row
 enum status stage_begin(struct step *step, int transition)
 {
     bool is_skipped = false;
-    struct stage_row row = {
-        .attempt = 1, .begun_at = step->call->now_ms, .due_at = 0, .handed = TEXT("{}")};
+    struct stage_row row = new_row(step);
+    const struct transition *rules = rules_of(step, transition);
+    const struct formula skip_when = {step->record->recipe->transitions[transition].skip_when,
+                                      &rules->stage.skip_when, "skip_when", &rules->name};
     step->record->visits[transition]++;
-    const struct condition *when = step->record->recipe->transitions[transition].skip_when;
-    enum status status = when != NULL ? expression_holds(step, when, &is_skipped) : STATUS_OK;
+    enum status status =
+        skip_when.condition != NULL ? expression_holds(step, &skip_when, &is_skipped) : STATUS_OK;
     if (status == STATUS_OK && is_skipped) {
         return skip(step, transition, &row);
     }

@@ -50,6 +50,14 @@ struct stage_result {
 /* Does it, for the first time at this visit. The way is there. */
 NODISCARD enum status stage_begin(struct step *step, int transition);
 
+/* It cannot be begun, or not be decided whether it is: an incident. When a person has mended it,
+ * all that is before it is looked at again. */
+NODISCARD enum status stage_halt(struct step *step, int transition, struct text code,
+                                 struct text message);
+
+/* It is not under way any more, and nothing has come of it. */
+NODISCARD enum status stage_drop(struct step *step, int transition);
+
 /* Does it once more; the row says what was handed, and how often it was tried. */
 NODISCARD enum status stage_again(struct step *step, int transition, const struct stage_row *row);
 

@@ -19,7 +19,7 @@ struct stage_row {
     int64_t visit;
     struct text state;
     struct text queue;  /* of outside workers; NO_TEXT: it is for none */
-    struct text handed; /* JSON, what `with` says */
+    struct text handed; /* JSON, what `with` says; empty: it could not even be begun */
     struct id errand;
     int64_t attempt; /* from 1 */
     int64_t begun_at;

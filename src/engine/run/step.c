@@ -8,28 +8,16 @@
 #include "engine/run/case_store.h"
 #include "engine/run/case_tell.h"
 #include "engine/run/case_time.h"
+#include "engine/run/early.h"
 #include "engine/run/expression.h"
 #include "engine/run/stage.h"
 
 #include <string.h>
 
-static struct bit_set passing_fields(const struct workflow *workflow)
-{
-    struct bit_set passing = {0};
-    for (size_t i = 0; i < workflow->transition_count; i++) {
-        const struct transition *rules = &workflow->transitions[i];
-        if (rules->kind == TRANSITION_STAGE && !rules->stage.is_stored &&
-            rules->stage.result != WORKFLOW_NOWHERE) {
-            bit_set_add(&passing, (size_t)rules->stage.result);
-        }
-    }
-    return passing;
-}
-
 void step_begin(struct step *step)
 {
     struct arena *arena = step->call->arena;
-    step->passing = passing_fields(step->record->recipe->workflow);
+    step->passing = step->record->recipe->passing;
     step->before = step->record->revision > 0 ? case_record_copy(arena, step->record) : NULL;
     step->noted = step->before;
     if (step->before == NULL) {
@@ -52,16 +40,18 @@ const struct way *step_way(const struct step *step, int transition, enum way_kin
     return NULL;
 }
 
-static bool holds(struct step *step, int transition, const struct condition *condition)
+static bool holds(struct step *step, int transition)
 {
+    const struct recipe *recipe = step->record->recipe;
+    const struct transition *rules = &recipe->workflow->transitions[transition];
+    const struct formula when = {recipe->transitions[transition].when, &rules->when, "when",
+                                 &rules->name};
     bool is_true = false;
-    enum status status = expression_holds(step, condition, &is_true);
+    enum status status = expression_holds(step, &when, &is_true);
     if (status != STATUS_OK) {
-        const struct workflow *workflow = step->record->recipe->workflow;
-        log_line(LOG_WARNING, "engine", "a condition cannot be answered, and counts as no",
-                 LOG_TEXT("workflow", workflow->name),
-                 LOG_TEXT("transition", workflow->transitions[transition].name),
-                 LOG_TEXT("why", step->fault));
+        log_line(LOG_WARNING, "engine", "nobody can say whether a condition is so",
+                 LOG_TEXT("workflow", recipe->workflow->name), LOG_TEXT("why", step->fault));
+        step->undecided = rules;
     }
     return is_true;
 }
@@ -70,13 +60,14 @@ const struct way *step_may(struct step *step, int transition)
 {
     const struct recipe_transition *plan = &step->record->recipe->transitions[transition];
     const struct way *way = step_way(step, transition, WAY_ON);
-    if (way == NULL || !holds(step, transition, plan->when)) {
+    step->undecided = NULL;
+    if (way == NULL || !holds(step, transition)) {
         return NULL;
     }
     for (size_t i = 0; i < plan->rival_count; i++) {
         int rival = plan->rivals[i];
         if (step_way(step, rival, WAY_ON) != NULL &&
-            holds(step, rival, step->record->recipe->transitions[rival].when)) {
+            (holds(step, rival) || step->undecided != NULL)) {
             return NULL;
         }
     }
@@ -104,12 +95,14 @@ static enum status compute(struct step *step, int transition, size_t index, stru
     const struct recipe *recipe = step->record->recipe;
     const struct assignment *set = &recipe->workflow->transitions[transition].sets[index];
     const struct case_field *field = &recipe->workflow->fields[set->field];
+    const struct formula formula = {recipe->transitions[transition].sets[index], &set->value,
+                                    "sets", &recipe->workflow->transitions[transition].name};
     struct text error = NO_TEXT;
-    enum status status =
-        expression_value(step, recipe->transitions[transition].sets[index], value_out);
+    enum status status = expression_value(step, &formula, value_out);
     if (status == STATUS_OK && !case_value_fit(step->call->arena, field, value_out, &error)) {
-        step->fault =
+        struct text why =
             text_format(step->call->arena, "%.*s %.*s", TEXT_ARGS(field->name), TEXT_ARGS(error));
+        expression_blame(step, &formula, why);
         status = STATUS_MALFORMED;
     }
     if (status == STATUS_MALFORMED || status == STATUS_TOO_LARGE) {
@@ -245,14 +238,7 @@ static void forget_passing(struct step *step)
 static void close_if_over(struct step *step)
 {
     struct case_record *record = step->record;
-    const struct workflow *workflow = record->recipe->workflow;
-    struct bit_set ends = {0};
-    for (size_t i = 0; i < workflow->place_count; i++) {
-        if (workflow->places[i].is_end) {
-            bit_set_add(&ends, i);
-        }
-    }
-    if (!bit_set_contains(&ends, &record->marking)) {
+    if (!bit_set_contains(&record->recipe->ends, &record->marking)) {
         record->closed_at = 0; /* somebody has moved it back */
     } else if (record->closed_at == 0) {
         record->closed_at = step->call->now_ms;
@@ -341,6 +327,7 @@ static enum status write_case(struct step *step)
     struct store *store = step->call->store;
     struct operation_outcome outcome;
     record->changed_at = step->call->now_ms;
+    record->unbroken = step->is_cut ? record->unbroken + step->fired : 0;
     forget_passing(step);
     close_if_over(step);
     conclude_operation(step, &outcome);
@@ -348,6 +335,7 @@ static enum status write_case(struct step *step)
     enum status status = case_keep(store, step->call->arena, record, step->before);
     FAULT_POINT("case_kept");
     status = status == STATUS_OK ? case_time_set(step) : status;
+    status = status == STATUS_OK ? early_forget(step) : status;
     if (status == STATUS_OK && !SEEDED_BUG("change_not_told")) {
         status = case_tell_changed(step, &outcome);
     }

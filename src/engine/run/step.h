@@ -32,10 +32,11 @@ struct step {
     bool is_touched;        /* rows of its stages were written */
     struct bit_set passing; /* fields whose results are handed on and kept nowhere */
     bool previous_passes;   /* so is the newest result */
-    struct text fault;      /* why an expression could not be evaluated */
-    struct text failure;    /* of the operation under way, JSON; NO_TEXT: none */
-    struct id event_id;     /* of SERVICE.case_changed, after step_end */
-    struct text reason;     /* JSON, for the history: why the next transition happens; NO_TEXT */
+    struct text fault;      /* which expression could not be evaluated, where, and why */
+    const struct transition *undecided; /* step_may: whose `when` it was; NULL: none's */
+    struct text failure;                /* of the operation under way, JSON; NO_TEXT: none */
+    struct id event_id;                 /* of SERVICE.case_changed, after step_end */
+    struct text reason; /* JSON, for the history: why the next transition happens; NO_TEXT */
 };
 
 /* The record is new, or has just been loaded. */
@@ -44,8 +45,8 @@ void step_begin(struct step *step);
 /* The way it could go: of this kind, its marks there. NULL: none. */
 const struct way *step_way(const struct step *step, int transition, enum way_kind kind);
 
-/* Are the marks there, and its condition true? way_out is NULL unless they are. A fault of the
- * expression is a no, noted in the log. */
+/* Are the marks there, and its condition true? NULL: no, or nobody can say, for the expression has
+ * a fault: then step->undecided is whose, of an else its rival's. */
 const struct way *step_may(struct step *step, int transition);
 
 /* The fields that the transition sets, all or none; step_fire does it too. MALFORMED, TOO_LARGE: it

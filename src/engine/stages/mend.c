@@ -100,6 +100,9 @@ enum status mend_retry(struct mending *mending, int transition)
     if (!step->record->is_waiting[transition]) {
         return stage_undo_again(step, transition); /* it is the taking back that has failed */
     }
+    if (row.handed.bytes == 0) {
+        return stage_drop(step, transition); /* what follows decides once more */
+    }
     row.state = stage_retries; /* as if it were new: its deadline counts from now */
     row.queue = NO_TEXT;
     row.attempt = 1;
@@ -188,14 +191,8 @@ static enum status check_reach(struct mending *mending, const struct bit_set *ta
 
 static bool is_over(const struct mending *mending)
 {
-    const struct workflow *workflow = workflow_of(mending);
-    const struct bit_set *marking = &mending->step->record->marking;
-    for (int i = net_next(marking, 0); i >= 0; i = net_next(marking, i + 1)) {
-        if (!workflow->places[i].is_end) {
-            return false;
-        }
-    }
-    return true;
+    const struct case_record *record = mending->step->record;
+    return bit_set_contains(&record->recipe->ends, &record->marking);
 }
 
 static enum status undo_where_it_says_so(struct mending *mending, const struct bit_set *entered)

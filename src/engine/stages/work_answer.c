@@ -8,7 +8,7 @@
 #include "engine/stages/work_parts.h"
 
 #include "engine/run/case_move.h"
-#include "engine/stages/work_id.h"
+#include "engine/stages/awaited.h"
 #include "runtime/host.h"
 
 const struct refusal work_forged = {
@@ -26,8 +26,7 @@ struct answering {
     const struct answer_input *input;
     struct work_name name;
     struct step step;
-    int transition;
-    struct stage_row row;
+    struct awaited awaited;
     struct answer_said said;
 };
 
@@ -74,21 +73,13 @@ static enum status acknowledge(struct answering *answering, struct text why)
 static const struct stage_rules *rules_of(const struct answering *answering)
 {
     const struct workflow *workflow = answering->step.record->recipe->workflow;
-    return &workflow->transitions[answering->transition].stage;
-}
-
-static bool is_awaited(const struct answering *answering)
-{
-    const struct case_record *record = answering->step.record;
-    return answering->transition != WORKFLOW_NOWHERE && record->is_waiting[answering->transition] &&
-           record->visits[answering->transition] == answering->name.visit &&
-           case_work_version(record, answering->transition) == answering->name.version;
+    return &workflow->transitions[answering->awaited.transition].stage;
 }
 
 /* A failure is the word of who has the work. */
 static bool may_fail(const struct answering *answering)
 {
-    struct text holder = answering->row.worker;
+    struct text holder = answering->awaited.row.worker;
     struct text worker = answering->input->worker;
     return text_is_given(holder) && (!text_is_given(worker) || text_equals(worker, holder));
 }
@@ -127,7 +118,7 @@ static enum status settle(struct answering *answering)
     if (text_is_given(input->error) && !read_error(call, input->error, &result)) {
         return refuse_field(call, &work_bad_error, "error");
     }
-    enum status status = stage_settle(&answering->step, answering->transition, &result);
+    enum status status = stage_settle(&answering->step, answering->awaited.transition, &result);
     if (status == STATUS_MALFORMED) {
         return refuse_field(call, &work_bad_next, "next");
     }
@@ -145,10 +136,11 @@ static enum status settle(struct answering *answering)
 static enum status weigh(struct answering *answering)
 {
     struct call *call = answering->call;
-    const struct workflow *workflow = answering->step.record->recipe->workflow;
-    answering->transition = workflow_transition(workflow, answering->name.stage);
-    if (!is_awaited(answering)) {
-        return acknowledge(answering, TEXT("not_awaited"));
+    bool has_failed = text_is_given(answering->input->error);
+    enum status status =
+        stage_awaits(&answering->step, &answering->name, has_failed, &answering->awaited);
+    if (status != STATUS_OK) {
+        return status == STATUS_ABSENT ? acknowledge(answering, TEXT("not_awaited")) : status;
     }
     const struct stage_rules *rules = rules_of(answering);
     struct text queue = answering->input->queue;
@@ -156,12 +148,7 @@ static enum status weigh(struct answering *answering)
         (text_is_given(queue) && !text_equals(rules->target, queue))) {
         return refuse(call, &work_other_queue);
     }
-    enum status status = stage_find(call->store, call->arena, answering->name.case_id,
-                                    answering->name.stage, &answering->row);
-    if (status != STATUS_OK) {
-        return status == STATUS_ABSENT ? STATUS_CORRUPT : status;
-    }
-    if (text_is_given(answering->input->error) && !may_fail(answering)) {
+    if (has_failed && !may_fail(answering)) {
         return acknowledge(answering, TEXT("not_yours"));
     }
     return settle(answering);

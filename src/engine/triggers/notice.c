@@ -8,6 +8,7 @@
 #include "engine/handlers.h"
 #include "engine/recipe.h"
 #include "engine/run/case_store.h"
+#include "engine/run/early_store.h"
 #include "engine/triggers/trigger_parts.h"
 #include "engine/triggers/trigger_store.h"
 #include "engine/triggers/triggers.h"
@@ -23,6 +24,7 @@ const struct refusal notice_bad_payload = {"bad_payload", 422,
                                            "The payload is not what this trigger takes."};
 
 static const struct text outcome_applied = {"applied", 7};
+static const struct text outcome_kept = {"kept", 4};
 static const struct text outcome_not_now = {"not_now", 7};
 static const struct text outcome_ignored = {"ignored", 7};
 
@@ -74,6 +76,7 @@ enum status case_hear(struct call *call, struct id case_id, const char *event, s
     struct call behind = call_behind(call, &message);
     enum status status = case_event(&behind);
     call->effects = behind.effects;
+    call->refusal = behind.refusal;
     return status;
 }
 
@@ -166,12 +169,21 @@ static bool is_awaited(const struct noticing *noticing, struct text event)
     return false;
 }
 
-static enum status read_revision(const struct noticing *noticing, int64_t *revision_out)
+/* How far the case is. */
+struct heard {
+    int64_t revision;
+    size_t early_count;
+};
+
+static enum status look(const struct noticing *noticing, struct heard *heard_out)
 {
     struct case_glance glance;
-    enum status status = case_look(noticing->call, noticing->case_id, &glance);
+    struct rows rows = {.count = 0};
+    struct call *call = noticing->call;
+    enum status status = case_look(call, noticing->case_id, &glance);
     if (status == STATUS_OK) {
-        *revision_out = glance.revision;
+        status = early_list(call->store, call->arena, noticing->case_id, &rows);
+        *heard_out = (struct heard){glance.revision, rows.count};
     }
     return status;
 }
@@ -179,22 +191,27 @@ static enum status read_revision(const struct noticing *noticing, int64_t *revis
 static enum status let_hear(struct noticing *noticing)
 {
     struct call *call = noticing->call;
-    int64_t before = 0;
-    int64_t after = 0;
+    struct heard before = {.revision = 0};
+    struct heard after = {.revision = 0};
     struct text event = text_format(call->arena, "%.*s.%.*s", TEXT_ARGS(noticing->source),
                                     TEXT_ARGS(noticing->input->kind));
     noticing->outcome = outcome_ignored;
     if (!is_awaited(noticing, event)) {
         return STATUS_OK;
     }
-    enum status status = read_revision(noticing, &before);
+    enum status status = look(noticing, &before);
     if (status == STATUS_OK) {
         status = case_hear(call, noticing->case_id, event.data, payload_of(noticing));
     }
-    if (status == STATUS_OK) {
-        status = read_revision(noticing, &after);
+    if (status == STATUS_REFUSED) {
+        return say_refusal(call, call->refusal);
     }
-    noticing->outcome = after > before ? outcome_applied : outcome_not_now;
+    if (status == STATUS_OK) {
+        status = look(noticing, &after);
+    }
+    noticing->outcome = after.early_count > before.early_count ? outcome_kept
+                        : after.revision > before.revision     ? outcome_applied
+                                                               : outcome_not_now;
     return status;
 }
 

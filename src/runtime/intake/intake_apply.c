@@ -381,13 +381,7 @@ enum status intake_apply(struct applying *applying)
 struct text intake_line(const struct message *message)
 {
     struct text line = message->subject.data ? message->subject : TEXT("");
-    if (line.bytes > MESSAGE_SUBJECT_BYTES_MAX) {
-        line.bytes = MESSAGE_SUBJECT_BYTES_MAX;
-        while (line.bytes > 0 && ((unsigned char)line.data[line.bytes] & 0xC0) == 0x80) {
-            line.bytes--; /* not within a character */
-        }
-    }
-    return line;
+    return text_start(line, MESSAGE_SUBJECT_BYTES_MAX);
 }
 
 static struct parked parked_of(const struct applying *applying)

@@ -1,7 +1,7 @@
 /* user_store.c - the SQL of people, one at a time. Lists are in user_list_store.c. */
 #include "services/users/user_store.h"
 
-#include "base/json.h"
+#include "store/json_texts.h"
 
 #define COLUMNS                                                                                    \
     "id, external_id, email, full_name, type, roles, status, activated, spec, phone, "             \
@@ -80,18 +80,6 @@ enum status user_find_by_telegram_id(struct store *store, struct arena *arena,
     return store_one(store, arena, &find_by_telegram_id, VALUES(value_text(telegram_id)), user_out);
 }
 
-static struct text roles_as_json(struct arena *arena, struct texts roles)
-{
-    struct json_writer writer;
-    json_writer_init(&writer, arena, 64);
-    json_begin_array(&writer);
-    for (size_t i = 0; i < roles.count; i++) {
-        json_put_text(&writer, roles.items[i]);
-    }
-    json_end_array(&writer);
-    return json_written(&writer);
-}
-
 static enum status run_for_each_role(struct store *store, const struct statement *statement,
                                      struct texts roles, struct id person)
 {
@@ -113,7 +101,7 @@ enum status user_insert(struct store *store, struct arena *arena, const struct u
         VALUES(value_id(user->id), value_text(user->external_id), value_text(user->email),
                value_text(user_email_key(arena, user->email)), value_text(user->full_name),
                value_text(user_name_key(arena, user->full_name)), value_text(user->type),
-               value_text(roles_as_json(arena, user->roles)), value_text(user->status),
+               value_text(json_texts(arena, user->roles)), value_text(user->status),
                value_flag(user->activated), value_text(user->spec), value_text(user->phone),
                value_text(user->telegram_id), value_text(user->contacts),
                value_text(user->requisite), value_text(user->locale), value_integer(user->revision),
@@ -170,7 +158,7 @@ enum status user_update(struct store *store, struct arena *arena, const struct u
         VALUES(value_id(user->id), value_integer(user->revision - 1), value_text(user->email),
                value_text(user_email_key(arena, user->email)), value_text(user->full_name),
                value_text(user_name_key(arena, user->full_name)), value_text(user->type),
-               value_text(roles_as_json(arena, user->roles)), value_text(user->status),
+               value_text(json_texts(arena, user->roles)), value_text(user->status),
                value_flag(user->activated), value_text(user->spec), value_text(user->phone),
                value_text(user->telegram_id), value_text(user->contacts),
                value_text(user->requisite), value_text(user->locale), value_integer(user->revision),

@@ -133,6 +133,8 @@ const struct service users_service = {
     .route_count = COUNT_OF(routes),
     .events = user_events,
     .event_count = USER_EVENT_COUNT,
+    .commands = user_commands,
+    .command_count = USER_COMMAND_COUNT,
     .streams = streams,
     .stream_count = COUNT_OF(streams),
 };

@@ -7,7 +7,7 @@ import sys
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of
-from house import CASES, House, kind_of_house
+from house import CASES, House, kind_of_house, seeks_seeded_bugs
 from tap import check, check_equal, check_in, for_each_test, main, test_scale
 
 ROUNDS = test_scale(10 if kind_of_house() == 'three' else 50)
@@ -187,5 +187,5 @@ TESTS = [who_asked_hears_how_it_ended, a_refused_one_is_heard_of_too,
 IN_ONE_PROCESS = [the_bug_is_found]
 
 if __name__ == '__main__':
-    main(TESTS + (IN_ONE_PROCESS if kind_of_house() == 'sqlite' else []),
+    main(TESTS + (IN_ONE_PROCESS if seeks_seeded_bugs() else []),
          {'house': start_house, 'hearers': start_hearers})

@@ -1,5 +1,6 @@
 """flow_protocol_test.py - the operation protocol to the letter: A5 to A28, A36, T5, T6."""
 # houses: sqlite postgres
+# sanitizers: asan tsan
 import os
 import re
 import sys
@@ -9,7 +10,7 @@ import uuid
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of, disable_code, person
-from house import CASES, House, kind_of_house, until
+from house import CASES, House, seeks_seeded_bugs, until
 from json_schema import offences
 from tap import check, check_equal, check_in, check_not_equal, for_each_test, main, repository
 
@@ -517,5 +518,5 @@ TESTS = [a_client_goes_its_three_steps, an_operation_is_queried_after_its_end,
 IN_ONE_PROCESS = [an_expired_one_is_refused, bugs_are_found]
 
 if __name__ == '__main__':
-    main(TESTS + (IN_ONE_PROCESS if kind_of_house() == 'sqlite' else []),
+    main(TESTS + (IN_ONE_PROCESS if seeks_seeded_bugs() else []),
          {'house': start_house, 'post': start_post})

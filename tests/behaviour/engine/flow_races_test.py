@@ -3,6 +3,7 @@ A22, A36.
 
 Under load: others work in the same store meanwhile. 50 rounds of each, 1,000 at scale 20."""
 # houses: sqlite postgres
+# sanitizers: asan tsan
 import os
 import sys
 import threading

@@ -13,7 +13,7 @@ import sys
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from flow import PARCEL, Participant, directory_of
-from house import CASES, House, kind_of_house
+from house import CASES, House, seeks_seeded_bugs
 from tap import check, check_equal, check_in, check_not_in, for_each_test, main
 
 SEEN = {'sender': {'address', 'state_note'}, 'clerk': {'address', 'weight', 'price'}}
@@ -166,5 +166,5 @@ TESTS = [a_hidden_field_changes_no_byte, a_seen_field_changes_some,
 IN_ONE_PROCESS = [the_bugs_are_found]
 
 if __name__ == '__main__':
-    main(TESTS + (IN_ONE_PROCESS if kind_of_house() == 'sqlite' else []),
+    main(TESTS + (IN_ONE_PROCESS if seeks_seeded_bugs() else []),
          {'house': start_house, 'watched': start_watched})

@@ -1,5 +1,6 @@
 """triggers_test.py - services outside and our cases: what triggers remember, the events of a case,
 and notices that something has happened or that a time has come."""
+# sanitizers: asan tsan
 import concurrent.futures
 import os
 import sys

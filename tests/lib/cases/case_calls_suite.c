@@ -214,13 +214,18 @@ void a_failure_comes_by_its_work_id(void)
     CHECK_TEXT(lab_stages(), "ask waits 1 2");
     CHECK_STATUS(lab_answer(failed), STATUS_OK);
     CHECK_TEXT(lab_stages(), "ask incident 1 2");
-    /* A person decides from here on, and nobody else. */
-    CHECK_STATUS(lab_answer((struct case_answer){.work_id = failed.work_id}), STATUS_ABSENT);
+    /* Failing once more changes nothing: a person decides from here on, or a result that comes. */
+    CHECK_STATUS(lab_answer(failed), STATUS_ABSENT);
     CHECK_TEXT(lab_stages(), "ask incident 1 2");
     lab_close();
 }
 
 /* T49, E34: the deadline counts from the first try; here the second one waits. */
+static const char slow_call_yaml[] =
+    HEAD FIELDS PLACE BEGIN "stages:\n"
+                            "  buy: {call: shop.buy, from: p, to: over, with: {amount: 0}, "
+                            "result: amount, deadline: 1h}\n";
+
 void a_deadline_ends_the_waiting(void)
 {
     LAB_OPEN(waiting());
@@ -235,8 +240,40 @@ void a_deadline_ends_the_waiting(void)
     CHECK_TEXT(lab_stages(), "ask incident 1 2");
     CHECK(lab_has(lab_reasons(), "deadline_passed"));
     CHECK_TEXT(lab_timers(), "");
-    CHECK_STATUS(lab_answer((struct case_answer){.work_id = lab_work_id("w", "ask", 1)}),
+    lab_close();
+}
+
+/* E33, E35: the work is done, and no person has decided. That it has failed is known already. */
+void a_late_success_mends_an_incident(void)
+{
+    LAB_OPEN(waiting());
+    script.letters = "w";
+    CHECK_STATUS(lab_begin("w", "{}"), STATUS_OK);
+    struct text work_id = lab_work_id("w", "ask", 1);
+    lab_at(LAB_BEGIN + HOUR);
+    CHECK_TEXT(lab_stages(), "ask incident 1 1");
+    CHECK_STATUS(lab_answer((struct case_answer){.work_id = work_id, .has_failed = true}),
                  STATUS_ABSENT);
+    CHECK_TEXT(lab_stages(), "ask incident 1 1");
+    CHECK_STATUS(lab_answer((struct case_answer){.work_id = work_id}), STATUS_OK);
+    CHECK_TEXT(lab_stages(), "");
+    CHECK_STATUS(lab_answer((struct case_answer){.work_id = work_id}), STATUS_ABSENT);
+    lab_close();
+}
+
+/* So is a reply, and a refusal that comes so late changes nothing. */
+void a_late_reply_mends_an_incident(void)
+{
+    LAB_OPEN(slow_call_yaml);
+    CHECK_STATUS(lab_begin("w", "{}"), STATUS_OK);
+    struct id errand = lab_row("buy").errand;
+    lab_at(LAB_BEGIN + HOUR);
+    CHECK_TEXT(lab_stages(), "buy incident 1 1");
+    CHECK_STATUS(lab_reply_to(errand, outcome_refused, "{}"), STATUS_OK);
+    CHECK_TEXT(lab_stages(), "buy incident 1 1");
+    CHECK_STATUS(lab_reply_to(errand, outcome_done, "{\"amount\":5}"), STATUS_OK);
+    CHECK_TEXT(lab_stages(), "");
+    CHECK_TEXT(lab_is_open(), "closed");
     lab_close();
 }
 

@@ -213,7 +213,10 @@ enum status lab_event(const char *name, struct id subject, const char *data)
                                     .data = text_of(data)};
     lab_take_up();
     struct call call = lab_call(&message);
-    return lab_lay_down(case_event(&call));
+    enum status status = case_event(&call);
+    lab.refused =
+        call.refusal != NULL ? text_copy(lab.arena, text_of(call.refusal->text)) : NO_TEXT;
+    return lab_lay_down(status);
 }
 
 /* One piece of a chore, as the executor does it. */

@@ -33,7 +33,8 @@ extern struct lab {
     struct id person;
     struct id operation;
     struct text error;
-    bool more; /* of the newest chore */
+    struct text refused; /* why the newest event was */
+    bool more;           /* of the newest chore */
 } lab;
 
 /* In the place of the shop, for the tests that follow in this process. */
@@ -104,6 +105,7 @@ struct text lab_operations(void);
 struct text lab_found_by(void);
 struct text lab_cases(void);
 struct text lab_parked(void);
+struct text lab_early(void);
 
 bool lab_has(struct text text, const char *part);
 

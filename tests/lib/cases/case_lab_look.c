@@ -98,7 +98,11 @@ LINES(lab_cases,
       "SELECT workflow || ' ' || CAST(version AS TEXT) || ' ' || places AS text"
       " FROM engine_case ORDER BY id",
       false)
-LINES(lab_parked, "SELECT name || ' ' || reason AS text FROM parked ORDER BY number", false)
+LINES(lab_early,
+      "SELECT transition || ' ' || event || ' ' || data AS text FROM engine_early"
+      " ORDER BY came_at, message, transition",
+      false)
+LINES(lab_parked, "SELECT handler || ' ' || reason AS text FROM parked ORDER BY number", false)
 
 bool lab_has(struct text text, const char *part)
 {

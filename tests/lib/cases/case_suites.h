@@ -51,6 +51,25 @@
     X(a_function_may_begin_another_case)                                                           \
     X(a_failed_function_has_begun_nothing)
 
+#define CASE_FAULTS_SUITE(X)                                                                       \
+    X(a_condition_that_cannot_be_answered_is_an_incident)                                          \
+    X(an_else_waits_for_what_cannot_be_answered)                                                   \
+    X(an_event_that_cannot_be_judged_is_kept)                                                      \
+    X(a_timer_that_cannot_be_judged_is_kept)                                                       \
+    X(an_operation_that_cannot_be_judged_is_refused)                                               \
+    X(what_could_not_be_handed_is_computed_anew)                                                   \
+    X(a_case_that_goes_in_a_circle_is_stopped)                                                     \
+    X(waiting_begins_the_count_anew)
+
+#define CASE_EARLY_SUITE(X)                                                                        \
+    X(an_early_event_waits_for_its_case)                                                           \
+    X(what_is_not_said_to_be_kept_passes_by)                                                       \
+    X(early_events_come_in_their_order)                                                            \
+    X(an_event_that_is_too_late_is_forgotten)                                                      \
+    X(an_early_event_is_looked_at_once)                                                            \
+    X(an_early_event_that_cannot_be_computed_stays)                                                \
+    X(early_events_have_a_bound)
+
 #define CASE_CALLS_SUITE(X)                                                                        \
     X(a_service_is_called_and_replies)                                                             \
     X(a_late_reply_is_not_executed)                                                                \
@@ -63,6 +82,8 @@
     X(a_result_may_be_a_bare_value)                                                                \
     X(a_failure_comes_by_its_work_id)                                                              \
     X(a_deadline_ends_the_waiting)                                                                 \
+    X(a_late_success_mends_an_incident)                                                            \
+    X(a_late_reply_mends_an_incident)                                                              \
     X(a_deadline_goes_with_the_stage)                                                              \
     X(a_worker_finds_a_row)                                                                        \
     X(an_operation_runs_until_the_case_is_at_rest)                                                 \
@@ -131,6 +152,8 @@
     CASE_MOVES_SUITE(X)                                                                            \
     CASE_STAGES_SUITE(X)                                                                           \
     CASE_SETTLE_SUITE(X)                                                                           \
+    CASE_FAULTS_SUITE(X)                                                                           \
+    CASE_EARLY_SUITE(X)                                                                            \
     CASE_CALLS_SUITE(X)                                                                            \
     CASE_TIMES_SUITE(X)                                                                            \
     CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X) CASE_CROSS_SUITE(X)

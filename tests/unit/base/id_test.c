@@ -1,4 +1,5 @@
 /* id_test.c - ids carry their time, always grow, and have one spelling. */
+#include "base/arena.h"
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/id.h"
@@ -178,6 +179,15 @@ static void refuses_other_spellings(void)
     CHECK(!id_read((struct text){"0193e5c4-7b1a-7c3d-9e2f-0123456789a", ID_TEXT_BYTES}, &id));
 }
 
+static void lives_in_an_arena(void)
+{
+    struct arena *arena = arena_create("id", 4096);
+    struct id id;
+    CHECK(id_read(TEXT("0193E5C4-7B1A-7C3D-9E2F-0123456789AB"), &id));
+    CHECK_TEXT(id_text(arena, id), "0193e5c4-7b1a-7c3d-9e2f-0123456789ab");
+    arena_destroy(&arena);
+}
+
 static void zeros_are_none(void)
 {
     struct id id = {{0}};
@@ -196,6 +206,7 @@ int main(int argc, char **argv)
         {"grows_without_chance", grows_without_chance, 0},
         {"has_one_spelling", has_one_spelling, 0},
         {"refuses_other_spellings", refuses_other_spellings, 0},
+        {"lives_in_an_arena", lives_in_an_arena, 0},
         {"zeros_are_none", zeros_are_none, 0},
     };
     return test_main(argc, argv, tests, COUNT_OF(tests));

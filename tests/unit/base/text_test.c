@@ -274,6 +274,33 @@ static void suggests_the_nearest(void)
     CHECK_TEXT(text_of(text_nearest(TEXT("abcdefghi"), turned, COUNT_OF(turned))), "abcdefgh");
 }
 
+static void counts_letters(void)
+{
+    CHECK_INT((int64_t)text_letters(TEXT("")), 0);
+    CHECK_INT((int64_t)text_letters(TEXT("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\xBA")), 4);
+}
+
+/* Half a letter is none. */
+static void starts_between_letters(void)
+{
+    CHECK_TEXT(text_start(TEXT("ab"), 2), "ab");
+    CHECK_TEXT(text_start(TEXT("ab"), 9), "ab");
+    CHECK_TEXT(text_start(TEXT("a\xE2\x82\xAC"), 3), "a");
+    CHECK_TEXT(text_start(TEXT("\xE2\x82\xAC"), 2), "");
+    CHECK_TEXT(text_start(TEXT("a\xE2\x82\xAC"
+                               "b"),
+                          4),
+               "a\xE2\x82\xAC");
+}
+
+static void knows_control_bytes(void)
+{
+    CHECK(!text_has_control(TEXT("a\tb\r\n \xC2\x85")));
+    CHECK(text_has_control(TEXT("a\x1B[2J")));
+    CHECK(text_has_control(TEXT("a\x7F")));
+    CHECK(text_has_control(((struct text){"a\0b", 3})));
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -289,6 +316,9 @@ int main(int argc, char **argv)
         {"folding_survives_cut_letters", folding_survives_cut_letters, 0},
         {"suggests_what_is_near", suggests_what_is_near, 0},
         {"suggests_the_nearest", suggests_the_nearest, 0},
+        {"counts_letters", counts_letters, 0},
+        {"starts_between_letters", starts_between_letters, 0},
+        {"knows_control_bytes", knows_control_bytes, 0},
     };
     return test_main(argc, argv, tests, COUNT_OF(tests));
 }

@@ -62,6 +62,10 @@ struct fault {
 };
 
 static const struct fault faults[] = {
+    {"  ship: {from: packed, when: paid, to: sent}\n  keep: {from: packed, else: true, to: failed}",
+     "  ship: {from: packed, to: [wrap]}\n  wrap: {to: packed}",
+     "shop.yaml:37:3: stage \"ship\" leads round in a circle, for ever: nothing on the way has a "
+     "\"when\", does anything, or waits for anybody"},
     {"workflow: shop", "workflow: my shop",
      "shop.yaml:1:11: \"workflow\" is \"my shop\", but must be a name like company_form: letters, "
      "digits and _, 64 at most"},

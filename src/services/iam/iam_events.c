@@ -1,0 +1,112 @@
+/* iam_events.c - the events of sign-in, with what they carry. Never a secret, nor its digest. */
+#include "services/iam/iam_events.h"
+
+struct told {
+    struct id person_id;
+    struct id session_id;
+    struct text method;
+    struct text address;
+    struct text user_agent;
+    struct text reason;
+    struct text role;
+    int64_t occurred_at;
+};
+
+#define AT(member) .offset = offsetof(struct told, member)
+static const struct field login_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "session_id", .kind = FIELD_ID, AT(session_id), .required = true},
+    {.name = "method",
+     .kind = FIELD_TEXT,
+     AT(method),
+     .required = true,
+     .bytes_max = 32,
+     .meaning = "How he has shown who he is: code, password, password+otp, setup ..."},
+    {.name = "address", .kind = FIELD_TEXT, AT(address), .bytes_max = 64},
+    {.name = "user_agent", .kind = FIELD_TEXT, AT(user_agent), .bytes_max = 300},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
+
+static const struct field logout_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "session_id",
+     .kind = FIELD_ID,
+     AT(session_id),
+     .meaning = "null: all of his sessions and keys"},
+    {.name = "reason", .kind = FIELD_TEXT, AT(reason), .required = true, .bytes_max = 32},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
+
+static const struct field role_fields[] = {
+    {.name = "role", .kind = FIELD_TEXT, AT(role), .required = true, .bytes_max = 64},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
+#undef AT
+
+static const struct shape login_shape = {
+    .name = "LoginTold",
+    .fields = login_fields,
+    .field_count = COUNT_OF(login_fields),
+    .bytes = sizeof(struct told),
+};
+static const struct shape logout_shape = {
+    .name = "LogoutTold",
+    .fields = logout_fields,
+    .field_count = COUNT_OF(logout_fields),
+    .bytes = sizeof(struct told),
+};
+static const struct shape role_shape_told = {
+    .name = "RoleTold",
+    .fields = role_fields,
+    .field_count = COUNT_OF(role_fields),
+    .bytes = sizeof(struct told),
+};
+
+enum { LOGIN, LOGOUT, ROLE_CHANGED };
+
+const struct event iam_events[IAM_EVENT_COUNT] = {
+    [LOGIN] = {.name = "iam.login",
+               .version = 1,
+               .data = &login_shape,
+               .summary = "A person has signed in"},
+    [LOGOUT] = {.name = "iam.logout",
+                .version = 1,
+                .data = &logout_shape,
+                .summary = "A session of a person is over, or all of them"},
+    [ROLE_CHANGED] = {.name = "iam.role_changed",
+                      .version = 1,
+                      .data = &role_shape_told,
+                      .summary = "A role lets its people do other things from now on"},
+};
+
+enum status iam_tell_login(struct call *call, const struct session *session)
+{
+    return tell(call, &iam_events[LOGIN], person_subject(call->arena, session->person_id),
+                FIELD_NONE,
+                &(struct told){
+                    .person_id = session->person_id,
+                    .session_id = session->id,
+                    .method = session->method,
+                    .address = session->address,
+                    .user_agent = session->user_agent,
+                    .occurred_at = call->now_ms,
+                });
+}
+
+enum status iam_tell_logout(struct call *call, struct id person, struct id session,
+                            struct text reason)
+{
+    return tell(call, &iam_events[LOGOUT], person_subject(call->arena, person), FIELD_NONE,
+                &(struct told){
+                    .person_id = person,
+                    .session_id = session,
+                    .reason = reason,
+                    .occurred_at = call->now_ms,
+                });
+}
+
+enum status iam_tell_role_changed(struct call *call, struct text role)
+{
+    return tell(call, &iam_events[ROLE_CHANGED], role, FIELD_NONE,
+                &(struct told){.role = role, .occurred_at = call->now_ms});
+}

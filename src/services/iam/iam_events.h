@@ -1,0 +1,20 @@
+/* iam_events.h - what sign-in tells everybody. */
+#ifndef SERVICES_IAM_IAM_EVENTS_H
+#define SERVICES_IAM_IAM_EVENTS_H
+
+#include "services/iam/sessions/session.h"
+
+enum { IAM_EVENT_COUNT = 3 };
+extern const struct event iam_events[IAM_EVENT_COUNT];
+
+/* The method by which he has come in: "code", "password", "password+otp" ... */
+NODISCARD enum status iam_tell_login(struct call *call, const struct session *session);
+
+/* A session that is none is all of his. Reasons: "logout", "revoked", "blocked", "password" ... */
+NODISCARD enum status iam_tell_logout(struct call *call, struct id person, struct id session,
+                                      struct text reason);
+
+/* What the role lets people do is another thing from now on. */
+NODISCARD enum status iam_tell_role_changed(struct call *call, struct text role);
+
+#endif

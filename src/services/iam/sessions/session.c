@@ -1,0 +1,66 @@
+/* session.c - sessions are opened and ended. */
+#include "services/iam/sessions/session.h"
+
+#include "base/secret.h"
+#include "services/iam/iam_events.h"
+#include "services/iam/sign_in/client.h"
+
+int64_t session_ends_at(const struct session *session)
+{
+    int64_t idle = session->seen_at + SESSION_IDLE_MS;
+    return idle < session->expires_at ? idle : session->expires_at;
+}
+
+enum status session_open(struct call *call, struct id person, const struct client *client,
+                         struct text method, struct session *session_out, struct text *secret_out)
+{
+    struct text secret = secret_new(call->arena, SESSION_PREFIX);
+    *session_out = (struct session){
+        .id = id_new(),
+        .hash = digest_hex(call->arena, secret),
+        .person_id = person,
+        .method = method,
+        .user_agent = client->user_agent,
+        .address = client->address,
+        .device = client->device,
+        .created_at = call->now_ms,
+        .seen_at = call->now_ms,
+        .expires_at = call->now_ms + SESSION_AGE_MS,
+    };
+    *secret_out = secret;
+    enum status status = session_delete_oldest(call->store, person, SESSIONS_PER_PERSON_MAX - 1);
+    if (status == STATUS_OK) {
+        status = session_insert(call->store, session_out);
+    }
+    return status == STATUS_OK ? iam_tell_login(call, session_out) : status;
+}
+
+enum status session_end(struct call *call, struct id person, struct id session, struct text reason)
+{
+    int64_t deleted = 0;
+    enum status status = session_delete(call->store, person, session, &deleted);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return deleted == 0 ? STATUS_ABSENT : iam_tell_logout(call, person, session, reason);
+}
+
+enum status session_end_all(struct call *call, struct id person, struct text reason)
+{
+    enum status status = session_delete_all(call->store, person, NULL);
+    return status == STATUS_OK ? iam_tell_logout(call, person, (struct id){{0}}, reason) : status;
+}
+
+enum status session_end_secret(struct call *call, struct text secret)
+{
+    struct session session;
+    if (!secret_is_whole(secret, SESSION_PREFIX)) {
+        return STATUS_OK;
+    }
+    enum status status =
+        session_find(call->store, call->arena, digest_hex(call->arena, secret), &session);
+    if (status == STATUS_OK) {
+        status = session_end(call, session.person_id, session.id, TEXT("renewed"));
+    }
+    return status == STATUS_ABSENT ? STATUS_OK : status;
+}
