@@ -15,7 +15,9 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
+sys.path.insert(1, os.path.join(HERE, '..'))
 from casework import status_of
 from house import until, until_none
 from kill_scenario import Violation, fast_directory, promise, spread
