@@ -42,11 +42,14 @@ const struct shape flow_history_takes = {
     .bytes = sizeof(struct cases_input),
 };
 
+#define LABEL "{\"type\":[\"object\",\"null\"],\"additionalProperties\":true}"
 const char flow_history_schema[] =
     "{\"type\":\"object\",\"required\":[\"items\",\"next\"],\"properties\":{\"items\":{\"type\":"
-    "\"array\",\"items\":{\"type\":\"object\",\"required\":[\"at\",\"transition\",\"kind\","
-    "\"person\",\"places\",\"fields\"],\"properties\":{\"at\":{\"type\":\"string\",\"format\":"
-    "\"date-time\"},\"transition\":{\"type\":\"string\"},\"kind\":{\"type\":[\"string\",\"null\"],"
+    "\"array\",\"items\":{\"type\":\"object\",\"required\":[\"at\",\"transition\",\"label\","
+    "\"kind\",\"kind_label\",\"person\",\"places\",\"fields\"],\"properties\":{\"at\":{\"type\":"
+    "\"string\",\"format\":"
+    "\"date-time\"},\"transition\":{\"type\":\"string\"},\"label\":" LABEL ",\"kind_label\":" LABEL
+    ",\"kind\":{\"type\":[\"string\",\"null\"],"
     "\"description\":\"The participant kind of who did it\"},\"person\":{\"type\":[\"string\","
     "\"null\"],\"format\":\"uuid\",\"description\":\"Who, for those who see all cases; others see "
     "themselves\"},\"places\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"fields\":{"
@@ -123,6 +126,26 @@ static struct text write_fields(const struct telling_history *telling, const str
     return json_written(&writer);
 }
 
+/* What people call it; null when the definition has no such thing (any more). */
+static void put_name(struct json_writer *writer, const char *key, const struct label *label)
+{
+    if (label != NULL) {
+        flow_put_label(writer, key, label);
+    } else {
+        json_key(writer, key);
+        json_put_null(writer);
+    }
+}
+
+static void put_names(struct json_writer *writer, const struct workflow *workflow,
+                      const struct case_step *step)
+{
+    int transition = workflow_transition(workflow, step->transition);
+    int kind = text_is_given(step->party) ? workflow_party(workflow, step->party) : WORKFLOW_NOWHERE;
+    put_name(writer, "label", transition >= 0 ? &workflow->transitions[transition].label : NULL);
+    put_name(writer, "kind_label", kind >= 0 ? &workflow->parties[kind].label : NULL);
+}
+
 static void put_step(struct telling_history *telling, const struct case_step *step,
                      struct text fields)
 {
@@ -134,6 +157,7 @@ static void put_step(struct telling_history *telling, const struct case_step *st
     json_put_text(writer, step->transition);
     json_key(writer, "kind");
     json_put_text(writer, step->party);
+    put_names(writer, telling->seen->record->recipe->workflow, step);
     flow_put_id(writer, "person",
                 telling->sees_people || is_himself ? step->person : (struct id){{0}});
     json_key(writer, "places");

@@ -126,6 +126,8 @@ def a_history_is_who_what_and_when(parcels):
     check_equal([step['transition'] for step in steps], ['send', 'weigh', 'note'])
     check_equal((steps[1]['person'], steps[1]['kind'], steps[1]['places'], steps[1]['fields']),
                 (parcels.clerk.who, 'post', ['Weighed'], {'weight': [None, 5]}))
+    check_equal([(step['label'], step['kind_label']) for step in steps[:1]],
+                [({'ru': 'send', 'en': 'send'}, {'ru': 'sender', 'en': 'sender'})])
     mine = parcels.senders[0].get(f'cases/{case}/history').json['items']
     check_equal([(step['transition'], step['fields']) for step in mine],
                 [('send', {'address': [None, 'Street 0']}), ('weigh', {})])

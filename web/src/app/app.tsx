@@ -7,9 +7,18 @@ import { DoorsPage } from '../pages/cases/doors_page';
 import { ListPage } from '../pages/cases/list_page';
 import { NewPage } from '../pages/cases/new_page';
 import { InboxPage } from '../pages/inbox/inbox_page';
+import { OperationsPage } from '../pages/operations/operations_page';
+import { PeoplePage } from '../pages/people/people_page';
+import { PersonPage } from '../pages/people/person_page';
+import { RolesPage } from '../pages/people/roles_page';
 import { ProfilePage } from '../pages/profile/profile_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
 import { SignInPage } from '../pages/sign_in/sign_in_page';
+import { CheckPage } from '../pages/workflows/check_page';
+import { IncidentsPage } from '../pages/workflows/incidents_page';
+import { MendPage } from '../pages/workflows/mend_page';
+import { WorkflowPage } from '../pages/workflows/workflow_page';
+import { WorkflowsPage } from '../pages/workflows/workflows_page';
 import { followLinks, go, match, usePlace } from './router';
 import { Signed, useSession } from './session';
 import { Shell, Title } from './shell';
@@ -21,6 +30,15 @@ const VIEWS: [string, ComponentType<any>][] = [
   ['/app/cases/:kind/:workflow', ListPage],
   ['/app/cases/:kind/:workflow/new/:operation', NewPage],
   ['/app/cases/:kind/:workflow/:case_id', CasePage],
+  ['/app/workflows', WorkflowsPage],
+  ['/app/workflows/check', CheckPage],
+  ['/app/workflows/incidents', IncidentsPage],
+  ['/app/workflows/:service/:workflow', WorkflowPage],
+  ['/app/mend/:service/:case_id', MendPage],
+  ['/app/operations', OperationsPage],
+  ['/app/people', PeoplePage],
+  ['/app/people/roles', RolesPage],
+  ['/app/people/:id', PersonPage],
   ['/app/profile', ProfilePage],
 ];
 

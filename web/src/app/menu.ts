@@ -25,7 +25,7 @@ const WAYS: Way[] = [
 
 export function ways(session: Session): Way[] {
   return WAYS.filter(({ permission, service }) =>
-    (!permission || session.may(permission)) && (!service || session.services.includes(service)));
+    (!permission || session.may(permission)) && (!service || session.services.some(({ name }) => name === service)));
 }
 
 /** How much waits for him, behind all his doors. */

@@ -17,7 +17,7 @@ function ask(id: string): Promise<string | null> {
 export function useName(id: string | null, otherwise: string): string {
   const session = useSession();
   const [name, setName] = useState<string | null>(null);
-  const isMe = id !== null && id === session.profile?.person_id;
+  const isMe = id !== null && id === session.profile?.id;
   const may = session.may('users.read');
   useEffect(() => {
     let isWanted = true;

@@ -7,11 +7,12 @@ import { closeStreams } from './stream';
 import { Label, language, speak } from './words';
 
 export interface Profile {
-  person_id: string;
+  id: string;
   full_name: string | null;
   email: string | null;
   locale: string | null;
   roles: string[];
+  participants: string[];
   permissions: string[];
   session_id: string | null;
 }
@@ -41,7 +42,7 @@ export interface Session {
   needsCode: boolean; // of a set-up
   profile: Profile | null;
   doors: Door[] | null;
-  services: string[];
+  services: House['services'];
   version: string;
   problem: Problem | null;
   may: (permission: string) => boolean;
@@ -117,7 +118,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
 
   const session: Session = {
     state, needsCode, profile, doors, problem, look, leave,
-    services: house.services.map(({ name }) => name),
+    services: house.services,
     version: house.version,
     may: (permission) => profile !== null && profile.permissions.some((held) => matches(held, permission)),
     lookAtDoors: () => readDoors(house.services).catch(() => {}),

@@ -107,13 +107,13 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <div>
           <header class="top">
             <button class="find" type="button" onClick={() => setOpen('palette')}>
-              <Icon name="search" />{say('find_or_do')}<span class="key" aria-hidden="true">Ctrl K</span>
+              <Icon name="search" /><span class="text">{say('find_or_do')}</span><span class="key" aria-hidden="true">Ctrl K</span>
             </button>
             <span class="grow" />
             <Button kind="quiet" size="square" title={say('keyboard')} onPress={() => setOpen('keys')}><span aria-hidden="true">?</span><span class="unseen">{say('keyboard')}</span></Button>
             <a href="/app/profile" class="avatar" aria-label={say('profile_of', { name })}>{initials(name)}</a>
           </header>
-          <main class="main" id="main" tabIndex={-1} ref={main}>{children}</main>
+          <main class="view" id="main" tabIndex={-1} ref={main}>{children}</main>
         </div>
         <Bottom list={list} path={path} waiting={waiting} onMore={() => setOpen('palette')} />
       </div>

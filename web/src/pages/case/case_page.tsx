@@ -9,7 +9,7 @@ import { Title } from '../../app/shell';
 import { watch } from '../../app/stream';
 import { ago, label, moment, say } from '../../app/words';
 import { Button, Choice } from '../../design/button';
-import { Badge, Bones, Note, Shown } from '../../design/states';
+import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
 import { History } from './history';
 import { Offers } from './offers';
@@ -57,7 +57,7 @@ function ViewAs({ doors, door, caseId }: { doors: Door[]; door: DoorName; caseId
     <div class="row">
       <span class="small muted">{say('view_as')}</span>
       <Choice name={say('view_as')} value={door.kind} options={doors.map(({ kind, kind_label }) => ({ value: kind, text: label(kind_label, kind) }))}
-        onChange={(kind) => go(`/app/cases/${kind}/${door.workflow}/${caseId}`, 'replace')} />
+        onChange={(kind) => go(`/app/cases/${kind}/${door.workflow}/${caseId}`)} />
     </div>
   );
 }
@@ -92,6 +92,14 @@ export function CasePage({ kind, workflow, case_id: caseId }: Record<string, str
     void session.lookAtDoors();
   };
   const doors = (session.doors ?? []).filter((one) => one.workflow === workflow);
+  if (loaded.problem && !loaded.value) {
+    return (
+      <>
+        <Title back={say('cases')} backTo={listAddress(door)} actions={<ViewAs doors={doors} door={door} caseId={caseId!} />}>{say('case')}</Title>
+        <Trouble problem={loaded.problem} again={loaded.again} />
+      </>
+    );
+  }
   return (
     <Shown of={loaded} bones={<div class="stack"><div class="bone" style={{ height: '32px', width: '40%' }} /><Bones rows={6} height={28} /></div>}>
       {({ about, state, steps }) => state.case === null ? null : (
@@ -110,6 +118,7 @@ export function CasePage({ kind, workflow, case_id: caseId }: Record<string, str
           {state.operations.filter(({ status }) => status === 'running').map((running) => (
             <Note key={running.operation_id}>{say('under_way', { name: label(about.operations.find(({ operation }) => operation === running.operation)?.label, running.operation) })}</Note>
           ))}
+          {about.sees_all && <Where door={door} about={about} of={state.case} stamp={stamp} />}
           <div class="two">
             <div>
               <section class="card" aria-label={say('what_you_can_do')}>
@@ -118,13 +127,15 @@ export function CasePage({ kind, workflow, case_id: caseId }: Record<string, str
                   <Offers offers={state.new_operations} onChoose={(offer) => setChosen({ offer, seen: state })} />
                 </div>
               </section>
-              <Details of={state.case} about={about} />
               <section class="card">
                 <div class="head"><h2 class="grow">{say('history')}</h2><Button size="small" kind="quiet" icon="again" onPress={again}>{say('refresh')}</Button></div>
                 <div class="body"><History steps={steps} about={about} /></div>
               </section>
             </div>
-            <div><Where door={door} about={about} of={state.case} stamp={stamp} /></div>
+            <div>
+              <Details of={state.case} about={about} />
+              {!about.sees_all && <Where door={door} about={about} of={state.case} stamp={stamp} />}
+            </div>
           </div>
           {chosen && (
             <Operate door={door} about={about} seen={chosen.seen} offer={chosen.offer} onDone={onDone}

@@ -13,13 +13,14 @@ export function reasonText(offer: Offer): string | null {
 
 export function Offers({ offers, onChoose }: { offers: Offer[]; onChoose: (offer: Offer) => void }) {
   const able = offers.filter(({ token }) => token);
+  const first = offers.find(({ disable_reason }) => disable_reason?.code !== 'wrong_stage');
   const unable = offers.filter(({ token, disable_reason }) => !token && disable_reason?.code !== 'wrong_stage');
   return (
     <div class="offers">
       {able.length > 0 && (
         <div class="buttons">
-          {able.map((offer, i) => (
-            <Button key={offer.operation} kind={i === 0 ? 'main' : undefined} onPress={() => onChoose(offer)}>{label(offer.label, offer.operation)}</Button>
+          {able.map((offer) => (
+            <Button key={offer.operation} kind={offer === first ? 'main' : undefined} onPress={() => onChoose(offer)}>{label(offer.label, offer.operation)}</Button>
           ))}
         </div>
       )}

@@ -18,15 +18,16 @@ export function Where({ door, about, of, stamp }: { door: DoorName; about: About
         <h2 class="grow">{say('where_it_is')}</h2>
         {about.sees_all && <Button size="small" kind="quiet" onPress={() => setLarge(true)}>{say('enlarge')}</Button>}
       </div>
-      {about.sees_all && <div class="body"><div class="net fits">{picture}</div></div>}
       <div class="body">
-        <ol class="way">
-          {about.places.map((place) => (
-            <li key={place.name} aria-current={here.includes(place.name) ? 'step' : undefined}>
-              <span class="dot" />{label(place.label, place.name)}
-            </li>
-          ))}
-        </ol>
+        {about.sees_all ? <div class="net fits" tabIndex={0} role="region" aria-label={say('where_it_is')}>{picture}</div> : (
+          <ol class="way">
+            {about.places.map((place) => (
+              <li key={place.name} aria-current={here.includes(place.name) ? 'step' : undefined}>
+                <span class="dot" />{label(place.label, place.name)}
+              </li>
+            ))}
+          </ol>
+        )}
       </div>
       {isLarge && (
         <Dialog title={label(about.label, about.workflow)} wide onClose={() => setLarge(false)}>

@@ -7,11 +7,11 @@ import { Badge, Shown } from '../../design/states';
 import { toast } from '../../design/toast';
 
 interface SessionShown {
-  session_id: string;
+  id: string;
   user_agent: string | null;
   address: string | null;
   created_at: string;
-  last_seen_at: string | null;
+  seen_at: string;
   is_current: boolean;
 }
 
@@ -27,7 +27,7 @@ export function device(userAgent: string | null): string {
 export function Sessions() {
   const loaded = useLoad(() => get<Page<SessionShown>>('/api/sessions'), []);
   const end = async (one: SessionShown) => {
-    await remove(`/api/sessions/${one.session_id}`);
+    await remove(`/api/sessions/${one.id}`);
     toast(say('session_ended'));
     await loaded.again();
   };
@@ -38,10 +38,10 @@ export function Sessions() {
         {({ items }) => (
           <ul class="rows">
             {items.map((one) => (
-              <li key={one.session_id} class="item">
+              <li key={one.id} class="item">
                 <div class="grow">
                   <div class="title">{device(one.user_agent)} {one.is_current && <Badge tone="good">{say('this_device')}</Badge>}</div>
-                  <div class="small muted">{one.address} · {say('last_seen', { when: ago(one.last_seen_at ?? one.created_at) })}</div>
+                  <div class="small muted">{one.address} · {say('last_seen', { when: ago(one.seen_at) })}</div>
                 </div>
                 {!one.is_current && <Button size="small" onPress={() => end(one)}>{say('sign_out')}</Button>}
               </li>

@@ -30,7 +30,7 @@ export function SetUpPage() {
     setBusy(true);
     setProblem(null);
     try {
-      await post('/api/setup', { full_name: name.trim(), email: email.trim(), password, locale: language(), ...(code ? { code: code.trim() } : {}) });
+      await post('/api/setup', { full_name: name.trim(), email: email.trim(), password, locale: language(), ...(code ? { setup_code: code.trim() } : {}) });
       await session.look();
     } catch (error) {
       setProblem(asProblem(error));
@@ -45,7 +45,7 @@ export function SetUpPage() {
         {problem && problem.fields.length === 0 && <Trouble problem={problem} />}
         {session.needsCode && (
           <TextField name={say('set_up_code')} hint={say('set_up_code_hint')} value={code} onInput={setCode} required
-            wrong={lacks(code) ?? fieldTrouble(problem, 'code')} more={{ autocomplete: 'off' }} />
+            wrong={lacks(code) ?? fieldTrouble(problem, 'setup_code')} more={{ autocomplete: 'off' }} />
         )}
         <TextField name={say('your_name')} value={name} onInput={setName} required wrong={lacks(name) ?? fieldTrouble(problem, 'full_name')} more={{ autocomplete: 'name' }} />
         <TextField name={say('email')} type="email" value={email} onInput={setEmail} required wrong={lacks(email) ?? fieldTrouble(problem, 'email')} more={{ autocomplete: 'email' }} />

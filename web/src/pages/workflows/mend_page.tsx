@@ -1,0 +1,137 @@
+// mend_page.tsx - a case as its keeper sees it: why it stands, and the ways to bring it on. Each asks for a reason.
+import { useState } from 'preact/hooks';
+import { get, Page, post, Problem } from '../../app/api';
+import { asProblem, useLoad } from '../../app/load';
+import { useSession } from '../../app/session';
+import { Title } from '../../app/shell';
+import { ago, moment, say } from '../../app/words';
+import { Button } from '../../design/button';
+import { Dialog } from '../../design/dialog';
+import { TextField } from '../../design/field';
+import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
+import { toast } from '../../design/toast';
+
+interface Stage { stage: string; state: string; attempt: number; due_at: string | null; reason: { code: string; message: string } | null }
+interface CaseKept {
+  case_id: string;
+  workflow: string;
+  version: number;
+  places: string[];
+  why: string;
+  fields: Record<string, unknown> | null;
+  stages: Stage[];
+  incidents: number;
+  revision: number;
+  closed_at: string | null;
+}
+interface Kept { revision: number; at: string; transition: string; actor: string | null; changes: { reason?: string; places?: string[] } }
+
+type Way = 'retry' | 'skip' | 'move' | 'cancel';
+
+function Mend({ at, way, stage, onClose, onDone }: { at: string; way: Way; stage?: string; onClose: () => void; onDone: () => void }) {
+  const [reason, setReason] = useState('');
+  const [places, setPlaces] = useState('');
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isTried, setTried] = useState(false);
+  const needsPlaces = way === 'move';
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setTried(true);
+    if (!reason.trim() || (needsPlaces && !places.trim())) return;
+    try {
+      await post(`${at}/${way}`, {
+        reason: reason.trim(),
+        ...(stage && way !== 'move' && way !== 'cancel' ? { stage } : {}),
+        ...(needsPlaces ? { places: places.split(',').map((place) => place.trim()).filter(Boolean) } : {}),
+      });
+      onDone();
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  const lacks = (value: string) => (isTried && !value.trim() ? say('field_required') : null);
+  return (
+    <Dialog title={say(`mend_${way}`)} onClose={onClose}>
+      <form class="stack" onSubmit={submit} noValidate>
+        <p class="muted">{say(`mend_${way}_about`)}</p>
+        {problem && <Trouble problem={problem} />}
+        {needsPlaces && <TextField name={say('mend_places')} hint={say('mend_places_hint')} value={places} onInput={setPlaces} wrong={lacks(places)} />}
+        <TextField name={say('reason')} hint={say('reason_hint')} value={reason} onInput={setReason} rows={2} wrong={lacks(reason)} />
+        <div class="foot"><Button kind="quiet" onPress={onClose}>{say('cancel')}</Button><Button kind="main" submits>{say(`mend_${way}`)}</Button></div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Stages({ stages, onMend }: { stages: Stage[]; onMend: (way: Way, stage: string) => void }) {
+  return (
+    <ul class="rows">
+      {stages.map((stage) => (
+        <li key={stage.stage} class="item">
+          <div class="grow">
+            <div class="title">{stage.stage} <Badge tone={stage.state === 'incident' ? 'bad' : 'warn'}>{stage.state}</Badge></div>
+            {stage.reason && <div class="small muted">{stage.reason.message}</div>}
+            {stage.due_at && <div class="small muted">{say('due_at', { when: moment(stage.due_at) })}</div>}
+          </div>
+          <div class="row">
+            <Button size="small" icon="again" onPress={() => onMend('retry', stage.stage)}>{say('mend_retry')}</Button>
+            <Button size="small" onPress={() => onMend('skip', stage.stage)}>{say('mend_skip')}</Button>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function MendPage({ service, case_id: caseId }: Record<string, string>) {
+  const { may } = useSession();
+  const [open, setOpen] = useState<{ way: Way; stage?: string } | null>(null);
+  const at = `/api/cases/${service}/${caseId}`;
+  const loaded = useLoad(async () => {
+    const [of, history] = await Promise.all([get<CaseKept>(at), get<Page<Kept>>(`${at}/history`)]);
+    return { of, history: history.items };
+  }, [service, caseId]);
+  const done = () => {
+    setOpen(null);
+    toast(say('done'));
+    void loaded.again();
+  };
+  return (
+    <Shown of={loaded} bones={<Bones rows={6} height={32} />}>
+      {({ of, history }) => (
+        <>
+          <Title back={say('incidents')} backTo="/app/workflows/incidents" under={<div class="row">{of.places.map((place) => <Badge key={place} tone="accent">{place}</Badge>)}</div>}
+            actions={may('cases.mend') && !of.closed_at && (
+              <>
+                <Button onPress={() => setOpen({ way: 'move' })}>{say('mend_move')}</Button>
+                <Button kind="danger" onPress={() => setOpen({ way: 'cancel' })}>{say('mend_cancel')}</Button>
+              </>
+            )}>{`${of.workflow} · № ${of.case_id.slice(-6)}`}</Title>
+          <Note tone={of.incidents > 0 ? 'bad' : 'accent'}>{of.why}</Note>
+          {of.stages.length > 0 && (
+            <section class="card"><div class="head"><h2>{say('stages')}</h2></div><Stages stages={of.stages} onMend={(way, stage) => setOpen({ way, stage })} /></section>
+          )}
+          <section class="card">
+            <div class="head"><h2>{say('details')}</h2></div>
+            <pre class="text" tabIndex={0} role="region" aria-label={say('details')}>{JSON.stringify(of.fields, null, 2)}</pre>
+          </section>
+          <section class="card">
+            <div class="head"><h2>{say('history')}</h2></div>
+            <div class="body">
+              <ol class="timeline" reversed>
+                {[...history].reverse().map((step) => (
+                  <li key={step.revision}>
+                    <div class="what">{step.transition}{step.changes.places && ` → ${step.changes.places.join(', ')}`}</div>
+                    <div class="small muted">{step.actor ?? say('by_itself')} · {ago(step.at)}</div>
+                    {step.changes.reason && <div class="changes">{step.changes.reason}</div>}
+                  </li>
+                ))}
+              </ol>
+            </div>
+          </section>
+          {open && <Mend at={at} way={open.way} stage={open.stage} onClose={() => setOpen(null)} onDone={done} />}
+        </>
+      )}
+    </Shown>
+  );
+}
