@@ -111,7 +111,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             </button>
             <span class="grow" />
             <Button kind="quiet" size="square" title={say('keyboard')} onPress={() => setOpen('keys')}><span aria-hidden="true">?</span><span class="unseen">{say('keyboard')}</span></Button>
-            <a href="/app/profile" class="avatar" aria-label={say('profile_of', { name })}>{initials(name)}</a>
+            <a href="/app/profile" class="avatar" title={name}><span aria-hidden="true">{initials(name)}</span><span class="unseen">{say('profile_of', { name })}</span></a>
           </header>
           <main class="view" id="main" tabIndex={-1} ref={main}>{children}</main>
         </div>

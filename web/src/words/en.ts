@@ -67,8 +67,8 @@ export const en = {
   drop_about: 'It will not be handled any more. What is behind it goes on.', attempts_count: { one: 'tried once', other: 'tried {count} times' },
   parked_waiting: 'is tried again', parked_behind: 'behind another', parked_dead: 'waits for a person',
   // people
-  add_person: 'Add a person', find_person: 'Find by name, address or phone', name: 'Name', person_type: 'Kind of person', type_employee: 'Employee', type_worker: 'Worker', type_client: 'Client',
-  roles: 'Roles', roles_hint: 'With commas.', nobody_found: 'Nobody is found', nobody_found_about: 'Try a part of a name, an address or a phone number.', blocked: 'Blocked', block: 'Block', unblock: 'Let in again',
+  add_person: 'Add a person', find_person: 'Find by how the name begins', name: 'Name', person_type: 'Kind of person', type_employee: 'Employee', type_worker: 'Worker', type_client: 'Client',
+  roles: 'Roles', roles_hint: 'With commas.', nobody_found: 'Nobody is found', nobody_found_about: 'Write how the name begins, as it stands in the directory.', blocked: 'Blocked', block: 'Block', unblock: 'Let in again',
   block_about: 'This person is signed out everywhere at once and cannot come in. Nothing is removed.', unblocked: 'May come in again.', save: 'Save', saved: 'Saved.', change: 'Change', removed: 'Removed.', known_since: 'Known since {when}',
   add_role: 'Add a role', role_meaning: 'What it is for', permissions: 'Permissions', permissions_hint: 'One on a line, such as users.read or users.*', participants: 'Takes part as', participants_hint: 'One on a line: a kind of participant, or kind.role',
   no_roles_title: 'No roles', no_roles: 'A role says what somebody may do. Add the first one.',

@@ -69,8 +69,8 @@ export const ru: Record<Key, string | Forms> = {
   drop_about: 'Его больше не будут обрабатывать. То, что стоит за ним, пойдёт дальше.', attempts_count: { one: '{count} попытка', few: '{count} попытки', many: '{count} попыток', other: '{count} попытки' },
   parked_waiting: 'пробуем снова', parked_behind: 'стоит за другим', parked_dead: 'ждёт человека',
   // люди
-  add_person: 'Добавить человека', find_person: 'Найти по имени, адресу или телефону', name: 'Имя', person_type: 'Кто это', type_employee: 'Сотрудник', type_worker: 'Исполнитель', type_client: 'Клиент',
-  roles: 'Роли', roles_hint: 'Через запятую.', nobody_found: 'Никого не нашлось', nobody_found_about: 'Попробуйте часть имени, адреса или телефона.', blocked: 'Заблокирован', block: 'Заблокировать', unblock: 'Впустить снова',
+  add_person: 'Добавить человека', find_person: 'Найти по началу имени', name: 'Имя', person_type: 'Кто это', type_employee: 'Сотрудник', type_worker: 'Исполнитель', type_client: 'Клиент',
+  roles: 'Роли', roles_hint: 'Через запятую.', nobody_found: 'Никого не нашлось', nobody_found_about: 'Напишите, как имя начинается в справочнике.', blocked: 'Заблокирован', block: 'Заблокировать', unblock: 'Впустить снова',
   block_about: 'Человек сразу выйдет отовсюду и не сможет войти. Ничего не удаляется.', unblocked: 'Снова может войти.', save: 'Сохранить', saved: 'Сохранено.', change: 'Изменить', removed: 'Убрано.', known_since: 'Известен с {when}',
   add_role: 'Добавить роль', role_meaning: 'Для чего она', permissions: 'Права', permissions_hint: 'По одному в строке, например users.read или users.*', participants: 'Участвует как', participants_hint: 'По одному в строке: вид участника или вид.роль',
   no_roles_title: 'Ролей нет', no_roles: 'Роль говорит, что можно человеку. Добавьте первую.',

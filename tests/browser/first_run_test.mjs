@@ -1,0 +1,60 @@
+// first_run_test.mjs - the first visit: who owns the house; then signing out and in again.
+import assert from 'node:assert/strict';
+import { checkAccessible, checkFits, checkSaid, openWindow, PHONE, settle } from './browser.mjs';
+import { furnish, OWNER } from './house.mjs';
+
+/** A fresh house asks who owns it, wherever one knocks; what is missing it says at the field. */
+async function the_first_visitor_becomes_the_owner(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { allows: [/401/] });
+  await page.goto('/app/people');
+  await page.getByRole('heading', { name: 'Добро пожаловать' }).waitFor();
+  await checkAccessible(page, 'set-up');
+  await page.getByRole('button', { name: 'Начать' }).click();
+  assert.equal(await page.locator('[aria-invalid=true]').count(), 3);
+  await page.getByLabel('Как вас зовут').fill(OWNER.name);
+  await page.getByLabel('Электронная почта').fill(OWNER.email);
+  await page.getByLabel('Пароль').fill('короток');
+  await page.getByRole('button', { name: 'Начать' }).click();
+  assert.match(await page.locator('.wrong').innerText(), /8 знаков/);
+  await page.getByLabel('Пароль').fill(OWNER.password);
+  await page.getByRole('button', { name: 'Начать' }).click();
+  await page.getByRole('heading', { name: 'Люди' }).waitFor();
+  world.owner = (await (await context.request.get('/api/profile')).json()).id;
+  world.signedIn = await context.storageState();
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
+async function the_house_is_furnished(world) {
+  Object.assign(world, await furnish(world.owner));
+}
+
+/** On a phone, in English: a wrong password is refused in plain words, the right one lets in. */
+async function a_password_lets_in(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { language: 'en', size: PHONE, allows: [/401/] });
+  await page.goto('/app/cases');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await checkAccessible(page, 'sign-in');
+  await checkFits(page, 'sign-in');
+  await checkSaid(page, 'en', 'sign-in');
+  await page.getByRole('button', { name: 'English' }).click(); // chosen here, it goes before the profile's
+  await page.getByLabel('E-mail').fill(OWNER.email);
+  await page.getByLabel('Password').fill('not this one at all');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('The e-mail or the password is not right.').waitFor();
+  await page.getByLabel('Password').fill(OWNER.password);
+  await page.getByLabel('Password').press('Enter');
+  await page.getByRole('heading', { name: 'Cases' }).waitFor();
+  await settle(page);
+  assert.deepEqual(complaints, []);
+
+  await page.goto('/app/profile');
+  await page.getByText('this device').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).first().click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.goto('/app/profile'); // the session is over on the server, not only on the screen
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await context.close();
+}
+
+export const first = [the_first_visitor_becomes_the_owner, the_house_is_furnished, a_password_lets_in];

@@ -1,0 +1,40 @@
+// main.mjs - runs the tests in their order and prints TAP. A name on the command line chooses; what
+// comes first (set-up and furniture) is always run.
+import { openBrowser } from './browser.mjs';
+import { first } from './first_run_test.mjs';
+import { caseTests } from './case_test.mjs';
+import { keyboardTests } from './keyboard_test.mjs';
+import { pictureTests, viewTests } from './view_test.mjs';
+
+/** What was on the screen when it failed, in words. */
+async function showWindows(opened) {
+  for (const page of opened.contexts().flatMap((context) => context.pages())) {
+    const text = await page.evaluate(() => `${location.pathname}\n${document.body.innerText}`).catch(String);
+    console.log(text.slice(0, 1500).replace(/^/gm, '#   | '));
+    await page.context().close();
+  }
+}
+
+const wanted = process.argv.slice(2);
+const others = [...caseTests, ...keyboardTests, ...viewTests];
+const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+const browser = await openBrowser();
+const world = { browser };
+let number = 0;
+let failed = 0;
+for (const test of [...first, ...pictureTests, ...chosen]) {
+  number++;
+  try {
+    await test(world);
+    console.log(`ok ${number} - ${test.name}`);
+  } catch (error) {
+    failed++;
+    await showWindows(browser);
+    console.log(`${error.stack}`.replace(/^/gm, '#   '));
+    console.log(`not ok ${number} - ${test.name}`);
+    if (first.includes(test)) break; // the others could not even begin
+  }
+}
+console.log(`1..${number}`);
+await browser.close();
+process.exitCode = failed > 0 ? 1 : 0;

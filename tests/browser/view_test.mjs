@@ -1,0 +1,107 @@
+// view_test.mjs - every view in both languages, on a phone and on a desk, light and dark: it can be used by
+// everybody, fits the window, says everything, and the browser has nothing to complain about.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkAccessible, checkFits, checkSaid, DESK, openWindow, PHONE, settle } from './browser.mjs';
+import { ask } from './house.mjs';
+
+const views = (world) => [
+  '/app/inbox', '/app/cases', '/app/cases/office/purchase', `/app/cases/office/purchase/${world.cases[0]}`,
+  `/app/cases/staff/purchase/${world.cases[0]}`, '/app/cases/staff/purchase/new/ask', '/app/workflows',
+  '/app/workflows/casework/purchase', '/app/workflows/check', '/app/workflows/incidents', `/app/mend/casework/${world.cases[0]}`,
+  '/app/operations', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile', '/app/nowhere',
+];
+
+async function checkViews(world, language, size, theme) {
+  const { page, context, complaints } = await openWindow(world.browser, { language, size, theme, signedIn: world.signedIn, allows: [/404/] });
+  for (const path of views(world)) {
+    await page.goto(path);
+    await settle(page);
+    await checkAccessible(page, path);
+    await checkFits(page, path);
+    await checkSaid(page, language, path);
+    assert.deepEqual(complaints, [], path);
+  }
+  await context.close();
+}
+
+const views_in_russian_on_a_desk = (world) => checkViews(world, 'ru', DESK, 'light');
+const views_in_english_on_a_phone_by_night = (world) => checkViews(world, 'en', PHONE, 'dark');
+
+/** A definition that could get stuck is refused with the way there; a sound one is drawn. */
+async function a_pasted_definition_is_judged(world) {
+  const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
+  const { text } = await ask('GET', '/api/workflows/casework/purchase');
+  await page.goto('/app/workflows/check');
+  await page.getByLabel('Описание').fill(text);
+  await page.getByRole('button', { name: 'Проверить' }).click();
+  await page.getByText('Всё в порядке').waitFor();
+  await page.getByLabel('Описание').fill(text.replace('from: [ordered, paid], to: on_the_way', 'from: ordered, to: on_the_way'));
+  await page.getByRole('button', { name: 'Проверить' }).click();
+  await page.getByText(/Не так \d/).waitFor();
+  await page.getByRole('img', { name: /схема/ }).waitFor();
+  await checkAccessible(page, 'a verdict');
+  await context.close();
+}
+
+/** Who is blocked is told so at the next step; a change of a role can be taken back. */
+async function people_are_looked_after(world) {
+  const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
+  await page.goto('/app/people');
+  await page.getByLabel('Найти по началу имени').fill('петр');
+  await page.getByRole('link', { name: /Пётр Сёмин/ }).click();
+  await page.getByLabel('Роли').fill('staff, office');
+  await page.getByRole('button', { name: 'Сохранить' }).click();
+  await page.getByText('Сохранено.').waitFor();
+  assert.deepEqual((await ask('GET', `/api/users/${world.petr}`)).roles, ['staff', 'office']);
+  await page.getByRole('button', { name: 'Вернуть' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.title-row .badge').length === 1);
+  assert.deepEqual((await ask('GET', `/api/users/${world.petr}`)).roles, ['staff']);
+  await page.getByRole('button', { name: 'Заблокировать' }).click();
+  await page.getByRole('dialog').getByLabel('Причина').fill('Уволился');
+  await page.getByRole('dialog').getByRole('button', { name: 'Заблокировать' }).click();
+  await page.getByText('Уволился').waitFor();
+  await page.getByRole('button', { name: 'Впустить снова' }).click();
+  await page.getByRole('button', { name: 'Заблокировать' }).waitFor();
+  await context.close();
+}
+
+/** A language and a theme stay chosen. */
+async function what_was_chosen_stays(world) {
+  const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
+  await page.goto('/app/profile');
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Profile' }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  await page.getByRole('button', { name: 'Русский' }).click();
+  await page.getByRole('heading', { name: 'Профиль' }).waitFor();
+  await context.close();
+}
+
+/** Only when asked for: the pictures of docs/web.md. */
+async function pictures_of_the_manual(world) {
+  const folder = process.env.KONTORA_TEST_PICTURES;
+  mkdirSync(folder, { recursive: true });
+  const wanted = [
+    ['web_case', `/app/cases/office/purchase/${world.cases[0]}`, { language: 'en' }],
+    ['web_inbox', '/app/inbox', { language: 'ru', theme: 'dark' }],
+    ['web_phone', `/app/cases/office/purchase/${world.cases[3]}`, { language: 'ru', size: PHONE }],
+  ];
+  for (const [name, path, how] of wanted) {
+    const { page, context } = await openWindow(world.browser, { ...how, signedIn: world.signedIn });
+    await page.goto(path);
+    await settle(page);
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await context.close();
+  }
+}
+
+export const viewTests = [
+  views_in_russian_on_a_desk, views_in_english_on_a_phone_by_night, a_pasted_definition_is_judged,
+  people_are_looked_after, what_was_chosen_stays,
+];
+export const pictureTests = process.env.KONTORA_TEST_PICTURES ? [pictures_of_the_manual] : [];
