@@ -141,7 +141,8 @@ static void put_names(struct json_writer *writer, const struct workflow *workflo
                       const struct case_step *step)
 {
     int transition = workflow_transition(workflow, step->transition);
-    int kind = text_is_given(step->party) ? workflow_party(workflow, step->party) : WORKFLOW_NOWHERE;
+    int kind =
+        text_is_given(step->party) ? workflow_party(workflow, step->party) : WORKFLOW_NOWHERE;
     put_name(writer, "label", transition >= 0 ? &workflow->transitions[transition].label : NULL);
     put_name(writer, "kind_label", kind >= 0 ? &workflow->parties[kind].label : NULL);
 }

@@ -7,6 +7,7 @@ import { DoorsPage } from '../pages/cases/doors_page';
 import { ListPage } from '../pages/cases/list_page';
 import { NewPage } from '../pages/cases/new_page';
 import { InboxPage } from '../pages/inbox/inbox_page';
+import { MessagesPage } from '../pages/messages/messages_page';
 import { OperationsPage } from '../pages/operations/operations_page';
 import { PeoplePage } from '../pages/people/people_page';
 import { PersonPage } from '../pages/people/person_page';
@@ -14,6 +15,7 @@ import { RolesPage } from '../pages/people/roles_page';
 import { ProfilePage } from '../pages/profile/profile_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
 import { SignInPage } from '../pages/sign_in/sign_in_page';
+import { TemplatesPage } from '../pages/templates/templates_page';
 import { CheckPage } from '../pages/workflows/check_page';
 import { IncidentsPage } from '../pages/workflows/incidents_page';
 import { MendPage } from '../pages/workflows/mend_page';
@@ -30,6 +32,8 @@ const VIEWS: [string, ComponentType<any>][] = [
   ['/app/cases/:kind/:workflow', ListPage],
   ['/app/cases/:kind/:workflow/new/:operation', NewPage],
   ['/app/cases/:kind/:workflow/:case_id', CasePage],
+  ['/app/messages', MessagesPage],
+  ['/app/templates', TemplatesPage],
   ['/app/workflows', WorkflowsPage],
   ['/app/workflows/check', CheckPage],
   ['/app/workflows/incidents', IncidentsPage],

@@ -20,7 +20,7 @@ const WAYS: Way[] = [
   { to: '/app/operations', name: 'operations', icon: 'pulse', group: 'house', permission: 'platform.metrics' },
   { to: '/app/people', name: 'people', icon: 'people', group: 'house', permission: 'users.read' },
   { to: '/app/audit', name: 'audit', icon: 'shield', group: 'house', permission: 'audit.read', service: 'audit' },
-  { to: '/app/templates', name: 'templates', icon: 'mail', group: 'house', permission: 'notifications.read', service: 'notifications' },
+  { to: '/app/templates', name: 'templates', icon: 'mail', group: 'house', permission: 'notifications.templates', service: 'notifications' },
 ];
 
 export function ways(session: Session): Way[] {

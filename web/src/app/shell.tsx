@@ -10,6 +10,7 @@ import { waitingCount, ways, Way } from './menu';
 import { Palette } from './palette';
 import { go, usePlace } from './router';
 import { useSession } from './session';
+import { useUnread } from './unread';
 import { say } from './words';
 
 export const iconAddress = () => document.querySelector<HTMLLinkElement>('link[rel=icon]')!.href;
@@ -22,12 +23,15 @@ function isHere(way: Way, path: string): boolean {
   return path === way.to || path.startsWith(`${way.to}/`);
 }
 
-function Side({ list, path, waiting }: { list: Way[]; path: string; waiting: number }) {
+/** How much is new behind a way: of the inbox what waits, of messages what is unread. */
+type News = Partial<Record<Way['name'], number>>;
+
+function Side({ list, path, news }: { list: Way[]; path: string; news: News }) {
   const house = list.filter(({ group }) => group === 'house');
   const link = (way: Way) => (
     <a key={way.to} class="nav" href={way.to} aria-current={isHere(way, path) ? 'page' : undefined}>
       <Icon name={way.icon} />{say(way.name)}
-      {way.name === 'inbox' && waiting > 0 && <span class="count" aria-label={say('waiting_count', { count: waiting })}>{waiting}</span>}
+      {!!news[way.name] && <span class="count">{news[way.name]}</span>}
     </a>
   );
   return (
@@ -40,13 +44,13 @@ function Side({ list, path, waiting }: { list: Way[]; path: string; waiting: num
   );
 }
 
-function Bottom({ list, path, waiting, onMore }: { list: Way[]; path: string; waiting: number; onMore: () => void }) {
+function Bottom({ list, path, news, onMore }: { list: Way[]; path: string; news: News; onMore: () => void }) {
   return (
     <nav class="bottom" aria-label={say('main_menu')}>
       {list.slice(0, 3).map((way) => (
         <a key={way.to} href={way.to} aria-current={isHere(way, path) ? 'page' : undefined}>
           <Icon name={way.icon} /><span>{say(way.name)}</span>
-          {way.name === 'inbox' && waiting > 0 && <span class="count" aria-hidden="true">{waiting}</span>}
+          {!!news[way.name] && <span class="count">{news[way.name]}</span>}
         </a>
       ))}
       <button type="button" onClick={onMore}><Icon name="more" /><span>{say('more')}</span></button>
@@ -79,7 +83,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const isOnline = useOnline();
   const list = ways(session);
-  const waiting = waitingCount(session);
+  const news: News = { inbox: waitingCount(session), messages: useUnread() };
   const name = session.profile?.full_name || session.profile?.email || '';
 
   useKeys({
@@ -103,7 +107,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <a class="button main skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>{say('skip_to_content')}</a>
       {!isOnline && <div class="offline" role="status">{say('offline_title')}</div>}
       <div class="shell">
-        <Side list={list} path={path} waiting={waiting} />
+        <Side list={list} path={path} news={news} />
         <div>
           <header class="top">
             <button class="find" type="button" onClick={() => setOpen('palette')}>
@@ -115,7 +119,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </header>
           <main class="view" id="main" tabIndex={-1} ref={main}>{children}</main>
         </div>
-        <Bottom list={list} path={path} waiting={waiting} onMore={() => setOpen('palette')} />
+        <Bottom list={list} path={path} news={news} onMore={() => setOpen('palette')} />
       </div>
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
       {open === 'keys' && <KeySheet onClose={() => setOpen(null)} />}

@@ -1,7 +1,8 @@
 // stream.ts - what the server says by itself: one connection for each address, shared by its readers.
 //
 // EventSource sends Last-Event-ID by itself when it comes back, so nothing is missed. "reset" means
-// that too much has been missed: readers look at everything anew, as after any event.
+// that too much has been missed: readers look at everything anew, as after any event. A person has few
+// streams, so a tab that nobody looks at gives its own up, and looks anew when it is seen again.
 
 export interface Told {
   type: string;
@@ -9,13 +10,16 @@ export interface Told {
 }
 
 interface Channel {
-  source: EventSource;
+  names: string[];
+  source: EventSource | null; // null: given up for now
   readers: Set<(told: Told) => void>;
   end?: number;
 }
 
 const LINGER_MS = 2000; // the next view often wants the same channel
+const HIDDEN_MS = 10_000;
 const channels = new Map<string, Channel>();
+let hiding: number | undefined;
 
 function read(message: MessageEvent): any {
   try {
@@ -25,35 +29,57 @@ function read(message: MessageEvent): any {
   }
 }
 
-function open(address: string, names: string[]): Channel {
+function connect(address: string, channel: Channel): void {
   const source = new EventSource(address);
-  const channel: Channel = { source, readers: new Set() };
   const tell = (event: Event) => {
     const message = event as MessageEvent;
-    if (message.type === 'closed') source.close();
-    channel.readers.forEach((reader) => reader({ type: message.type, data: read(message) }));
+    if (message.type === 'closed') giveUp(channel); // another tab of his has taken the place
+    else channel.readers.forEach((reader) => reader({ type: message.type, data: read(message) }));
   };
-  ['message', 'reset', 'closed', ...names].forEach((name) => source.addEventListener(name, tell));
-  channels.set(address, channel);
-  return channel;
+  ['message', 'reset', 'closed', ...channel.names].forEach((name) => source.addEventListener(name, tell));
+  channel.source = source;
 }
+
+function giveUp(channel: Channel): void {
+  channel.source?.close();
+  channel.source = null;
+}
+
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hiding);
+  if (document.hidden) {
+    hiding = window.setTimeout(() => channels.forEach(giveUp), HIDDEN_MS);
+    return;
+  }
+  channels.forEach((channel, address) => {
+    if (channel.source) return;
+    connect(address, channel);
+    channel.readers.forEach((reader) => reader({ type: 'reset', data: null }));
+  });
+});
 
 /** Calls `reader` for each event until the answer is called. */
 export function watch(address: string, names: string[], reader: (told: Told) => void): () => void {
-  const channel = channels.get(address) ?? open(address, names);
-  clearTimeout(channel.end);
-  channel.readers.add(reader);
+  let channel = channels.get(address);
+  if (!channel) {
+    channel = { names, source: null, readers: new Set() };
+    channels.set(address, channel);
+    connect(address, channel);
+  }
+  const mine = channel;
+  clearTimeout(mine.end);
+  mine.readers.add(reader);
   return () => {
-    channel.readers.delete(reader);
-    if (channel.readers.size > 0) return;
-    channel.end = window.setTimeout(() => {
-      channel.source.close();
-      channels.delete(address);
+    mine.readers.delete(reader);
+    if (mine.readers.size > 0) return;
+    mine.end = window.setTimeout(() => {
+      giveUp(mine);
+      if (channels.get(address) === mine) channels.delete(address);
     }, LINGER_MS);
   };
 }
 
 export function closeStreams(): void {
-  channels.forEach((channel) => channel.source.close());
+  channels.forEach(giveUp);
   channels.clear();
 }

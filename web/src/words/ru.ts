@@ -68,6 +68,10 @@ export const ru: Record<Key, string | Forms> = {
   dead_letters: 'Сообщения, которые не удалось обработать', no_dead: 'Каждое сообщение обработано.', replay: 'Повторить', replayed: 'Пробуем снова.', drop: 'Отбросить', drop_message: 'Отбросить сообщение',
   drop_about: 'Его больше не будут обрабатывать. То, что стоит за ним, пойдёт дальше.', attempts_count: { one: '{count} попытка', few: '{count} попытки', many: '{count} попыток', other: '{count} попытки' },
   parked_waiting: 'пробуем снова', parked_behind: 'стоит за другим', parked_dead: 'ждёт человека',
+  // сообщения
+  unread: 'не прочитано', unread_ones: 'Непрочитанные', read_all: 'Прочитать все', no_messages_title: 'Сообщений нет', no_messages: 'Здесь появится то, что вас касается.',
+  how_to_tell: 'Как вам сообщать', by_mail: 'По почте', by_inbox: 'Здесь, в сообщениях', by_telegram: 'В Telegram', mode_on: 'Сразу', mode_off: 'Никогда', mode_daily: 'Раз в день',
+  subject: 'Тема', letter: 'Текст', letter_hint: 'Слова в двойных фигурных скобках, как в тексте из поставки, заменяются значениями.', no_templates_title: 'Шаблонов нет', no_templates: 'Они приходят со службами, которые что-то сообщают людям.',
   // люди
   add_person: 'Добавить человека', find_person: 'Найти по началу имени', name: 'Имя', person_type: 'Кто это', type_employee: 'Сотрудник', type_worker: 'Исполнитель', type_client: 'Клиент',
   roles: 'Роли', roles_hint: 'Через запятую.', nobody_found: 'Никого не нашлось', nobody_found_about: 'Напишите, как имя начинается в справочнике.', blocked: 'Заблокирован', block: 'Заблокировать', unblock: 'Впустить снова',

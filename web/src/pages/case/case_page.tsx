@@ -118,15 +118,15 @@ export function CasePage({ kind, workflow, case_id: caseId }: Record<string, str
           {state.operations.filter(({ status }) => status === 'running').map((running) => (
             <Note key={running.operation_id}>{say('under_way', { name: label(about.operations.find(({ operation }) => operation === running.operation)?.label, running.operation) })}</Note>
           ))}
+          <section class="card" aria-label={say('what_you_can_do')}>
+            <div class="head"><h2>{say('what_you_can_do')}</h2></div>
+            <div class="body">
+              <Offers offers={state.new_operations} onChoose={(offer) => setChosen({ offer, seen: state })} />
+            </div>
+          </section>
           {about.sees_all && <Where door={door} about={about} of={state.case} stamp={stamp} />}
           <div class="two">
             <div>
-              <section class="card" aria-label={say('what_you_can_do')}>
-                <div class="head"><h2>{say('what_you_can_do')}</h2></div>
-                <div class="body">
-                  <Offers offers={state.new_operations} onChoose={(offer) => setChosen({ offer, seen: state })} />
-                </div>
-              </section>
               <section class="card">
                 <div class="head"><h2 class="grow">{say('history')}</h2><Button size="small" kind="quiet" icon="again" onPress={again}>{say('refresh')}</Button></div>
                 <div class="body"><History steps={steps} about={about} /></div>

@@ -17,6 +17,7 @@ export function draftOf(fields: FormField[], values: Values): Draft {
     if (value == null) return [field.name, ''];
     if (field.kind === 'texts') return [field.name, value.join('\n')];
     if (field.kind === 'time') return [field.name, localTime(String(value))];
+    if (field.kind === 'money') return [field.name, String(value).replace(/\.00$/, '')];
     if (field.kind === 'object') return [field.name, JSON.stringify(value)];
     return [field.name, String(value)];
   }));

@@ -8,6 +8,7 @@ import { Language, language, say, speak } from '../../app/words';
 import { Button, Choice } from '../../design/button';
 import { Badge } from '../../design/states';
 import { Passkeys } from './passkeys_card';
+import { Preferences } from './preferences_card';
 import { Sessions } from './sessions_card';
 
 function Looks() {
@@ -51,6 +52,7 @@ export function ProfilePage() {
         </div>
       </section>
       <Looks />
+      <Preferences />
       <Sessions />
       <Passkeys />
     </>

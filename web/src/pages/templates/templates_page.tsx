@@ -1,0 +1,81 @@
+// templates_page.tsx - the words in which people are told, by key, channel and language.
+import { useState } from 'preact/hooks';
+import { get, Page, patch, post, Problem } from '../../app/api';
+import { asProblem, useLoad } from '../../app/load';
+import { Title } from '../../app/shell';
+import { fieldTrouble } from '../../app/troubles';
+import { say } from '../../app/words';
+import { Button } from '../../design/button';
+import { Dialog } from '../../design/dialog';
+import { TextField } from '../../design/field';
+import { Badge, Bones, Empty, Shown, Trouble } from '../../design/states';
+import { toast } from '../../design/toast';
+
+interface Template {
+  id: string | null;
+  key: string;
+  channel: string;
+  locale: string;
+  subject: string | null;
+  body: string;
+  status: string;
+  origin: string;
+  revision: number;
+}
+
+function Edit({ template, onClose, onDone }: { template: Template; onClose: () => void; onDone: () => void }) {
+  const [subject, setSubject] = useState(template.subject ?? '');
+  const [body, setBody] = useState(template.body);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setProblem(null);
+    try {
+      const { key, channel, locale } = template;
+      if (template.id) await patch(`/templates/${template.id}`, { subject, body }, { revision: template.revision });
+      else await post('/templates', { key, channel, locale, subject, body });
+      toast(say('saved'));
+      onDone();
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
+  };
+  return (
+    <Dialog title={template.key} wide onClose={onClose}>
+      <form class="stack" onSubmit={submit} noValidate>
+        <div class="row"><Badge>{template.channel}</Badge><Badge>{template.locale}</Badge></div>
+        {problem && problem.fields.length === 0 && <Trouble problem={problem} />}
+        <TextField name={say('subject')} value={subject} onInput={setSubject} wrong={fieldTrouble(problem, 'subject')} />
+        <TextField name={say('letter')} hint={say('letter_hint')} value={body} onInput={setBody} rows={12} wrong={fieldTrouble(problem, 'body')} />
+        <div class="foot"><Button kind="quiet" onPress={onClose}>{say('cancel')}</Button><Button kind="main" submits>{say('save')}</Button></div>
+      </form>
+    </Dialog>
+  );
+}
+
+export function TemplatesPage() {
+  const [edited, setEdited] = useState<Template | null>(null);
+  const loaded = useLoad(() => get<Page<Template>>('/templates'), []);
+  return (
+    <>
+      <Title>{say('templates')}</Title>
+      <section class="card">
+        <Shown of={loaded} bones={<div class="body"><Bones rows={5} height={36} /></div>}>
+          {({ items }) => items.length === 0 ? <Empty icon="mail" title={say('no_templates_title')}><p>{say('no_templates')}</p></Empty> : (
+            <ul class="rows">
+              {items.map((one) => (
+                <li key={`${one.key}${one.channel}${one.locale}${one.origin}`} class="item">
+                  <div class="grow"><div class="title">{one.subject || one.key}</div><div class="small muted">{one.key}</div></div>
+                  {one.status !== 'active' && <Badge tone="warn">{one.status}</Badge>}
+                  <Badge>{one.channel}</Badge><Badge>{one.locale}</Badge>
+                  <Button size="small" onPress={() => setEdited(one)}>{say('change')}<span class="unseen"> {one.key} {one.locale}</span></Button>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Shown>
+      </section>
+      {edited && <Edit template={edited} onClose={() => setEdited(null)} onDone={() => { setEdited(null); void loaded.again(); }} />}
+    </>
+  );
+}
