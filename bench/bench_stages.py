@@ -9,7 +9,7 @@ import sys
 import tempfile
 
 from bench_limits import middle, rate, row, spread
-from bench_machine import Outside
+from bench_machine import Outside, processor_seconds
 from bench_servers import run
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'peers'))
@@ -71,21 +71,33 @@ def grow(ours, script, count, seconds):
         answers += load(ours, script, TOGETHER, seconds)['answers']
 
 
+def turn(ours, script, seconds):
+    """One load: stages a second, and what one took of the server's processors in microseconds."""
+    before = processor_seconds(ours.programs[0].pid)
+    result = load(ours, script, TOGETHER, seconds)
+    used = processor_seconds(ours.programs[0].pid) - before
+    return (STEPS * result['answers'] / result['seconds'], used * 1e6 / STEPS / result['answers'])
+
+
 def grown(plan):
-    """The same stages in an empty store, and beside all that has ended before."""
+    """The same stages in turns: beside few cases, and beside all that have ended before."""
     count = FINISHED_QUICK if plan.quick else FINISHED
     with tempfile.TemporaryDirectory(prefix='stages-', dir=plan.directory) as directory:
         script = os.path.join(directory, 'wrk.lua')
-        with Kontora(None, os.path.join(directory, 'ours')) as ours, Outside() as others:
-            measure(ours, script, TOGETHER, 1)
-            few = measure(ours, script, TOGETHER, plan.seconds)
-            grow(ours, script, count, 1 if plan.quick else FILL_SECONDS)
-            many = measure(ours, script, TOGETHER, plan.seconds)
-            grown_bytes = os.path.getsize(os.path.join(ours.data, 'steps.db'))
-    line = row(f'stages, {count:,} cases have ended', rate(many['steps_per_second'], 'stages/s'),
-               rate(few['steps_per_second'], 'with few'),
-               many['steps_per_second'] / few['steps_per_second'], 0.9)
+        with Kontora(None, os.path.join(directory, 'few')) as few, \
+                Kontora(None, os.path.join(directory, 'many')) as many:
+            grow(many, script, count, 1 if plan.quick else FILL_SECONDS)
+            load(few, script, TOGETHER, 1)
+            with Outside() as others:
+                rounds = [(turn(many, script, plan.seconds), turn(few, script, plan.seconds))
+                          for _ in range(plan.rounds)]
+            grown_bytes = os.path.getsize(os.path.join(many.data, 'steps.db'))
+    ratios = [beside_many[0] / beside_few[0] for beside_many, beside_few in rounds]
+    line = row(f'stages, {count:,} cases have ended',
+               rate(middle([one[0] for one, _ in rounds]), 'stages/s'),
+               rate(middle([one[0] for _, one in rounds]), 'with few'), middle(ratios), 0.9)
     line['outside'] = f'{round(100 * others.share)}%'
-    line['notes'] = [f'{grown_bytes / 2**30:.1f} GiB; p50 {many["p50_ms"]:.1f} ms, '
-                     f'p99 {many["p99_ms"]:.1f} ms']
+    line['notes'] = [f'{grown_bytes / 2**30:.1f} GiB; of the processors '
+                     f'{middle([one[1] for one, _ in rounds]):.2f} us each, with few '
+                     f'{middle([one[1] for _, one in rounds]):.2f}; {spread(ratios)}']
     return [line]
