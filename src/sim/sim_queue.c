@@ -1,6 +1,7 @@
 /* sim_queue.c - workers at the doors of their queues: they take, and answer, or die with what they
  * have taken, and somebody else answers before they do.
  */
+#include "engine/run/stage_store.h"
 #include "engine/stages/work_id.h"
 #include "engine/stages/work_parts.h"
 #include "sim/sim_request.h"
@@ -73,6 +74,43 @@ bool queue_answer(struct world *world, struct text queue, struct text work_id)
     return accepted;
 }
 
+/* Whoever has it keeps it longer; nobody else does. */
+static void beat(struct world *world, struct text queue, const struct work_name *name,
+                 struct text work_id)
+{
+    struct rows rows = {.count = 0};
+    struct store *store = world_look(world_cases(world));
+    enum status status = stage_list(store, world->look, name->case_id, &rows);
+    MUST(status == STATUS_OK);
+    world_looked(store);
+    const struct heartbeat_input input = {
+        .task_id = work_id,
+        .worker = some_worker(world),
+        .lease_ms = dice_between(&world->dice, WORK_LEASE_MS_MIN, LEASE_MS_MOST),
+    };
+    bool has_it = false;
+    const struct stage_row *items = rows.items;
+    for (size_t i = 0; i < rows.count; i++) {
+        has_it =
+            has_it || (text_equals(items[i].stage, name->stage) && items[i].visit == name->visit &&
+                       text_equals(items[i].worker, input.worker));
+    }
+    struct request request = {.path = door(world, queue, "heartbeat"), .input = &input};
+    bool is_there = request_write(world, &request);
+    MUST(is_there);
+    const struct json *held = json_member(request_json(world, &request), TEXT("held"));
+    bool is_held = request.status == STATUS_OK && held != NULL && held->kind == JSON_TRUE;
+    world_say(world, "%.*s says that %.*s takes longer: %s", TEXT_ARGS(input.worker),
+              TEXT_ARGS(name->stage),
+              is_held                       ? "held"
+              : request.status == STATUS_OK ? "lost"
+                                            : status_text(request.status));
+    if (is_held && !has_it) {
+        world_violated(world, "%.*s holds what somebody else has: %.*s", TEXT_ARGS(input.worker),
+                       TEXT_ARGS(work_id));
+    }
+}
+
 static void deal_with(struct world *world, struct text queue, const struct json *item)
 {
     const struct json *work_id = json_member(item, TEXT("task_id"));
@@ -83,6 +121,9 @@ static void deal_with(struct world *world, struct text queue, const struct json 
         return;
     }
     world_remember_work(world, work_id->text, name.case_id, queue);
+    if (dice_percent(&world->dice, 20)) {
+        beat(world, queue, &name, work_id->text);
+    }
     if (!world->is_friendly && dice_percent(&world->dice, 25)) {
         world_say(world, "a worker dies with %.*s", TEXT_ARGS(name.stage));
         return;

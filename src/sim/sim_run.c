@@ -114,7 +114,8 @@ static void take_step(struct world *world)
         unsigned weight;
         void (*move)(struct world *world);
     } moves[] = {
-        {30, move_person}, {25, move_message}, {18, move_worker}, {12, move_event}, {15, move_time},
+        {28, move_person}, {24, move_message}, {17, move_worker},
+        {11, move_event},  {14, move_time},    {6, move_mend},
     };
     size_t number = dice_below(&world->dice, 100);
     size_t i = 0;

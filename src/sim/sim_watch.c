@@ -8,6 +8,8 @@
 #include "engine/fsck/case_checks.h"
 #include "engine/net.h"
 #include "engine/run/case_store.h"
+#include "engine/soundness/reachable.h"
+#include "engine/workflow_net.h"
 #include "sim/sim_store.h"
 #include "sim/sim_world.h"
 
@@ -91,6 +93,20 @@ static bool leads_there(const struct watching *watching, const struct transition
     return false;
 }
 
+/* A person moves a case to where a case of this workflow could be, and nowhere else. */
+static bool is_moved_by_hand(const struct watching *watching, const struct case_step *step,
+                             const struct bit_set *after)
+{
+    struct arena *arena = watching->world->look;
+    bool says_so = text_equals(step->transition, TEXT("moved")) ||
+                   text_equals(step->transition, TEXT("cancelled"));
+    if (!says_so) {
+        return false;
+    }
+    const struct net *net = &workflow_net(arena, watching->watched->recipe->workflow)->net;
+    return reachable_has(reachable_make(arena, net), after);
+}
+
 static void check_move(const struct watching *watching, const struct case_step *step,
                        const struct bit_set *after)
 {
@@ -98,8 +114,9 @@ static void check_move(const struct watching *watching, const struct case_step *
     const struct workflow *workflow = watched->recipe->workflow;
     int transition = workflow_transition(workflow, step->transition);
     bool stays = bit_set_equals(&watched->marking, after) && watched->revision > 0;
-    if (stays || (transition != WORKFLOW_NOWHERE &&
-                  leads_there(watching, &workflow->transitions[transition], after))) {
+    if (stays || is_moved_by_hand(watching, step, after) ||
+        (transition != WORKFLOW_NOWHERE &&
+         leads_there(watching, &workflow->transitions[transition], after))) {
         return;
     }
     world_violated(watching->world,

@@ -156,6 +156,7 @@ void move_worker(struct world *world);
 void move_message(struct world *world);
 void move_event(struct world *world);
 void move_time(struct world *world);
+void move_mend(struct world *world);
 
 /* Everything that waits is delivered; true: something was. */
 bool deliver_all(struct world *world);

@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "engine/run/case_time.h"
 #include "engine/run/expression.h"
-#include "engine/stages/work_id.h"
 #include "runtime/message_run.h"
 #include "runtime/telling.h"
 
@@ -14,19 +13,6 @@ enum { RESULT_BYTES_MAX = 256 * 1024, RESULT_VALUES_MAX = 20000 };
 static const struct transition *rules_of(const struct step *step, int transition)
 {
     return &step->record->recipe->workflow->transitions[transition];
-}
-
-struct text stage__work_id(const struct step *step, int transition)
-{
-    const struct workflow *workflow = step->record->recipe->workflow;
-    return work_id_write(step->call->arena, catalog_of(step->call)->signing_key,
-                         &(struct work_name){
-                             .case_id = step->record->id,
-                             .workflow = workflow->name,
-                             .version = case_work_version(step->record, transition),
-                             .stage = workflow->transitions[transition].name,
-                             .visit = step->record->visits[transition],
-                         });
 }
 
 struct text stage_reason(struct arena *arena, const struct stage_result *result)
@@ -419,9 +405,25 @@ static struct stage_result no_such_next(const struct step *step, int transition,
     };
 }
 
+bool stage__can_take(struct step *step, int transition, const struct stage_result *result,
+                     struct stage_result *fault_out)
+{
+    if (text_is_given(result->next) && way_to(step, transition, result->next) == NULL) {
+        *fault_out = no_such_next(step, transition, result->next);
+        return false;
+    }
+    struct case_record *record = step->record;
+    bool passes = step->previous_passes;
+    step->record = case_record_copy(step->call->arena, record);
+    enum status status = take_result(step, transition, result->result, fault_out);
+    step->record = record;
+    step->previous_passes = passes;
+    return status != STATUS_REFUSED;
+}
+
 static enum status run(struct step *step, int transition, struct stage_row *row)
 {
-    struct stage_run at_work = {.step = step, .transition = transition};
+    struct stage_run at_work = {.step = step, .transition = transition, .is_stage = true};
     struct stage_result result = {0};
     const struct case_function *function = step->record->recipe->transitions[transition].function;
     enum status status = stage_run_function(step, function, row->handed, &at_work, &result);
@@ -435,10 +437,6 @@ static enum status run(struct step *step, int transition, struct stage_row *row)
         row->state = at_work.says == STAGE_SAYS_ASKED ? stage_asked : stage_waits;
         row->errand = at_work.errand;
         return put_under_way(step, transition, row);
-    }
-    if (at_work.says == STAGE_SAYS_NEXT && way_to(step, transition, result.next) == NULL) {
-        struct stage_result lost = no_such_next(step, transition, result.next);
-        return fail(step, transition, row, &lost);
     }
     return succeed(step, transition, row, &result);
 }

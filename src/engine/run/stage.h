@@ -30,6 +30,7 @@ struct stage_run {
     struct step *step; /* NULL: outside of a case */
     struct outside_run *outside;
     int transition;
+    bool is_stage; /* what it says must be what the stage can take, or nothing of it stays */
     enum stage_says says;
     struct text next;
     struct text result; /* of stage_next, JSON */
@@ -87,6 +88,10 @@ NODISCARD enum status stage_handed(struct step *step, int transition, struct tex
 NODISCARD enum status stage_run_function(struct step *step, const struct case_function *function,
                                          struct text handed, struct stage_run *run_out,
                                          struct stage_result *result_out);
+
+/* Could it go on with this? False: fault_out says why not. */
+bool stage__can_take(struct step *step, int transition, const struct stage_result *result,
+                     struct stage_result *fault_out);
 
 /* Of a stage at this visit; work_id.h. */
 struct text stage__work_id(const struct step *step, int transition);

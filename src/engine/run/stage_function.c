@@ -70,6 +70,11 @@ static struct stage_result result_of(const struct call *call, enum status status
     };
 }
 
+static bool is_done(const struct stage_run *run)
+{
+    return run->is_stage && (run->says == STAGE_SAYS_DONE || run->says == STAGE_SAYS_NEXT);
+}
+
 /* OK when it ran and what it wrote stays; REFUSED when nothing of it does. */
 static enum status run_part(struct step *step, const struct case_function *function,
                             struct call *call, struct stage_result *result_out)
@@ -79,6 +84,11 @@ static enum status run_part(struct step *step, const struct case_function *funct
     enum status status = function->run(call);
     FAULT_POINT("stage_function_ran");
     *result_out = result_of(call, status, call->stage);
+    struct stage_result fault;
+    if (!result_out->has_failed && store->state == STORE_WRITING && is_done(call->stage) &&
+        !stage__can_take(step, call->stage->transition, result_out, &fault)) {
+        *result_out = fault; /* a retry would write it once more */
+    }
     if (!result_out->has_failed) {
         MUST(status != STATUS_OK || call->gives == NULL || call->reply.data != NULL ||
              call->stage->says != STAGE_SAYS_DONE);
@@ -121,6 +131,19 @@ enum status stage_run_function(struct step *step, const struct case_function *fu
         step->call->effects = call.effects;
     }
     return status;
+}
+
+struct text stage__work_id(const struct step *step, int transition)
+{
+    const struct workflow *workflow = step->record->recipe->workflow;
+    return work_id_write(step->call->arena, catalog_of(step->call)->signing_key,
+                         &(struct work_name){
+                             .case_id = step->record->id,
+                             .workflow = workflow->name,
+                             .version = case_work_version(step->record, transition),
+                             .stage = workflow->transitions[transition].name,
+                             .visit = step->record->visits[transition],
+                         });
 }
 
 /* ---- what a function may say; cases.h ---- */

@@ -224,6 +224,7 @@ void a_result_must_fit(void)
     CHECK(lab_has(lab_reasons(), "result_does_not_fit"));
     CHECK_TEXT(lab_fields(), "{\"amount\":1}");
     CHECK_TEXT(lab_previous(), "null");
+    CHECK_TEXT(lab_notes(), ""); /* what it wrote is undone, and a retry writes it once */
     script.gives = (struct thing){.amount = 5};
     CHECK_STATUS(lab_begin("w", "{\"amount\":1}"), STATUS_OK);
     CHECK(lab_has(lab_reasons(), "expression_failed")); /* twice that is too much */
