@@ -58,7 +58,7 @@ struct host {
     const struct digest_key *key;  /* of the installation; NULL: there is none (call_key) */
     struct text public_address;    /* NO_TEXT: none is set (call_public_address) */
     struct dead_gauge parked;
-    const struct config *config; /* what is set; NULL only in tests */
+    const struct config *config;           /* what is set; NULL only in tests */
     _Atomic(struct sidelines *) sidelines; /* NULL: it has none, or they have not started */
 };
 

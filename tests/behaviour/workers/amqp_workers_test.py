@@ -9,7 +9,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from casework import all_end, start, status_of
 from house import until
-from kontora import EXIT_USAGE, Server, refusal, run, store_kind, the_store
+from kontora import EXIT_USAGE, Server, refusal, run, store_kind, the_postgres, the_store
 from rabbitmq import Outsider, RabbitMQ, need_amqplib
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, main,
                  repository, seconds_max, skip, test_directory)
@@ -403,6 +403,23 @@ def several_processes(broker):
         check_equal(others[1].stop(), 0)
 
 
+@seconds_max(300)
+def the_store_is_away(broker):
+    """T29: an answer that cannot be looked at now is not acknowledged, and comes again."""
+    if store_kind() != 'postgres':
+        skip('a file does not go away')
+    with Room(broker) as room:
+        case_id = room.begin()
+        letter = room.hand.wait('plain')
+        the_postgres().kill()
+        room.hand.answer(letter, result=6)
+        check(until(lambda: room.count('put_off') >= 1), 'nothing is put off')
+        the_postgres().start()
+        check(until(lambda: room.client.get('/readyz').status == 200), 'it is ready again')
+        room.ends(case_id)
+        check_equal((room.page(case_id)['fields']['result'], room.count('refused')), (6, 0))
+
+
 def it_is_short():
     with open(EXAMPLE, encoding='utf-8') as file:
         text = file.read()
@@ -415,4 +432,4 @@ if __name__ == '__main__':
           what_is_lost_comes_again, what_waits_has_not_failed, it_takes_longer, a_flood_is_bounded,
           over_http_too, needs_a_broker, a_queue_that_is_none, the_worker_is_killed,
           the_program_is_killed, the_broker_is_killed, the_queues_are_deleted, several_processes,
-          it_is_short], {'broker': start_broker})
+          the_store_is_away, it_is_short], {'broker': start_broker})
