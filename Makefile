@@ -53,7 +53,8 @@ SQLITE_FLAGS := -DSQLITE_DQS=0 -DSQLITE_OMIT_LOAD_EXTENSION -DSQLITE_DEFAULT_WAL
 SOURCES := $(sort $(shell find src -name '*.c'))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
 WORKFLOWS := $(sort $(wildcard src/apps/*/*.yaml src/services/*/*.yaml))
-EMBEDDED := $(WORKFLOWS:%.yaml=$(OUT)/%.yaml.o)
+HTML_PAGES := $(sort $(wildcard src/services/*/*/*.html))
+EMBEDDED := $(WORKFLOWS:%.yaml=$(OUT)/%.yaml.o) $(HTML_PAGES:%.html=$(OUT)/%.html.o)
 WEB := $(sort $(wildcard web/*) $(shell find web/src -type f))
 LIBRARY := $(OUT)/libkontora.a
 PROGRAM := $(OUT)/kontora
@@ -164,6 +165,14 @@ $(OUT)/%.yaml.o: %.yaml
 	@echo "  embed   $<"
 	@printf '__asm__(".section .rodata\\n.global %s_begin, %s_end\\n%s_begin: .incbin \"%s\"\\n%s_end: .byte 0\\n.previous");\n' \
 	  $(foreach i,1 2 3,$(basename $(notdir $<))_yaml) $< $(basename $(notdir $<))_yaml | \
+	  $(CC) $(CFLAGS) -x c -c - -o $@
+
+# The same of a page: sign_on_html_begin.
+$(OUT)/%.html.o: %.html
+	@mkdir -p $(@D)
+	@echo "  embed   $<"
+	@printf '__asm__(".section .rodata\\n.global %s_begin, %s_end\\n%s_begin: .incbin \"%s\"\\n%s_end: .byte 0\\n.previous");\n' \
+	  $(foreach i,1 2 3,$(basename $(notdir $<))_html) $< $(basename $(notdir $<))_html | \
 	  $(CC) $(CFLAGS) -x c -c - -o $@
 
 # The web client, the same for every variant; who has changed nothing in web/ does not wait for it.

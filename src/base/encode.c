@@ -43,6 +43,18 @@ bool decode_base64url(struct arena *arena, struct text encoded, size_t count_max
     return true;
 }
 
+bool decode_base64(struct arena *arena, struct text encoded, size_t count_max,
+                   struct text *bytes_out)
+{
+    unsigned char *bytes = arena_take_raw(arena, count_max);
+    size_t count = 0;
+    bool is_fine =
+        is_ascii(encoded) && sodium_base642bin(bytes, count_max, encoded.data, encoded.bytes, NULL,
+                                               &count, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
+    *bytes_out = is_fine ? (struct text){(const char *)bytes, count} : NO_TEXT;
+    return is_fine;
+}
+
 bool decode_base64url_exactly(struct text encoded, void *bytes_out, size_t count)
 {
     size_t decoded = 0;

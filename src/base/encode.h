@@ -1,4 +1,4 @@
-/* encode.h - bytes as text: base64url (RFC 4648, no padding) and hexadecimal. */
+/* encode.h - bytes as text: base64url (RFC 4648, no padding), hexadecimal, and base64 read. */
 #ifndef BASE_ENCODE_H
 #define BASE_ENCODE_H
 
@@ -12,7 +12,11 @@ struct text encode_base64url(struct arena *arena, const void *bytes, size_t coun
 bool decode_base64url(struct arena *arena, struct text encoded, size_t count_max,
                       struct text *bytes_out);
 
-/* The same for exactly count bytes, into the caller's memory. */
+/* The plain alphabet with its padding (RFC 4648, 4), as HTTP's Basic writes it; likewise. */
+bool decode_base64(struct arena *arena, struct text encoded, size_t count_max,
+                   struct text *bytes_out);
+
+/* As decode_base64url for exactly count bytes, into the caller's memory. */
 bool decode_base64url_exactly(struct text encoded, void *bytes_out, size_t count);
 
 /* Lower case digits. */

@@ -111,7 +111,8 @@ static enum status prepare(struct call *call, const struct path_values *path)
     if (status == STATUS_OK && call->route->kind == ROUTE_WRITES) {
         status = read_expected_revision(call);
     }
-    if (status == STATUS_OK && call->route->kind == ROUTE_WRITES && !call->route->is_foreign) {
+    if (status == STATUS_OK && call->route->kind == ROUTE_WRITES && !call->route->is_foreign &&
+        !call->route->keeps_no_reply) {
         status = call_read_idempotency_key(call);
     }
     return status;

@@ -199,7 +199,7 @@ static void put_parameters(struct describing *describing, const struct route *ro
         end(describing);
         json_end_object(&describing->writer);
     }
-    if (route->kind == ROUTE_WRITES && !route->is_foreign) {
+    if (route->kind == ROUTE_WRITES && !route->is_foreign && !route->keeps_no_reply) {
         put_header_parameter(describing, "Idempotency-Key", false,
                              "The same key with the same request gives the same answer and one "
                              "effect, for a day");
@@ -365,7 +365,7 @@ static void put_responses(struct describing *describing, const struct route *rou
         put_common_problem(describing, route, 403, "The caller may not do this");
     }
     put_refusals(describing, route);
-    if (route->kind == ROUTE_WRITES && !route->is_foreign) {
+    if (route->kind == ROUTE_WRITES && !route->is_foreign && !route->keeps_no_reply) {
         put_common_problem(describing, route, 422,
                            "The Idempotency-Key was used for another request");
     }
