@@ -3,6 +3,7 @@
 
 #include "services/iam/iam_events.h"
 #include "services/iam/iam_parts.h"
+#include "services/iam/oidc/oidc.h"
 #include "services/iam/sign_in/throttle.h"
 
 #define HEARD(name_of_event)                                                                       \
@@ -40,6 +41,8 @@ static const struct chore chores[] = {
     {.name = "sweep", .run = sweep, .every_ms = SWEEP_EVERY_MS},
 };
 
+static const struct service_part *const parts[] = {&oidc_part};
+
 const struct service iam_service = {
     .name = "iam",
     .purpose = "Sign-in: who people are, how they come in, and what they may",
@@ -57,4 +60,6 @@ const struct service iam_service = {
     .command_count = COUNT_OF(commands),
     .errands = person_errands,
     .errand_count = PERSON_ERRAND_COUNT,
+    .parts = parts,
+    .part_count = COUNT_OF(parts),
 };

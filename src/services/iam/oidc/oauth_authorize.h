@@ -2,7 +2,7 @@
 #ifndef SERVICES_IAM_OIDC_OAUTH_AUTHORIZE_H
 #define SERVICES_IAM_OIDC_OAUTH_AUTHORIZE_H
 
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 #include "services/iam/oidc/oauth_grant.h"
 
 extern const struct shape oauth_authorize_takes; /* of the address */

@@ -2,7 +2,7 @@
 #include "services/iam/oidc/oauth_token.h"
 
 #include "base/json.h"
-#include "services/iam/oidc/signing.h"
+#include "services/iam/oidc/signing/signing.h"
 #include "services/iam/people/person.h"
 
 enum { ID_TOKEN_SECONDS = 15 * 60 };

@@ -1,5 +1,5 @@
 /* oauth_grant_store.c - the SQL of grants, codes, accesses and refreshes. */
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 #include "services/iam/oidc/oauth_grant.h"
 
 #define SHAPE(row_name, rows, type)                                                                \

@@ -4,7 +4,7 @@
 #ifndef SERVICES_IAM_OIDC_OAUTH_TOKEN_H
 #define SERVICES_IAM_OIDC_OAUTH_TOKEN_H
 
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 #include "services/iam/oidc/oauth_grant.h"
 
 /* ---- which program is it? ---- */
@@ -54,9 +54,9 @@ struct oauth_token_input {
     struct text device_code;
     struct text scope;
 };
-enum status oauth_token_by_code(struct call *call, const struct oauth_client *client);
-enum status oauth_token_by_refresh(struct call *call, const struct oauth_client *client);
-enum status oauth_token_by_device(struct call *call, const struct oauth_client *client);
+NODISCARD enum status oauth_token_by_code(struct call *call, const struct oauth_client *client);
+NODISCARD enum status oauth_token_by_refresh(struct call *call, const struct oauth_client *client);
+NODISCARD enum status oauth_token_by_device(struct call *call, const struct oauth_client *client);
 
 extern const struct refusal oauth_invalid_request;
 extern const struct refusal oauth_invalid_grant;

@@ -6,7 +6,7 @@
 #include "services/iam/oidc/oauth_device.h"
 #include "services/iam/oidc/oauth_token.h"
 #include "services/iam/oidc/oidc_discovery.h"
-#include "services/iam/oidc/signing.h"
+#include "services/iam/oidc/signing/signing.h"
 
 #define REFUSALS(list) .refusals = (list), .refusal_count = COUNT_OF(list)
 

@@ -3,9 +3,9 @@
 #include "services/iam/oidc/oidc_discovery.h"
 
 #include "base/json.h"
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 #include "services/iam/oidc/oauth_write.h"
-#include "services/iam/oidc/signing.h"
+#include "services/iam/oidc/signing/signing.h"
 
 const struct refusal oidc_no_address = {
     "no_address", 404,

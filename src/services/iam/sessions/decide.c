@@ -3,6 +3,7 @@
  *
  * The credential itself is never said: its SHA-256 stands in the path, so it is in no log.
  */
+#include "services/iam/oidc/oauth_token.h"
 #include "services/iam/roles/role.h"
 #include "services/iam/sessions/session.h"
 
@@ -92,6 +93,13 @@ static enum status find_session(struct call *call, struct text hash, struct verd
     return STATUS_OK;
 }
 
+/* What a program was given in somebody's name: it may what he may, in no session of his. */
+static enum status find_access(struct call *call, struct text hash, struct verdict *verdict)
+{
+    verdict->kind = TEXT("oauth");
+    return oauth_decide(call, hash, &verdict->person_id, &verdict->expires_at);
+}
+
 static enum status judge(struct call *call, struct verdict *verdict)
 {
     struct person person;
@@ -121,6 +129,9 @@ enum status decide_handle(struct call *call)
     const struct decide_input *input = call->input;
     struct verdict verdict = {.expires_at = 0};
     enum status status = find_session(call, input->hash, &verdict);
+    if (status == STATUS_ABSENT) {
+        status = find_access(call, input->hash, &verdict);
+    }
     if (status == STATUS_ABSENT) {
         return refuse(call, &decide_unknown);
     }

@@ -5,8 +5,8 @@
  * on a desk) has none, and PKCE stands for it. Where people are sent back to must be written here
  * letter by letter: nothing is matched by its beginning.
  */
-#ifndef SERVICES_IAM_OIDC_OAUTH_CLIENT_H
-#define SERVICES_IAM_OIDC_OAUTH_CLIENT_H
+#ifndef SERVICES_IAM_OIDC_CLIENTS_OAUTH_CLIENT_H
+#define SERVICES_IAM_OIDC_CLIENTS_OAUTH_CLIENT_H
 
 #include "runtime/service.h"
 

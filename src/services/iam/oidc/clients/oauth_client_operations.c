@@ -3,7 +3,7 @@
  * Refused: a place to go back to that is no absolute address, is not encrypted on its way to
  * another machine, or has a fragment; a scope that there is not.
  */
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 #include "services/iam/oidc/oauth_grant.h"
 
 #include <string.h>

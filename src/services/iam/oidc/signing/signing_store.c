@@ -1,5 +1,5 @@
 /* signing_store.c - the SQL of the keys that sign. */
-#include "services/iam/oidc/signing_store.h"
+#include "services/iam/oidc/signing/signing_store.h"
 
 #define AT(member) .offset = offsetof(struct signing_key, member)
 static const struct field fields[] = {

@@ -1,6 +1,6 @@
 /* signing_store.h - where the keys that sign are kept. */
-#ifndef SERVICES_IAM_OIDC_SIGNING_STORE_H
-#define SERVICES_IAM_OIDC_SIGNING_STORE_H
+#ifndef SERVICES_IAM_OIDC_SIGNING_SIGNING_STORE_H
+#define SERVICES_IAM_OIDC_SIGNING_SIGNING_STORE_H
 
 #include "runtime/service.h"
 

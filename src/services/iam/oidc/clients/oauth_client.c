@@ -1,5 +1,5 @@
 /* oauth_client.c - the noun: where people may go back to, and what a program may ask for. */
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 
 #include "base/json.h"
 

@@ -1,5 +1,5 @@
 /* oauth_client_store.c - the SQL of programs that let people sign in here. */
-#include "services/iam/oidc/oauth_client.h"
+#include "services/iam/oidc/clients/oauth_client.h"
 
 #define AT(member) .offset = offsetof(struct oauth_client, member)
 static const struct field fields[] = {

@@ -1,9 +1,9 @@
 /* signing.c - makes, keeps and uses the keys that sign. */
-#include "services/iam/oidc/signing.h"
+#include "services/iam/oidc/signing/signing.h"
 
 #include "base/crypto/seal.h"
 #include "base/encode.h"
-#include "services/iam/oidc/signing_store.h"
+#include "services/iam/oidc/signing/signing_store.h"
 
 static const int64_t day_ms = INT64_C(24) * 60 * 60 * 1000;
 enum { SIGNS_FOR_DAYS = 90, PRIVATE_KEY_TEXT_MAX = 8192 };

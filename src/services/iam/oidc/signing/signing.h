@@ -6,8 +6,8 @@
  * after, so that what it has signed can still be read. The first keys sign at once. Private halves
  * are sealed with the key of the installation: who has the rows alone can sign nothing.
  */
-#ifndef SERVICES_IAM_OIDC_SIGNING_H
-#define SERVICES_IAM_OIDC_SIGNING_H
+#ifndef SERVICES_IAM_OIDC_SIGNING_SIGNING_H
+#define SERVICES_IAM_OIDC_SIGNING_SIGNING_H
 
 #include "base/crypto/jws.h"
 #include "runtime/service.h"
@@ -20,7 +20,7 @@ NODISCARD enum status signing_sign(struct call *call, enum algorithm algorithm, 
 NODISCARD enum status signing_jwks(struct call *call, struct text *jwks_out);
 
 /* Makes what is missing or has been used for long enough, one key at a time. */
-enum status signing_keep_keys(struct chore_run *run);
+NODISCARD enum status signing_keep_keys(struct chore_run *run);
 
 /* New keys now, and they sign at once: after somebody may have seen the old ones. These sign no
  * more and are no more published. */
