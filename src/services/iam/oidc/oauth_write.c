@@ -91,6 +91,7 @@ static enum status answer_page(struct call *call, int http_status, struct text d
     enum status status = answer_written(call, page, NO_TEXT);
     struct http_answer *answer = &call->exchange->answer;
     answer->status = http_status;
+    answer->content_type = TEXT("text/html; charset=utf-8");
     http_answer_header(answer, "Content-Security-Policy",
                        text_format(call->arena,
                                    "default-src 'none'; script-src 'nonce-%.*s'; style-src "

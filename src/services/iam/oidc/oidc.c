@@ -61,7 +61,7 @@ static const struct route routes[] = {
         .kind = ROUTE_READS_POINT,
         .handle = oauth_authorize_handle,
         .takes = &oauth_authorize_takes,
-        .answer_type = "text/html; charset=utf-8",
+        .answer_type = "text/html",
         .other_status = 303,
         .is_foreign = true,
     },
@@ -132,7 +132,7 @@ static const struct route routes[] = {
         .kind = ROUTE_READS_POINT,
         .handle = oidc_logout_handle,
         .takes = &oidc_logout_takes,
-        .answer_type = "text/html; charset=utf-8",
+        .answer_type = "text/html",
         .is_foreign = true,
     },
     {
@@ -155,7 +155,7 @@ static const struct route routes[] = {
         .kind = ROUTE_READS_POINT,
         .handle = oauth_device_page_handle,
         .takes = &oauth_device_page_takes,
-        .answer_type = "text/html; charset=utf-8",
+        .answer_type = "text/html",
         .is_foreign = true,
     },
     {
