@@ -11,6 +11,11 @@
 
 struct http_client;
 
+/* The next bytes of an answer that goes on, on the client's thread; the first time there are none,
+ * and the head is complete. What was given is not in the answer's body at the end. False: no more
+ * is wanted, and the request ends (UNCERTAIN). */
+typedef bool http_client_piece_fn(void *context, const struct http_answer *head, struct text piece);
+
 struct http_client_request {
     const char *method;
     const char *url;
@@ -20,6 +25,9 @@ struct http_client_request {
     int deadline_ms;
     size_t answer_bytes_max;
     const char *unix_socket; /* NULL: by the url's host */
+    /* Of an answer that goes on (text/event-stream): NULL: it is kept like any other. */
+    http_client_piece_fn *on_piece;
+    int connect_ms; /* 0: deadline_ms is for all of it */
 };
 
 /* OK with the answer (whatever its HTTP status), TIMEOUT and UNAVAILABLE when it was never sent,
@@ -30,6 +38,9 @@ struct http_client_request {
 typedef void http_client_fn(void *context, enum status status, const struct http_answer *answer);
 
 struct http_client *http_client_create(void);
+
+/* With so many connections at once to each host, instead of 32. */
+struct http_client *http_client_create_wide(long connections);
 
 /* What is outstanding ends UNAVAILABLE, or UNCERTAIN where some of it was sent. */
 void http_client_destroy(struct http_client **client);

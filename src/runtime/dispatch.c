@@ -11,7 +11,8 @@ enum { DEADLINE_MS_MAX = 600000, SLOW_RETRY_S = 5 };
 struct passage {
     struct call call;
     struct dispatch *dispatch;
-    const struct page *page; /* NULL: a route is asked for */
+    const struct page *page;   /* NULL: a route is asked for */
+    struct upstream *upstream; /* NULL: it is answered here */
     struct path_values path;
 };
 
@@ -237,11 +238,20 @@ static bool is_ready_to_run(struct passage *passage)
     return true;
 }
 
+/* Whether he may is decided there. */
+static void send_elsewhere(struct passage *passage)
+{
+    elsewhere_send(passage->dispatch->elsewhere, passage->call.exchange, &passage->call.caller,
+                   passage->upstream);
+}
+
 /* On a loop's thread. */
 static void go_on(struct passage *passage)
 {
     if (passage->page != NULL) {
         answer_page(passage);
+    } else if (passage->upstream != NULL) {
+        send_elsewhere(passage);
     } else if (is_ready_to_run(passage)) {
         send_on(passage->dispatch, &passage->call);
     }
@@ -249,7 +259,7 @@ static void go_on(struct passage *passage)
 
 static void end_at_front(struct passage *passage)
 {
-    if (passage->page != NULL) {
+    if (passage->page != NULL || passage->upstream != NULL) {
         http_finish(passage->call.exchange);
     } else {
         call_finish(&passage->call);
@@ -276,8 +286,8 @@ static bool ask_at_front(struct call *call)
         end_at_front(passage);
         return false;
     }
-    if (passage->page != NULL) {
-        answer_page(passage);
+    if (passage->page != NULL || passage->upstream != NULL) {
+        go_on(passage);
         return false;
     }
     bool is_ready = is_ready_to_run(passage);
@@ -353,6 +363,15 @@ static void arrive_at_route(struct passage *passage, const struct router_match *
     come_in(passage, call->route->permission);
 }
 
+static bool is_answered_elsewhere(struct passage *passage)
+{
+    const struct elsewhere *elsewhere = passage->dispatch->elsewhere;
+    if (elsewhere != NULL) {
+        passage->upstream = elsewhere_find(elsewhere, passage->call.exchange);
+    }
+    return passage->upstream != NULL;
+}
+
 void dispatch_request(void *context, struct http_exchange *exchange)
 {
     struct dispatch *dispatch = context;
@@ -371,6 +390,9 @@ void dispatch_request(void *context, struct http_exchange *exchange)
     if (status != STATUS_OK) {
         problem_say(exchange, 400, "bad_path", "The path has a bad %-escape.");
         http_finish(exchange);
+    } else if (!match.path_is_known && is_answered_elsewhere(passage)) {
+        passage->call.caller = access_identify(dispatch->access, &exchange->request);
+        come_in(passage, NULL);
     } else if (match.bound == NULL) {
         answer_no_route(exchange, &match);
     } else {

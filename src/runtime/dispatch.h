@@ -3,6 +3,7 @@
 #define RUNTIME_DISPATCH_H
 
 #include "runtime/access.h"
+#include "runtime/front/elsewhere.h"
 #include "runtime/front/forwarded.h"
 #include "runtime/front/front.h"
 #include "runtime/host.h"
@@ -25,6 +26,7 @@ struct dispatch {
     struct access *access;
     struct front *front;           /* NULL: nobody signs in at this process */
     const struct proxies *proxies; /* whose word about the sender is taken; NULL: nobody's */
+    struct elsewhere *elsewhere;   /* what other processes answer; NULL: nothing */
     struct readers *readers;
     struct readers *slow_readers; /* gathers that take a core for long (route.gathers_slowly) */
     struct streams *streams;

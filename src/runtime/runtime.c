@@ -7,9 +7,9 @@
 #include "net/http_server.h"
 #include "runtime/ask/asker.h"
 #include "runtime/ask/service_key.h"
-#include "runtime/call_run.h"
 #include "runtime/dead/dead.h"
 #include "runtime/dispatch.h"
+#include "runtime/front/gate.h"
 #include "runtime/intake/crash_note.h"
 #include "runtime/pages/pages.h"
 #include "runtime/post/post.h"
@@ -63,9 +63,7 @@ static void on_told(void *context, size_t host_index)
         messaging_announce(runtime->messaging, host_index);
     }
     streams_announce(runtime->dispatch.streams, host_index);
-    if (runtime->dispatch.front != NULL) {
-        front_announce(runtime->dispatch.front, host_index);
-    }
+    gate_announce(&runtime->dispatch, host_index);
 }
 
 static enum status open_one(struct runtime *runtime, size_t index, struct text *error_out)
@@ -173,24 +171,6 @@ static struct document document(struct arena *arena, struct text body)
     return (struct document){.body = body, .etag = text_format(arena, "\"%.*s\"", TEXT_ARGS(hex))};
 }
 
-/* The service that stands at the door, if it runs here. */
-static void open_front(struct runtime *runtime)
-{
-    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
-        if (runtime->hosts[i].service->decides != NULL) {
-            MUST(runtime->dispatch.front == NULL); /* service_check has counted them */
-            runtime->dispatch.front = front_create(&(struct front_options){
-                .host = &runtime->hosts[i],
-                .streams = runtime->dispatch.streams,
-                .decision_ms = (int)setting(runtime, "gateway.decision_time"),
-                .address_per_minute = setting(runtime, "gateway.address_rate"),
-                .sign_in_per_minute = setting(runtime, "gateway.sign_in_rate"),
-                .person_per_minute = setting(runtime, "gateway.person_rate"),
-            });
-        }
-    }
-}
-
 static void set_up_dispatch(struct runtime *runtime)
 {
     struct router *router = router_create(runtime->arena);
@@ -199,7 +179,6 @@ static void set_up_dispatch(struct runtime *runtime)
     }
     runtime->dispatch.router = router;
     runtime->dispatch.access = runtime->access;
-    open_front(runtime);
     runtime->dispatch.readers = readers_start((unsigned)setting(runtime, "work.readers"),
                                               (size_t)setting(runtime, "work.waiting_max"));
     runtime->dispatch.slow_readers = readers_start(SLOW_READERS, SLOW_WAITING_MAX);
@@ -401,14 +380,6 @@ static enum status open_cache(struct runtime *runtime, struct text *error_out)
     return status;
 }
 
-static enum status read_proxies(struct runtime *runtime, struct text *error_out)
-{
-    call_log_requests(config_flag(runtime->options.config, "log.requests"));
-    runtime->dispatch.proxies = proxies_read(
-        runtime->arena, config_text(runtime->options.config, "gateway.proxies"), error_out);
-    return runtime->dispatch.proxies != NULL ? STATUS_OK : STATUS_MALFORMED;
-}
-
 static enum status set_up(struct runtime *runtime, struct text *error_out)
 {
     enum status status = check(runtime, error_out);
@@ -447,7 +418,7 @@ static enum status set_up(struct runtime *runtime, struct text *error_out)
                                     runtime->dispatch.host_count, &runtime->post_office, error_out);
     }
     if (status == STATUS_OK) {
-        status = read_proxies(runtime, error_out);
+        status = gate_open(&runtime->options, runtime->arena, &runtime->dispatch, error_out);
     }
     if (status == STATUS_OK) {
         set_up_dispatch(runtime);
@@ -462,9 +433,7 @@ static void tear_down(struct runtime **place)
     struct arena *arena = runtime->arena;
     readers_stop(&runtime->dispatch.readers);
     readers_stop(&runtime->dispatch.slow_readers);
-    if (runtime->dispatch.front != NULL) {
-        front_stop(runtime->dispatch.front);
-    }
+    gate_stop(&runtime->dispatch);
     if (runtime->dispatch.streams != NULL) {
         streams_stop(runtime->dispatch.streams);
     }
@@ -480,7 +449,7 @@ static void tear_down(struct runtime **place)
     messaging_destroy(&runtime->messaging);
     post_office_destroy(&runtime->post_office);
     streams_destroy(&runtime->dispatch.streams); /* nobody watches any more */
-    front_destroy(&runtime->dispatch.front);
+    gate_close(&runtime->dispatch);
     asker_destroy(&runtime->pages.asker);
     cache_destroy(&runtime->cache);
     for (size_t i = 0; i < runtime->options.service_count; i++) {
@@ -537,9 +506,7 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
         return status;
     }
     streams_start(runtime->dispatch.streams);
-    if (runtime->dispatch.front != NULL) {
-        front_start(runtime->dispatch.front);
-    }
+    gate_start(&runtime->dispatch);
     for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
         runtime->hosts[i].sidelines = sidelines_start(&runtime->hosts[i]);
     }
@@ -572,6 +539,7 @@ bool runtime_stop(struct runtime **runtime, int timeout_ms)
     notify_manager("STOPPING=1");
     atomic_store(&(*runtime)->pages.stops, true);
     streams_end_all((*runtime)->dispatch.streams);
+    gate_end_streams(&(*runtime)->dispatch);
     for (size_t i = 0; i < (*runtime)->dispatch.host_count; i++) {
         host_end_waiting(&(*runtime)->hosts[i]);
     }

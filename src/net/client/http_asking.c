@@ -64,6 +64,8 @@ struct asking *asking__create(const struct http_client_request *request, http_cl
     asking->body = text_is_given(request->body) ? text_copy(asking->arena, request->body) : NO_TEXT;
     asking->deadline_ms = clock_monotonic_ms() + request->deadline_ms;
     asking->answer_bytes_max = request->answer_bytes_max;
+    asking->on_piece = request->on_piece;
+    asking->connect_ms = request->connect_ms;
     asking->is_malformed = !is_clean(text_of(asking->method));
     copy_headers(asking, request);
     return asking;
@@ -109,22 +111,44 @@ static void take_header(struct asking *asking, struct text line)
     }
 }
 
+/* "HTTP/1.1 200 OK" */
+static int status_of(struct text line)
+{
+    struct text version;
+    struct text rest;
+    int64_t status = 0;
+    text_cut(text_trim(line), ' ', &version, &rest);
+    return text_to_integer(text_slice(rest, 0, 3), &status) ? (int)status : 0;
+}
+
+/* False: whoever asked wants no more. */
+static bool end_head(struct asking *asking)
+{
+    asking->goes_on = asking->on_piece != NULL && asking->answer.status == 200 &&
+                      text_starts_with(asking->answer.content_type, TEXT("text/event-stream"));
+    return !asking->goes_on || asking->on_piece(asking->context, &asking->answer, TEXT(""));
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *context)
 {
     struct asking *asking = context;
     struct text line = {data, size * count};
-    if (text_starts_with(line, TEXT("HTTP/"))) {
-        asking->answer = (struct http_answer){.status = 0}; /* the one before was 1xx */
-    } else {
-        take_header(asking, line);
+    if (text_starts_with(line, TEXT("HTTP/"))) { /* the one before was 1xx */
+        asking->answer = (struct http_answer){.status = status_of(line)};
+        return line.bytes;
     }
-    return line.bytes;
+    take_header(asking, line);
+    return text_trim(line).bytes > 0 || end_head(asking) ? line.bytes : 0;
 }
 
 static size_t on_body(char *data, size_t size, size_t count, void *context)
 {
     struct asking *asking = context;
     size_t bytes = size * count;
+    if (asking->goes_on) {
+        struct text piece = {data, bytes};
+        return asking->on_piece(asking->context, &asking->answer, piece) ? bytes : 0;
+    }
     if (bytes > asking->answer_bytes_max - asking->answer_bytes) {
         asking->is_too_large = true;
         return 0; /* libcurl ends the transfer */
@@ -215,6 +239,7 @@ bool asking__prepare(struct asking *asking, const struct curl_functions *curl)
         {CURLOPT_FOLLOWLOCATION, 0L},
         {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
         {CURLOPT_TIMEOUT_MS, milliseconds_left(asking)},
+        {CURLOPT_CONNECTTIMEOUT_MS, asking->connect_ms},
     };
     const struct {
         CURLoption option;

@@ -20,6 +20,9 @@ struct asking {
     struct text body;
     int64_t deadline_ms; /* monotonic */
     size_t answer_bytes_max;
+    http_client_piece_fn *on_piece; /* NULL: the answer is kept */
+    bool goes_on;                   /* it is an answer that on_piece gets */
+    int connect_ms;
     bool is_malformed; /* a header or the method has bytes that must not be sent */
     struct curl_slist *headers;
     CURL *easy;

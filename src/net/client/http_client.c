@@ -31,7 +31,8 @@ struct http_client {
     int epoll;
     const struct curl_functions *curl; /* NULL: there is none, and nobody can be asked */
     CURLM *multi;
-    int64_t due_ms; /* libcurl's timer; -1: none */
+    long connections; /* at once to each host */
+    int64_t due_ms;   /* libcurl's timer; -1: none */
     struct asking *askings;
 };
 
@@ -196,7 +197,7 @@ static bool make_multi(struct http_client *client)
     client->curl->multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
     client->curl->multi_setopt(multi, CURLMOPT_TIMERDATA, client);
     client->curl->multi_setopt(multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT_MAX);
-    client->curl->multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, CONNECTIONS_PER_HOST_MAX);
+    client->curl->multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, client->connections);
     client->multi = multi;
     return true;
 }
@@ -251,7 +252,13 @@ static void start_thread(struct http_client *client)
 
 struct http_client *http_client_create(void)
 {
+    return http_client_create_wide(CONNECTIONS_PER_HOST_MAX);
+}
+
+struct http_client *http_client_create_wide(long connections)
+{
     struct http_client *client = memory_take(sizeof *client);
+    client->connections = connections;
     mailbox_init(&client->mailbox);
     client->due_ms = -1;
     client->epoll = epoll_create1(EPOLL_CLOEXEC);

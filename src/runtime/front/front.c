@@ -8,6 +8,7 @@
 #include "runtime/front/cookie.h"
 #include "runtime/front/decision.h"
 #include "runtime/front/dropped.h"
+#include "runtime/front/elsewhere.h"
 #include "runtime/front/limits.h"
 #include "runtime/front/visitors.h"
 #include "runtime/problem.h"
@@ -125,6 +126,9 @@ static void on_dropped(void *context, const struct dropped *dropped)
     if ((dropped->ends_streams || dropped->is_over) && front->options.streams != NULL) {
         streams_send_out(front->options.streams, dropped->person_id, dropped->session_id,
                          dropped->is_over);
+    }
+    if ((dropped->ends_streams || dropped->is_over) && front->options.elsewhere != NULL) {
+        elsewhere_send_out(front->options.elsewhere, dropped->person_id, dropped->session_id);
     }
 }
 

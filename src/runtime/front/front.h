@@ -17,14 +17,16 @@
 #include "runtime/host.h"
 
 struct front;
+struct elsewhere;
 
 struct front_options {
     struct host *host; /* of the service that has the row; it must outlive the front */
     struct streams *streams;
-    int decision_ms;            /* for how long an answer is kept */
-    int64_t address_per_minute; /* requests of nobody from one address; 0: any number */
-    int64_t sign_in_per_minute; /* of those, what changes something: signing in, for instance */
-    int64_t person_per_minute;  /* requests of one person */
+    struct elsewhere *elsewhere; /* NULL: nothing is relayed */
+    int decision_ms;             /* for how long an answer is kept */
+    int64_t address_per_minute;  /* requests of nobody from one address; 0: any number */
+    int64_t sign_in_per_minute;  /* of those, what changes something: signing in, for instance */
+    int64_t person_per_minute;   /* requests of one person */
 };
 
 struct front *front_create(const struct front_options *options);

@@ -1,0 +1,51 @@
+/* relay.h - a request that another process answers: sent there in the name of whoever sends it.
+ *
+ * Of a person the other process learns who he is and what he may (spokesman.h), by the credential
+ * of the service at this door, which must be its access.gateway; nobody is nobody there too, and
+ * what he says of himself goes along. What belongs to one hop is left out, both ways, and so is
+ * whatever a client says about persons: Kontora-Person and the like, X-User-Id, X-User-Type, which
+ * are written anew. An answer that goes on (Server-Sent Events) is passed on as it comes.
+ *
+ * An address that cannot be reached is left for the next one. When something was sent and no answer
+ * came, only what reads is tried again; else it is 503 upstream_unavailable, and a client that sent
+ * an Idempotency-Key may ask again.
+ */
+#ifndef RUNTIME_FRONT_RELAY_H
+#define RUNTIME_FRONT_RELAY_H
+
+#include "runtime/ask/credential.h"
+#include "runtime/call.h"
+#include "runtime/front/upstreams.h"
+
+struct relays;
+
+struct relays_options {
+    const char *gateway; /* the service in whose name people are spoken for */
+    const struct service_key *key;
+    size_t body_bytes_max; /* of an answer */
+    int deadline_ms;
+    size_t user_streams_max;
+};
+
+struct relays *relays_create(const struct relays_options *options);
+
+/* For whoever asks how the addresses are. */
+struct http_client *relays_client(struct relays *relays);
+
+/* From any thread. The exchange is finished, or becomes a stream, some time later. */
+void relays_send(struct relays *relays, struct http_exchange *exchange, const struct caller *caller,
+                 struct upstream *upstream);
+
+/* streams_send_out, of what is relayed. */
+void relays_send_out(struct relays *relays, struct id person, struct id session);
+
+/* Ends what goes on, and takes no more. */
+void relays_end_streams(struct relays *relays);
+
+/* What is under way is answered 503; before the server is destroyed. */
+void relays_stop(struct relays *relays);
+
+/* After it. */
+void relays_destroy(struct relays **relays);
+
+#endif

@@ -1,0 +1,22 @@
+/* relay_head.h - the headers of a request that is relayed, and of its answer. */
+#ifndef RUNTIME_FRONT_RELAY_HEAD_H
+#define RUNTIME_FRONT_RELAY_HEAD_H
+
+#include "runtime/call.h"
+
+enum { RELAY_HEADERS_MAX = 120 };
+
+struct relay_headers {
+    struct http_header items[RELAY_HEADERS_MAX];
+    size_t count;
+};
+
+/* `credential` is "Bearer kontora_service_..."; NO_TEXT: it is sent for nobody. */
+void relay_write_headers(struct http_exchange *exchange, const struct caller *caller,
+                         struct text credential, struct relay_headers *headers_out);
+
+/* What of the answer's head goes on to the client. */
+void relay_copy_head(struct arena *arena, const struct http_answer *from,
+                     struct http_answer *answer_out);
+
+#endif
