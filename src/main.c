@@ -2,6 +2,7 @@
 #include "apps/casework/casework.h"
 #include "apps/phoenix/phoenix.h"
 #include "cli/cli.h"
+#include "services/gateway/gateway.h"
 #include "services/iam/iam.h"
 #include "services/notifications/notifications.h"
 #include "services/users/users.h"
@@ -9,6 +10,7 @@
 static const struct service *const services[] = {
     &users_service,
     &iam_service,
+    &gateway_service,
     &notifications_service,
     &casework_service,
     &phoenix_service,
