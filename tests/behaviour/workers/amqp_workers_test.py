@@ -125,8 +125,8 @@ def a_letter_and_its_answer(broker):
         check_equal(room.page(case_id)['fields']['result'], 5)
         steps = room.client.get(f'/api/cases/casework/{case_id}/history').json['items']
         check_in('worker over AMQP', [step['actor'] for step in steps])
-        check_equal((room.count('accepted'), room.count('confirmed', 'kontora_letters_total')),
-                    (1, 1))
+        check(until(lambda: room.count('accepted') == 1), 'it is counted')
+        check(until(lambda: room.count('confirmed', 'kontora_letters_total') == 1))
 
 
 def an_answer_of_nothing(broker):
@@ -357,11 +357,10 @@ def the_broker_is_killed():
     with RabbitMQ() as broker, Room(broker) as room:
         addresses, ids = begin_cats(room, 6)
         worker = Worker(room.address, a_worker())
-        for count in (2, 11):
-            until(lambda: len(worker.lines()) >= count, every=0.005)
-            broker.kill()
-            start(room.client, payload={'address': 'cat 0'}, status=201)  # nobody minds
-            broker.start()
+        until(lambda: len(worker.lines()) >= 9, every=0.005)
+        broker.kill()
+        start(room.client, payload={'address': 'cat 0'}, status=201)  # nobody minds
+        broker.start()
         all_end(lambda: room.client, ids, seconds=240)
         worker.kill()
         lines = worker.lines()
