@@ -8,12 +8,8 @@
 #include "services/users/users.h"
 
 static const struct service *const services[] = {
-    &users_service,
-    &iam_service,
-    &gateway_service,
-    &notifications_service,
-    &casework_service,
-    &phoenix_service,
+    &users_service,         &iam_service,      &gateway_service,
+    &notifications_service, &casework_service, &phoenix_service,
 };
 
 static const struct cli_command *const commands[] = {

@@ -73,7 +73,7 @@ struct case_field {
     struct expression must; /* only if this is true may it be filled in so; may be none */
     struct label because;   /* said to whoever has filled in what must not be; may be NO_TEXT */
     struct text otherwise;  /* the value of a new case, as written; NO_TEXT: null */
-    struct texts was;      /* its names in versions before */
+    struct texts was;       /* its names in versions before */
 };
 
 #endif
