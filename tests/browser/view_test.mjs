@@ -10,7 +10,7 @@ const views = (world) => [
   '/app/inbox', '/app/cases', '/app/cases/office/purchase', `/app/cases/office/purchase/${world.cases[0]}`,
   `/app/cases/staff/purchase/${world.cases[0]}`, '/app/cases/staff/purchase/new/ask', '/app/workflows',
   '/app/workflows/casework/purchase', '/app/workflows/check', '/app/workflows/incidents', `/app/mend/casework/${world.cases[0]}`,
-  '/app/operations', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile', '/app/nowhere',
+  '/app/operations', '/app/messages', '/app/templates', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile', '/app/nowhere',
 ];
 
 async function checkViews(world, language, size, theme) {
@@ -82,13 +82,15 @@ async function what_was_chosen_stays(world) {
   await context.close();
 }
 
+const PAPER = { width: 1160, height: 780 };
+
 /** Only when asked for: the pictures of docs/web.md. */
 async function pictures_of_the_manual(world) {
   const folder = process.env.KONTORA_TEST_PICTURES;
   mkdirSync(folder, { recursive: true });
   const wanted = [
-    ['web_case', `/app/cases/office/purchase/${world.cases[0]}`, { language: 'en' }],
-    ['web_inbox', '/app/inbox', { language: 'ru', theme: 'dark' }],
+    ['web_case', `/app/cases/office/purchase/${world.cases[0]}`, { language: 'en', size: PAPER }],
+    ['web_inbox', '/app/inbox', { language: 'ru', theme: 'dark', size: PAPER }],
     ['web_phone', `/app/cases/office/purchase/${world.cases[3]}`, { language: 'ru', size: PHONE }],
   ];
   for (const [name, path, how] of wanted) {

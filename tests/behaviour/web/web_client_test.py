@@ -99,24 +99,47 @@ def the_house_tells_which_services_there_are(door):
     check_equal((services['users'], services['casework']), (False, True))
 
 
-def catalogues_have_the_same_keys():
-    """Both are written by hand: a key of one is a key of the other, and takes the same values."""
-    folder = os.path.join(repository(), 'web', 'src', 'words')
+SOURCES = os.path.join(repository(), 'web', 'src')
+# Keys that are put together: code_ and the code of a refusal.
+MADE_KEYS = re.compile('(code|field|why|mend|mode|parked|type|whose)_')
+
+
+def read(*path):
+    with open(os.path.join(SOURCES, *path), encoding='utf-8') as file:
+        return file.read()
+
+
+def read_catalogues():
+    """{language: {key: the values it takes}}"""
     found = {}
     for language in ('en', 'ru'):
-        with open(os.path.join(folder, f'{language}.ts'), encoding='utf-8') as file:
-            text = re.sub(r'^\s*//.*$', '', file.read(), flags=re.M)
+        text = re.sub(r'^\s*//.*$', '', read('words', f'{language}.ts'), flags=re.M)
         text = text[text.index('= {') + 2:]
         entries = re.findall(r"(?:^|[,{])\s*(\w+):\s*('(?:[^'\\]|\\.)*'|\{(?:[^{}]|\{\w+\})*\})",
                              text, re.M)
         found[language] = {key: set(re.findall(r'\{(\w+)\}', value)) for key, value in entries
                            if key not in ('one', 'few', 'many', 'other')}
     check(len(found['en']) > 100, sorted(found['en']))
+    return found
+
+
+def catalogues_have_the_same_keys():
+    """Both are written by hand: a key of one is a key of the other, and takes the same values."""
+    found = read_catalogues()
     check_equal(found['ru'], found['en'])
+
+
+def each_sentence_is_said_somewhere():
+    said = ''.join(read(folder, name) for folder, _, names in os.walk(SOURCES) for name in names
+                   if name.endswith(('.ts', '.tsx')) and not folder.endswith('words'))
+    silent = [key for key in read_catalogues()['en']
+              if f"'{key}'" not in said and not MADE_KEYS.match(key)]
+    check_equal(silent, [])
 
 
 if __name__ == '__main__':
     main([the_page_is_the_same_for_each_view, a_browser_may_do_little, nothing_is_inline,
           files_are_kept_for_ever, they_come_packed_to_whom_takes_it, only_reading_is_answered,
-          the_house_tells_which_services_there_are, catalogues_have_the_same_keys],
+          the_house_tells_which_services_there_are, catalogues_have_the_same_keys,
+          each_sentence_is_said_somewhere],
          {'server': start_server, 'door': open_door})

@@ -1,8 +1,7 @@
-// sign_in_page.tsx - by password, by a code from the mail, with a second factor, by passkey.
+// sign_in_page.tsx - by password or by a code from the mail, with a second factor.
 import { useState } from 'preact/hooks';
 import { post, Problem } from '../../app/api';
 import { asProblem } from '../../app/load';
-import { hasPasskeys, signInByPasskey } from '../../app/passkeys';
 import { useSession } from '../../app/session';
 import { say } from '../../app/words';
 import { Button } from '../../design/button';
@@ -94,7 +93,6 @@ export function SignInPage() {
           <>
             <div class="or">{say('or')}</div>
             <Button wide icon="mail" onPress={sendCode}>{say('send_code')}</Button>
-            {hasPasskeys() && <Button wide icon="key" onPress={() => attempt(signInByPasskey)}>{say('by_passkey')}</Button>}
           </>
         ) : <Button kind="quiet" wide onPress={startAgain}>{say('another_way')}</Button>}
       </form>
