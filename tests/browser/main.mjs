@@ -3,6 +3,7 @@
 import { openBrowser } from './browser.mjs';
 import { first } from './first_run_test.mjs';
 import { caseTests } from './case_test.mjs';
+import { hostileTests } from './hostile_test.mjs';
 import { keyboardTests } from './keyboard_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
 
@@ -16,7 +17,7 @@ async function showWindows(opened) {
 }
 
 const wanted = process.argv.slice(2);
-const others = [...caseTests, ...keyboardTests, ...viewTests];
+const others = [...caseTests, ...keyboardTests, ...viewTests, ...hostileTests];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();
 const world = { browser };
