@@ -166,8 +166,13 @@ static void send_on(struct dispatch *dispatch, struct call *call)
     }
 }
 
+/* What goes on is for somebody: nobody would hold it for as long as he likes. */
 static bool check_access(const struct dispatch *dispatch, struct call *call)
 {
+    if (call->bound->stream != NULL && call->caller.kind == CALLER_NOBODY) {
+        answer_no_access(call->exchange, &call->caller);
+        return false;
+    }
     bool may =
         access_may(&call->caller, call->route->permission) ||
         access_is_listed(&call->caller, call->route) ||

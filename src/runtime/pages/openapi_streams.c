@@ -61,8 +61,8 @@ static void put_responses(struct json_writer *writer, const struct stream *strea
     describe_begin(writer, "responses");
     put_success(writer);
     put_problem(writer, "400", "The request is not right; details.fields says where");
+    put_problem(writer, "401", "Nobody has said who is asking");
     if (stream->permission != NULL) {
-        put_problem(writer, "401", "Nobody has said who is asking");
         put_problem(writer, "403", "The caller may not do this");
     }
     put_problem(writer, "default", "Whatever else goes wrong is told in the same way");
