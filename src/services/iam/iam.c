@@ -4,6 +4,7 @@
 #include "services/iam/iam_events.h"
 #include "services/iam/iam_parts.h"
 #include "services/iam/oidc/oidc.h"
+#include "services/iam/passkeys/passkeys.h"
 #include "services/iam/sign_in/throttle.h"
 
 #define HEARD(name_of_event)                                                                       \
@@ -41,7 +42,7 @@ static const struct chore chores[] = {
     {.name = "sweep", .run = sweep, .every_ms = SWEEP_EVERY_MS},
 };
 
-static const struct service_part *const parts[] = {&oidc_part};
+static const struct service_part *const parts[] = {&oidc_part, &passkeys_part};
 
 const struct service iam_service = {
     .name = "iam",
