@@ -1,8 +1,8 @@
-"""single_sign_on_test.py - other programs let their people sign in here: openid-client is one of them.
+"""single_sign_on_test.py - other programs let their people sign in here: openid-client is one.
 
-Discovery, code with PKCE, refresh and its reuse, introspection, revocation, device flow; and what no
-honest program does: codes shown twice and at once (G45), addresses that are nearly right, PKCE left
-out, scopes that were not given, secrets that are not theirs.
+Discovery, code with PKCE, refresh and its reuse, introspection, revocation, device flow; and what
+no honest program does: codes shown twice and at once (G45), addresses that are nearly right, PKCE
+left out, scopes that were not given, secrets that are not theirs.
 """
 import os
 import sys
@@ -31,10 +31,6 @@ def olga(server):
 
 def program(server):
     yield make_program(server)
-
-
-def person_id(olga):
-    return olga.get('/api/profile').json['user_id']
 
 
 # ---- openid-client ----
@@ -139,8 +135,10 @@ def a_code_is_for_who_began(server, olga, program):
         check_equal((answer.status, answer.json['error']), (400, 'invalid_grant'), others)
     for missing in ('code_verifier', 'redirect_uri', 'code'):
         verifier = new_verifier()
-        answer = change_code(client, program, get_code(olga, program, verifier), verifier,
-                             **{missing: ''})
+        shown = {'code': get_code(olga, program, verifier), 'verifier': verifier}
+        others = {missing: ''} if missing == 'redirect_uri' else {}
+        shown['code' if missing == 'code' else 'verifier' if not others else ''] = ''
+        answer = change_code(client, program, shown['code'], shown['verifier'], **others)
         check_equal(answer.json['error'], 'invalid_request', missing)
 
 
@@ -166,7 +164,8 @@ def a_program_must_show_its_own_secret(server, olga, program):
 
 def nobody_is_sent_where_no_row_says(olga, program):
     places = (RETURN + '/', RETURN + '?a=b', RETURN.replace('https', 'http'), RETURN + '#x',
-              'https://program.example.evil.example/callback', 'https://program.example/callback/..',
+              'https://program.example.evil.example/callback',
+              'https://program.example/callback/..',
               'https://program.example@evil.example/callback', 'javascript:alert(1)', '//evil', '',
               RETURN.upper())
     for place in places:

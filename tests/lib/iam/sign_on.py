@@ -23,8 +23,8 @@ def run_node(script, told):
     """What a script of tests/lib/iam says, told this much."""
     if shutil.which('node') is None:
         raise Skipped('node is not installed')
-    done = subprocess.run(['node', '--experimental-global-webcrypto', os.path.join(SCRIPTS, script)],
-                          input=json.dumps(told), capture_output=True, text=True,
+    command = ['node', '--experimental-global-webcrypto', os.path.join(SCRIPTS, script)]
+    done = subprocess.run(command, input=json.dumps(told), capture_output=True, text=True,
                           timeout=SECONDS_MAX)
     if not done.stdout:
         fail(f'{script} said nothing: {done.stderr[-2000:]}')
