@@ -45,6 +45,13 @@ struct text digest_keyed(struct arena *arena, const struct digest_key *key, stru
 /* A key for one purpose, of a key for many. */
 struct digest_key digest_key_for(const struct digest_key *key, const char *purpose);
 
+/* What must be read again is sealed (XChaCha20-Poly1305): it opens with the same key and for the
+ * same purpose only, such as the id of the row that it stands in. */
+struct text secret_seal(struct arena *arena, const struct digest_key *key, struct text purpose,
+                        struct text plain);
+bool secret_unseal(struct arena *arena, const struct digest_key *key, struct text purpose,
+                   struct text sealed, struct text *plain_out);
+
 /* The same in as much time for wrong texts as for right ones. */
 bool digest_equals(struct text left, struct text right);
 

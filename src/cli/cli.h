@@ -98,6 +98,7 @@ int cli_exit_code(enum status status);
 /* ---- the commands, one file each ---- */
 
 extern const struct cli_command cli_serve;
+extern const struct cli_command cli_setup;
 extern const struct cli_command cli_users;
 extern const struct cli_command cli_config_command;
 extern const struct cli_command cli_doctor;

@@ -114,6 +114,45 @@ struct digest_key digest_key_for(const struct digest_key *key, const char *purpo
     return derived;
 }
 
+enum {
+    NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    TAG_BYTES = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+    PLAIN_BYTES_MAX = 4096,
+};
+
+struct text secret_seal(struct arena *arena, const struct digest_key *key, struct text purpose,
+                        struct text plain)
+{
+    unsigned char *sealed = arena_take(arena, NONCE_BYTES + plain.bytes + TAG_BYTES);
+    unsigned long long bytes = 0;
+    MUST(plain.bytes <= PLAIN_BYTES_MAX);
+    chance_fill(sealed, NONCE_BYTES);
+    crypto_aead_xchacha20poly1305_ietf_encrypt(
+        sealed + NONCE_BYTES, &bytes, (const unsigned char *)plain.data, plain.bytes,
+        (const unsigned char *)purpose.data, purpose.bytes, NULL, sealed, key->bytes);
+    return encode_base64url(arena, sealed, NONCE_BYTES + (size_t)bytes);
+}
+
+bool secret_unseal(struct arena *arena, const struct digest_key *key, struct text purpose,
+                   struct text sealed, struct text *plain_out)
+{
+    struct text bytes;
+    unsigned long long plain_bytes = 0;
+    if (!decode_base64url(arena, sealed, NONCE_BYTES + PLAIN_BYTES_MAX + TAG_BYTES, &bytes) ||
+        bytes.bytes < NONCE_BYTES + TAG_BYTES) {
+        return false;
+    }
+    const unsigned char *nonce = (const unsigned char *)bytes.data;
+    unsigned char *plain = arena_take(arena, bytes.bytes - NONCE_BYTES);
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(
+            plain, &plain_bytes, NULL, nonce + NONCE_BYTES, bytes.bytes - NONCE_BYTES,
+            (const unsigned char *)purpose.data, purpose.bytes, nonce, key->bytes) != 0) {
+        return false;
+    }
+    *plain_out = (struct text){(const char *)plain, (size_t)plain_bytes};
+    return true;
+}
+
 bool digest_equals(struct text left, struct text right)
 {
     return left.bytes == right.bytes && left.bytes > 0 &&

@@ -1,10 +1,13 @@
 /* iam.c - sign-in, on one page. */
 #include "services/iam/iam.h"
 
+#include "services/iam/codes/code.h"
+#include "services/iam/iam_errands.h"
 #include "services/iam/iam_events.h"
 #include "services/iam/iam_parts.h"
 #include "services/iam/oidc/oidc.h"
 #include "services/iam/passkeys/passkeys.h"
+#include "services/iam/programs/pair.h"
 #include "services/iam/sign_in/throttle.h"
 
 #define HEARD(name_of_event)                                                                       \
@@ -34,7 +37,15 @@ static enum status sweep(struct chore_run *run)
     if (status == STATUS_OK) {
         status = throttle_forget(run->store, run->now_ms, &subjects);
     }
-    run->more = sessions >= MANY || subjects >= MANY;
+    int64_t codes = 0;
+    int64_t refreshes = 0;
+    if (status == STATUS_OK) {
+        status = code_forget(run->store, run->now_ms, &codes);
+    }
+    if (status == STATUS_OK) {
+        status = refresh_forget(run->store, run->now_ms, &refreshes);
+    }
+    run->more = sessions >= MANY || subjects >= MANY || codes >= MANY || refreshes >= MANY;
     return status;
 }
 
@@ -59,8 +70,8 @@ const struct service iam_service = {
     .subscription_count = COUNT_OF(subscriptions),
     .commands = commands,
     .command_count = COUNT_OF(commands),
-    .errands = person_errands,
-    .errand_count = PERSON_ERRAND_COUNT,
+    .errands = iam_errands,
+    .errand_count = IAM_ERRAND_COUNT,
     .parts = parts,
     .part_count = COUNT_OF(parts),
 };

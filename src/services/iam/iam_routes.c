@@ -1,17 +1,24 @@
 /* iam_routes.c - everything that can be asked of sign-in, a row each. */
 #include "runtime/access.h"
+#include "services/iam/codes/code.h"
 #include "services/iam/iam_parts.h"
+#include "services/iam/invitations/invitation.h"
+#include "services/iam/keys/key.h"
+#include "services/iam/programs/pair.h"
 #include "services/iam/roles/role.h"
+#include "services/iam/second/second.h"
 #include "services/iam/sessions/session.h"
 #include "services/iam/sign_in/enter.h"
 #include "services/iam/sign_in/login.h"
 #include "services/iam/sign_in/profile.h"
 #include "services/iam/sign_in/setup.h"
+#include "services/iam/telegram/telegram.h"
 
 static const struct refusal *const set_up_refusals[] = {&setup_is_done, &setup_needs_code,
                                                         &login_too_often, &password_is_weak};
-static const struct refusal *const login_refusals[] = {&login_nothing_shown, &login_too_often,
-                                                       &login_invalid, &login_blocked};
+static const struct refusal *const login_refusals[] = {&second_required,     &second_invalid,
+                                                       &login_nothing_shown, &login_too_often,
+                                                       &login_invalid,       &login_blocked};
 static const struct refusal *const logout_refusals[] = {&logout_no_session};
 static const struct refusal *const get_profile_refusals[] = {&profile_unknown};
 static const struct refusal *const change_profile_refusals[] = {&profile_unknown};
@@ -23,6 +30,34 @@ static const struct refusal *const change_role_refusals[] = {
 static const struct refusal *const delete_role_refusals[] = {&role_is_built_in, &role_not_found};
 static const struct refusal *const decide_credential_refusals[] = {&decide_unknown,
                                                                    &decide_blocked};
+static const struct refusal *const request_login_refusals[] = {&code_too_often};
+static const struct refusal *const change_password_refusals[] = {
+    &login_too_often, &login_invalid, &password_is_weak, &profile_unknown};
+static const struct refusal *const begin_totp_refusals[] = {&second_is_on, &second_is_off};
+static const struct refusal *const confirm_totp_refusals[] = {&second_is_on, &second_is_off,
+                                                              &second_invalid};
+static const struct refusal *const remove_totp_refusals[] = {&second_is_off, &second_invalid,
+                                                             &login_too_often};
+static const struct refusal *const create_key_refusals[] = {&key_too_many};
+static const struct refusal *const delete_key_refusals[] = {&key_not_found};
+static const struct refusal *const create_invitation_refusals[] = {&invitation_user_exists,
+                                                                   &invitation_roles_forbidden};
+static const struct refusal *const look_at_invitation_refusals[] = {&invitation_not_found};
+static const struct refusal *const accept_invitation_refusals[] = {
+    &invitation_not_found, &login_blocked, &password_is_weak};
+static const struct refusal *const get_token_refusals[] = {
+    &login_too_often, &login_invalid, &login_blocked, &second_required, &second_invalid};
+static const struct refusal *const program_login_refusals[] = {
+    &program_locked, &login_invalid, &login_blocked, &second_required, &second_invalid};
+static const struct refusal *const program_refresh_refusals[] = {&pair_bad_refresh};
+static const struct refusal *const program_logout_refusals[] = {&logout_no_session};
+static const struct refusal *const program_profile_refusals[] = {&profile_unknown};
+static const struct refusal *const issue_tokens_refusals[] = {&pair_no_person};
+static const struct refusal *const link_telegram_refusals[] = {
+    &telegram_bad_code, &telegram_not_linked, &telegram_is_taken};
+static const struct refusal *const challenge_mfa_refusals[] = {&telegram_not_linked};
+static const struct refusal *const find_telegram_user_refusals[] = {&telegram_not_linked};
+static const struct refusal *const find_telegram_binding_refusals[] = {&telegram_not_linked};
 
 const struct route iam_routes[] = {
     {
@@ -45,6 +80,7 @@ const struct route iam_routes[] = {
         .gives = &entered_shape,
         .success_status = 201,
         .gather = setup_gather,
+        .keeps_no_reply = true,
         .gathers_slowly = setup_is_slow,
         .refusals = set_up_refusals,
         .refusal_count = COUNT_OF(set_up_refusals),
@@ -59,6 +95,7 @@ const struct route iam_routes[] = {
         .takes = &login_takes,
         .gives = &entered_shape,
         .gather = login_gather,
+        .keeps_no_reply = true,
         .gathers_slowly = login_is_slow,
         .refusals = login_refusals,
         .refusal_count = COUNT_OF(login_refusals),
@@ -223,6 +260,330 @@ const struct route iam_routes[] = {
         .gives = &decide_gives,
         .refusals = decide_credential_refusals,
         .refusal_count = COUNT_OF(decide_credential_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/login_request",
+        .operation = "request_login",
+        .summary = "Have a code sent, to sign in with",
+        .kind = ROUTE_WRITES,
+        .handle = code_request_handle,
+        .takes = &code_request_takes,
+        .gives = &code_request_gives,
+        .success_status = 202,
+        .keeps_no_reply = true,
+        .refusals = request_login_refusals,
+        .refusal_count = COUNT_OF(request_login_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/password",
+        .operation = "change_password",
+        .permission = PERMISSION_PERSON,
+        .summary = "Choose a new password; other sessions end",
+        .kind = ROUTE_WRITES,
+        .handle = password_change_handle,
+        .takes = &password_change_takes,
+        .gives = &entered_shape,
+        .gather = password_change_gather,
+        .gathers_slowly = password_change_is_slow,
+        .keeps_no_reply = true,
+        .refusals = change_password_refusals,
+        .refusal_count = COUNT_OF(change_password_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/profile/totp",
+        .operation = "begin_totp",
+        .permission = PERMISSION_PERSON,
+        .summary = "Begin a second factor: a secret for an authenticator app",
+        .kind = ROUTE_WRITES,
+        .handle = second_begin_handle,
+        .gives = &second_begun_shape,
+        .success_status = 201,
+        .keeps_no_reply = true,
+        .refusals = begin_totp_refusals,
+        .refusal_count = COUNT_OF(begin_totp_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/profile/totp/confirm",
+        .operation = "confirm_totp",
+        .permission = PERMISSION_PERSON,
+        .summary = "Turn the second factor on, with a code of it",
+        .kind = ROUTE_WRITES,
+        .handle = second_confirm_handle,
+        .takes = &second_code_takes,
+        .gives = &second_recovery_shape,
+        .keeps_no_reply = true,
+        .refusals = confirm_totp_refusals,
+        .refusal_count = COUNT_OF(confirm_totp_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/profile/totp/remove",
+        .operation = "remove_totp",
+        .permission = PERMISSION_PERSON,
+        .summary = "Take the second factor away, with a code of it",
+        .kind = ROUTE_WRITES,
+        .handle = second_remove_handle,
+        .takes = &second_code_takes,
+        .success_status = 204,
+        .refusals = remove_totp_refusals,
+        .refusal_count = COUNT_OF(remove_totp_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/keys",
+        .operation = "list_keys",
+        .permission = PERMISSION_PERSON,
+        .summary = "My API keys",
+        .kind = ROUTE_READS_POINT,
+        .handle = key_list_handle,
+        .gives = &key_shape,
+        .gives_list = true,
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/keys",
+        .operation = "create_key",
+        .permission = PERMISSION_PERSON,
+        .summary = "Make an API key; it is shown once",
+        .kind = ROUTE_WRITES,
+        .handle = key_create_handle,
+        .takes = &key_create_takes,
+        .gives = &key_created_shape,
+        .success_status = 201,
+        .keeps_no_reply = true,
+        .refusals = create_key_refusals,
+        .refusal_count = COUNT_OF(create_key_refusals),
+    },
+    {
+        .method = HTTP_DELETE,
+        .path = "/api/keys/{key_id}",
+        .operation = "delete_key",
+        .permission = PERMISSION_PERSON,
+        .summary = "Take an API key back",
+        .kind = ROUTE_WRITES,
+        .handle = key_delete_handle,
+        .takes = &key_id_takes,
+        .success_status = 204,
+        .refusals = delete_key_refusals,
+        .refusal_count = COUNT_OF(delete_key_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/invitations",
+        .operation = "create_invitation",
+        .permission = "iam.invite",
+        .summary = "Ask somebody in, by a link",
+        .kind = ROUTE_WRITES,
+        .handle = invitation_create_handle,
+        .takes = &invitation_create_takes,
+        .gives = &invitation_created_shape,
+        .success_status = 201,
+        .keeps_no_reply = true,
+        .refusals = create_invitation_refusals,
+        .refusal_count = COUNT_OF(create_invitation_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/invitations/look",
+        .operation = "look_at_invitation",
+        .summary = "Who is meant by an invitation? Uses nothing up",
+        .kind = ROUTE_WRITES,
+        .handle = invitation_look_handle,
+        .takes = &invitation_look_takes,
+        .gives = &invitation_shown_shape,
+        .keeps_no_reply = true,
+        .refusals = look_at_invitation_refusals,
+        .refusal_count = COUNT_OF(look_at_invitation_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/invitations/accept",
+        .operation = "accept_invitation",
+        .summary = "Choose a password and come in, once",
+        .kind = ROUTE_WRITES,
+        .handle = invitation_accept_handle,
+        .takes = &invitation_accept_takes,
+        .gives = &entered_shape,
+        .gather = invitation_gather,
+        .gathers_slowly = invitation_is_slow,
+        .keeps_no_reply = true,
+        .refusals = accept_invitation_refusals,
+        .refusal_count = COUNT_OF(accept_invitation_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/token",
+        .operation = "get_token",
+        .summary = "A token for the id of a person and the password",
+        .kind = ROUTE_WRITES,
+        .handle = program_token_handle,
+        .takes = &program_token_takes,
+        .gives = &program_token_shape,
+        .gather = program_token_gather,
+        .gathers_slowly = program_login_is_slow,
+        .keeps_no_reply = true,
+        .refusals = get_token_refusals,
+        .refusal_count = COUNT_OF(get_token_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/session/login",
+        .operation = "program_login",
+        .summary = "Sign a program in with a password: an access and a refresh token",
+        .kind = ROUTE_WRITES,
+        .handle = program_login_handle,
+        .takes = &program_login_takes,
+        .gives = &pair_shape,
+        .gather = program_login_gather,
+        .gathers_slowly = program_login_is_slow,
+        .keeps_no_reply = true,
+        .refusals = program_login_refusals,
+        .refusal_count = COUNT_OF(program_login_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/session/refresh",
+        .operation = "program_refresh",
+        .summary = "The next pair of tokens, once",
+        .kind = ROUTE_WRITES,
+        .handle = refresh_handle,
+        .takes = &refresh_takes,
+        .gives = &pair_shape,
+        .keeps_no_reply = true,
+        .refusals = program_refresh_refusals,
+        .refusal_count = COUNT_OF(program_refresh_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/session/logout",
+        .operation = "program_logout",
+        .permission = PERMISSION_PERSON,
+        .summary = "End this session, or all of the person",
+        .kind = ROUTE_WRITES,
+        .handle = logout_handle,
+        .takes = &logout_takes,
+        .success_status = 204,
+        .refusals = program_logout_refusals,
+        .refusal_count = COUNT_OF(program_logout_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/session/profile",
+        .operation = "program_profile",
+        .permission = PERMISSION_PERSON,
+        .summary = "Who am I, and what may I?",
+        .kind = ROUTE_READS_POINT,
+        .handle = profile_get_handle,
+        .gives = &profile_shape,
+        .refusals = program_profile_refusals,
+        .refusal_count = COUNT_OF(program_profile_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/tokens/issue",
+        .operation = "issue_tokens",
+        .permission = "iam.tokens",
+        .summary = "Tokens for a person whom the asking service has signed in",
+        .kind = ROUTE_WRITES,
+        .handle = issue_handle,
+        .takes = &issue_takes,
+        .gives = &pair_shape,
+        .keeps_no_reply = true,
+        .refusals = issue_tokens_refusals,
+        .refusal_count = COUNT_OF(issue_tokens_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/tokens/introspect",
+        .operation = "introspect_token",
+        .permission = "iam.tokens",
+        .summary = "Is this token good, and whose is it?",
+        .kind = ROUTE_WRITES,
+        .handle = introspect_handle,
+        .takes = &introspect_takes,
+        .gives = &introspect_shape,
+        .keeps_no_reply = true,
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/tokens/revoke",
+        .operation = "revoke_tokens",
+        .permission = "iam.tokens",
+        .summary = "Take the tokens of a person back",
+        .kind = ROUTE_WRITES,
+        .handle = revoke_handle,
+        .takes = &revoke_takes,
+        .success_status = 204,
+        .keeps_no_reply = true,
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/profile/telegram",
+        .operation = "begin_telegram",
+        .permission = PERMISSION_PERSON,
+        .summary = "A code to be told to the bot, to link a Telegram",
+        .kind = ROUTE_WRITES,
+        .handle = telegram_code_handle,
+        .gives = &telegram_code_shape,
+        .success_status = 201,
+        .keeps_no_reply = true,
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/telegram/link",
+        .operation = "link_telegram",
+        .permission = "iam.telegram",
+        .summary = "Link the Telegram that the code came from; for the bot",
+        .kind = ROUTE_WRITES,
+        .handle = telegram_link_handle,
+        .takes = &telegram_link_takes,
+        .gives = &telegram_linked_shape,
+        .refusals = link_telegram_refusals,
+        .refusal_count = COUNT_OF(link_telegram_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/mfa/challenge",
+        .operation = "challenge_mfa",
+        .permission = "iam.telegram",
+        .summary = "Send a second factor over Telegram",
+        .kind = ROUTE_WRITES,
+        .handle = telegram_challenge_handle,
+        .takes = &telegram_challenge_takes,
+        .gives = &telegram_challenge_shape,
+        .success_status = 202,
+        .refusals = challenge_mfa_refusals,
+        .refusal_count = COUNT_OF(challenge_mfa_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/internal/telegram/users/{telegram_id}",
+        .operation = "find_telegram_user",
+        .permission = "iam.telegram",
+        .summary = "Whose Telegram is this? For the bot",
+        .kind = ROUTE_READS_POINT,
+        .handle = telegram_user_handle,
+        .takes = &telegram_user_takes,
+        .gives = &telegram_binding_shape,
+        .refusals = find_telegram_user_refusals,
+        .refusal_count = COUNT_OF(find_telegram_user_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/internal/telegram/bindings/{user_id}",
+        .operation = "find_telegram_binding",
+        .permission = "iam.telegram",
+        .summary = "Which Telegram has this person? For the bot",
+        .kind = ROUTE_READS_POINT,
+        .handle = telegram_binding_handle,
+        .takes = &telegram_binding_takes,
+        .gives = &telegram_binding_shape,
+        .refusals = find_telegram_binding_refusals,
+        .refusal_count = COUNT_OF(find_telegram_binding_refusals),
     },
 };
 const size_t iam_route_count = COUNT_OF(iam_routes);

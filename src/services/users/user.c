@@ -59,6 +59,9 @@ const struct refusal user_telegram_id_taken = {
 const struct refusal user_revision_changed = {
     "revision_changed", 412,
     "Somebody has changed this person since you looked. Read it again before you change it."};
+const struct refusal user_roles_forbidden = {
+    "roles_forbidden", 403,
+    "Roles say what people may: to give or take them you need the permission users.roles."};
 const struct refusal user_bad_cursor = {
     "bad_cursor", 400, "This cursor was not given by this list. Begin again without it."};
 

@@ -88,5 +88,6 @@ extern const struct refusal user_external_id_taken;
 extern const struct refusal user_telegram_id_taken;
 extern const struct refusal user_revision_changed;
 extern const struct refusal user_bad_cursor;
+extern const struct refusal user_roles_forbidden;
 
 #endif

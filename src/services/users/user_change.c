@@ -4,6 +4,7 @@
  * telegram_id unlinks. With If-Match the change is refused when somebody else was there before. A
  * change that changes nothing keeps the revision.
  */
+#include "runtime/access.h"
 #include "services/users/user_events.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
@@ -111,6 +112,9 @@ enum status user_change_handle(struct call *call)
     }
     struct user user = before;
     apply_given(call, &user);
+    if (!same_roles(user.roles, before.roles) && !access_may(&call->caller, "users.roles")) {
+        return refuse_field(call, &user_roles_forbidden, "roles");
+    }
     if (is_same(&user, &before)) {
         return answer(call, &before);
     }

@@ -3,8 +3,9 @@
  * Repeating it is safe in two ways: with an Idempotency-Key, as everywhere, and with an
  * external_id, for as long as the person is there: the same key for the same address and type
  * answers 200 with the person as he is now. Refused: user_exists, external_id_taken,
- * telegram_id_taken.
+ * telegram_id_taken, roles_forbidden.
  */
+#include "runtime/access.h"
 #include "services/users/user_events.h"
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
@@ -41,6 +42,9 @@ static enum status explain_taken(struct call *call, const struct user_input *inp
 enum status user_create_handle(struct call *call)
 {
     const struct user_input *input = call->input;
+    if (input->roles.count > 0 && !access_may(&call->caller, "users.roles")) {
+        return refuse_field(call, &user_roles_forbidden, "roles");
+    }
     struct user user = user_new(input, id_new(), call->now_ms);
     enum status status = user_insert(call->store, call->arena, &user);
     if (status == STATUS_EXISTS) {

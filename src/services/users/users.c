@@ -5,10 +5,11 @@
 #include "services/users/user_operations.h"
 #include "services/users/user_store.h"
 
-static const struct refusal *const create_refusals[] = {&user_exists, &user_external_id_taken,
-                                                        &user_telegram_id_taken};
+static const struct refusal *const create_refusals[] = {
+    &user_exists, &user_external_id_taken, &user_roles_forbidden, &user_telegram_id_taken};
 static const struct refusal *const change_refusals[] = {
-    &user_not_found, &user_exists, &user_telegram_id_taken, &user_revision_changed};
+    &user_not_found, &user_exists, &user_telegram_id_taken, &user_revision_changed,
+    &user_roles_forbidden};
 static const struct refusal *const block_refusals[] = {&user_not_found, &user_revision_changed};
 static const struct refusal *const get_refusals[] = {&user_not_found};
 static const struct refusal *const list_refusals[] = {&user_bad_cursor};

@@ -1,6 +1,7 @@
 /* person.c - the noun, and what the directory is told of him. */
 #include "services/iam/people/person.h"
 
+#include "services/iam/iam_errands.h"
 #include "services/iam/sessions/session.h"
 
 bool person_is_blocked(const struct person *person)
@@ -100,14 +101,14 @@ static const struct field change_fields[] = {
 };
 #undef AT
 
-static const struct shape make_data = {
+const struct shape person_make_data = {
     .name = "MakePerson",
     .fields = make_fields,
     .field_count = COUNT_OF(make_fields),
     .bytes = sizeof(struct person_order),
 };
 
-static const struct shape change_data = {
+const struct shape person_change_data = {
     .name = "ChangePerson",
     .fields = change_fields,
     .field_count = COUNT_OF(change_fields),
@@ -117,7 +118,7 @@ static const struct shape change_data = {
 static const struct field made_fields[] = {
     {.name = "person_id", .kind = FIELD_ID, .offset = offsetof(struct person_order, person_id)},
 };
-static const struct shape made_takes = {
+const struct shape person_made_takes = {
     .name = "PersonMade",
     .fields = made_fields,
     .field_count = COUNT_OF(made_fields),
@@ -126,7 +127,7 @@ static const struct shape made_takes = {
 
 /* Somebody with this address was there already, and we had not heard of him: then he is the one,
  * with the password and the sessions that we have given to the id that nobody has. */
-static enum status hear_made(struct call *call)
+enum status person_hear_made(struct call *call)
 {
     const struct person_order *made = call->input;
     struct id meant;
@@ -137,18 +138,9 @@ static enum status hear_made(struct call *call)
     return person_rename(call->store, meant, made->person_id);
 }
 
-const struct errand person_errands[PERSON_ERRAND_COUNT] = {
-    {.service = "users",
-     .command = "users.make_person",
-     .data = &make_data,
-     .takes = &made_takes,
-     .on_reply = hear_made},
-    {.service = "users", .command = "users.change_person", .data = &change_data},
-};
-
 enum status person_make(struct call *call, const struct person *person, struct text phone)
 {
-    return tell_to(call, &person_errands[0], person_subject(call->arena, person->id),
+    return tell_to(call, &iam_errands[ERRAND_MAKE_PERSON], person_subject(call->arena, person->id),
                    &(struct person_order){
                        .person_id = person->id,
                        .email = person->email,
@@ -164,7 +156,7 @@ enum status person_make(struct call *call, const struct person *person, struct t
 enum status person_change(struct call *call, struct id person, struct text full_name,
                           struct text locale, struct text telegram_id)
 {
-    return tell_to(call, &person_errands[1], person_subject(call->arena, person),
+    return tell_to(call, &iam_errands[ERRAND_CHANGE_PERSON], person_subject(call->arena, person),
                    &(struct person_order){
                        .person_id = person,
                        .full_name = full_name,

@@ -50,8 +50,11 @@ enum status person_hear(struct call *call);
 
 /* ---- what the directory is told ---- */
 
-extern const struct errand person_errands[];
-enum { PERSON_ERRAND_COUNT = 2 };
+/* The rows of it; iam_errands.c. */
+extern const struct shape person_make_data;
+extern const struct shape person_made_takes;
+extern const struct shape person_change_data;
+enum status person_hear_made(struct call *call);
 
 /* There shall be such a person, with at least these roles. */
 NODISCARD enum status person_make(struct call *call, const struct person *person,

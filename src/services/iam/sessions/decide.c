@@ -3,6 +3,7 @@
  *
  * The credential itself is never said: its SHA-256 stands in the path, so it is in no log.
  */
+#include "services/iam/keys/key.h"
 #include "services/iam/oidc/oauth_token.h"
 #include "services/iam/roles/role.h"
 #include "services/iam/sessions/session.h"
@@ -100,7 +101,22 @@ static enum status find_access(struct call *call, struct text hash, struct verdi
     return oauth_decide(call, hash, &verdict->person_id, &verdict->expires_at);
 }
 
-static enum status judge(struct call *call, struct verdict *verdict)
+static enum status find_key(struct call *call, struct text hash, struct verdict *verdict,
+                            struct texts *scopes_out)
+{
+    struct api_key key;
+    enum status status = key_find(call, hash, &key);
+    if (status != STATUS_OK || (key.expires_at != 0 && key.expires_at <= call->now_ms)) {
+        return status == STATUS_OK ? STATUS_ABSENT : status;
+    }
+    verdict->person_id = key.person_id;
+    verdict->expires_at = key.expires_at;
+    verdict->kind = TEXT("key");
+    *scopes_out = key.scopes;
+    return STATUS_OK;
+}
+
+static enum status judge(struct call *call, struct verdict *verdict, struct texts scopes)
 {
     struct person person;
     struct may may;
@@ -118,7 +134,7 @@ static enum status judge(struct call *call, struct verdict *verdict)
         return status;
     }
     verdict->roles = may.participants;
-    verdict->permissions = may.permissions;
+    verdict->permissions = key_permissions(call->arena, scopes, may.permissions);
     verdict->locale = person.locale;
     verdict->full_name = person.full_name;
     return answer(call, verdict);
@@ -128,12 +144,16 @@ enum status decide_handle(struct call *call)
 {
     const struct decide_input *input = call->input;
     struct verdict verdict = {.expires_at = 0};
+    struct texts scopes = {NULL, 0};
     enum status status = find_session(call, input->hash, &verdict);
+    if (status == STATUS_ABSENT) {
+        status = find_key(call, input->hash, &verdict, &scopes);
+    }
     if (status == STATUS_ABSENT) {
         status = find_access(call, input->hash, &verdict);
     }
     if (status == STATUS_ABSENT) {
         return refuse(call, &decide_unknown);
     }
-    return status == STATUS_OK ? judge(call, &verdict) : status;
+    return status == STATUS_OK ? judge(call, &verdict, scopes) : status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "services/iam/iam_events.h"
+#include "services/iam/programs/pair.h"
 #include "services/iam/sign_in/client.h"
 
 int64_t session_ends_at(const struct session *session)
@@ -11,28 +12,36 @@ int64_t session_ends_at(const struct session *session)
     return idle < session->expires_at ? idle : session->expires_at;
 }
 
-enum status session_open(struct call *call, struct id person, const struct client *client,
-                         struct text method, struct session *session_out, struct text *secret_out)
+enum status session_open_for(struct call *call, struct id person, const struct client *client,
+                             const struct session_terms *terms, struct session *session_out,
+                             struct text *secret_out)
 {
     struct text secret = secret_new(call->arena, SESSION_PREFIX);
     *session_out = (struct session){
         .id = id_new(),
         .hash = digest_hex(call->arena, secret),
         .person_id = person,
-        .method = method,
+        .method = terms->method,
         .user_agent = client->user_agent,
         .address = client->address,
         .device = client->device,
         .created_at = call->now_ms,
         .seen_at = call->now_ms,
-        .expires_at = call->now_ms + SESSION_AGE_MS,
+        .expires_at = call->now_ms + (terms->lasts_ms > 0 ? terms->lasts_ms : SESSION_AGE_MS),
     };
     *secret_out = secret;
     enum status status = session_delete_oldest(call->store, person, SESSIONS_PER_PERSON_MAX - 1);
     if (status == STATUS_OK) {
         status = session_insert(call->store, session_out);
     }
-    return status == STATUS_OK ? iam_tell_login(call, session_out) : status;
+    return status == STATUS_OK && !terms->is_renewed ? iam_tell_login(call, session_out) : status;
+}
+
+enum status session_open(struct call *call, struct id person, const struct client *client,
+                         struct text method, struct session *session_out, struct text *secret_out)
+{
+    return session_open_for(call, person, client, &(struct session_terms){.method = method},
+                            session_out, secret_out);
 }
 
 enum status session_end(struct call *call, struct id person, struct id session, struct text reason)
@@ -48,6 +57,9 @@ enum status session_end(struct call *call, struct id person, struct id session, 
 enum status session_end_all(struct call *call, struct id person, struct text reason)
 {
     enum status status = session_delete_all(call->store, person, NULL);
+    if (status == STATUS_OK) {
+        status = refresh_end_all(call->store, person);
+    }
     return status == STATUS_OK ? iam_tell_logout(call, person, (struct id){{0}}, reason) : status;
 }
 

@@ -46,6 +46,17 @@ NODISCARD enum status session_open(struct call *call, struct id person, const st
                                    struct text method, struct session *session_out,
                                    struct text *secret_out);
 
+/* The same for programs: shorter, or in the place of one that was renewed, which is no login. */
+struct session_terms {
+    struct text method;
+    int64_t lasts_ms; /* at most; 0: SESSION_AGE_MS */
+    bool is_renewed;
+};
+NODISCARD enum status session_open_for(struct call *call, struct id person,
+                                       const struct client *client,
+                                       const struct session_terms *terms,
+                                       struct session *session_out, struct text *secret_out);
+
 /* OK or ABSENT: there is no such session of his. */
 NODISCARD enum status session_end(struct call *call, struct id person, struct id session,
                                   struct text reason);
@@ -69,6 +80,9 @@ NODISCARD enum status session_delete_all(struct store *store, struct id person,
 NODISCARD enum status session_delete_oldest(struct store *store, struct id person, int64_t keep);
 NODISCARD enum status session_delete_over(struct store *store, int64_t now_ms,
                                           int64_t *deleted_out);
+/* Has it been opened since then by a code, which shows that he reads what is sent to him? */
+NODISCARD enum status session_came_by_code(struct store *store, struct arena *arena,
+                                           struct id session, int64_t since, bool *by_code_out);
 NODISCARD enum status session_saw(struct store *store, struct id session, int64_t seen_at);
 
 /* ---- operations ---- */

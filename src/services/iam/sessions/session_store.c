@@ -59,6 +59,12 @@ static const struct statement end_over = {
            " WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)",
 };
 
+static const struct statement find_by_code = {
+    .sql = "SELECT " COLUMNS " FROM iam.session WHERE id = $1 AND created_at > $2"
+           " AND (method = 'code' OR method = 'code+otp' OR method = 'invitation')",
+    .gives = &session_row,
+};
+
 static const struct statement saw = {
     .sql = "UPDATE iam.session SET seen_at = $2 WHERE id = $1 AND seen_at < $2",
 };
@@ -109,6 +115,16 @@ enum status session_delete_over(struct store *store, int64_t now_ms, int64_t *de
 {
     return store_exec(store, &end_over, VALUES(value_integer(now_ms), value_integer(OVER_MAX)),
                       deleted_out);
+}
+
+enum status session_came_by_code(struct store *store, struct arena *arena, struct id session,
+                                 int64_t since, bool *by_code_out)
+{
+    struct session row;
+    enum status status = store_one(store, arena, &find_by_code,
+                                   VALUES(value_id(session), value_integer(since)), &row);
+    *by_code_out = status == STATUS_OK;
+    return status == STATUS_ABSENT ? STATUS_OK : status;
 }
 
 enum status session_saw(struct store *store, struct id session, int64_t seen_at)

@@ -25,6 +25,27 @@ struct client client_of(const struct call *call)
     return client;
 }
 
+struct text client_network(const struct call *call)
+{
+    struct text address = call->exchange->request.peer;
+    size_t colons = 0;
+    for (size_t i = 0; i < address.bytes; i++) {
+        colons += address.data[i] == ':';
+        if (colons == 4) {
+            return text_slice(address, 0, i);
+        }
+    }
+    return address;
+}
+
+void client_claim(const struct call *call, struct text secret, struct client *client)
+{
+    if (client->secret.data == NULL && secret_is_whole(secret, CLIENT_PREFIX)) {
+        client->secret = secret;
+        client->device = digest_hex(call->arena, secret);
+    }
+}
+
 static bool is_of_this_machine(struct text host)
 {
     struct text name;

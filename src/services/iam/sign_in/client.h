@@ -21,6 +21,12 @@ struct client {
 
 struct client client_of(const struct call *call);
 
+/* The address, or the network that one subscriber has: what is counted together. */
+struct text client_network(const struct call *call);
+
+/* A program that keeps no cookies sends back what it was given. */
+void client_claim(const struct call *call, struct text secret, struct client *client);
+
 /* Does the request come from this machine itself, through nobody's hands? */
 bool client_is_here(const struct call *call);
 

@@ -39,7 +39,7 @@ const struct shape entered_shape = {
     .bytes = sizeof(struct entered),
 };
 
-static struct text write_user(struct arena *arena, const struct person *person)
+struct text enter_user(struct arena *arena, const struct person *person)
 {
     struct json_writer writer;
     json_writer_init(&writer, arena, 256);
@@ -97,7 +97,7 @@ enum status enter(struct call *call, const struct person *person, struct client 
                                   .token = secret,
                                   .expires_at = session.expires_at,
                                   .session_id = session.id,
-                                  .user = write_user(call->arena, person),
+                                  .user = enter_user(call->arena, person),
                               });
     }
     if (status == STATUS_OK) {

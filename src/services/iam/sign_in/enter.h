@@ -17,6 +17,9 @@ extern const struct shape entered_shape;
 NODISCARD enum status enter(struct call *call, const struct person *person, struct client *client,
                             struct text method);
 
+/* {"id", "email", "full_name", "locale", "roles"} */
+struct text enter_user(struct arena *arena, const struct person *person);
+
 /* ---- browsers that were here before ---- */
 
 NODISCARD enum status device_is_known(struct store *store, struct arena *arena, struct id person,

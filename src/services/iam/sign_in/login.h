@@ -29,12 +29,25 @@ struct attempt {
     struct throttle from_address;
 };
 
-NODISCARD enum status attempt_begin(struct call *call, struct text email,
-                                    struct attempt *attempt_out);
+/* Who it is said to be: OK or ABSENT. */
+typedef enum status attempt_find_fn(struct call *call, struct person *person_out);
+NODISCARD enum status attempt_of(struct call *call, attempt_find_fn *find,
+                                 struct attempt *attempt_out);
+
+/* By what his wrong guesses are counted: the address or the id that was said. */
+void attempt_limit(struct call *call, struct attempt *attempt, struct text who);
 
 /* May it be looked at? OK with 0, or how long it must wait. */
 NODISCARD enum status attempt_wait(struct call *call, const struct attempt *attempt,
                                    int64_t *wait_ms_out);
+
+/* The same without what others have cost the person: for what has tries of its own. */
+NODISCARD enum status attempt_wait_here(struct call *call, const struct attempt *attempt,
+                                        int64_t *wait_ms_out);
+NODISCARD enum status attempt_failed_here(struct call *call, const struct attempt *attempt);
+
+/* Of a gather: REFUSED, with too_many_attempts answered. */
+NODISCARD enum status attempt_refuse(struct call *call, int64_t wait_ms);
 
 /* It was wrong, or right. */
 NODISCARD enum status attempt_failed(struct call *call, const struct attempt *attempt);

@@ -10,4 +10,9 @@ enum status profile_get_handle(struct call *call);
 enum status profile_change_handle(struct call *call);
 extern const struct refusal profile_unknown;
 
+extern const struct shape password_change_takes;
+bool password_change_is_slow(const struct call *call);
+enum status password_change_gather(struct call *call);
+enum status password_change_handle(struct call *call);
+
 #endif
