@@ -1,0 +1,293 @@
+"""relay_test.py - what other processes answer: B10, B11, C12, C15, C28, C53, D19, E14 (drain).
+
+B10 by path; B11 who it is goes along, what a client says of it does not; C53 hop-by-hop headers are
+left out, a network failure is 503 upstream_unavailable; C15 event streams are passed on; E14 a
+process that stops gets nothing new.
+"""
+import http.server
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
+sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib', 'gateway'))
+import tap
+from browser import Browser
+from house import until
+from kontora import EXIT_USAGE, Server, refusal, the_store
+from tap import check, check_equal, check_in, check_not_in, for_each_test, main
+
+DOOR = 'users,iam,gateway,notifications'
+
+
+class Other(http.server.ThreadingHTTPServer):
+    """Somebody else's service: says what it was asked, and can be told to be unwell."""
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(('127.0.0.1', 0), Handler)
+        self.asked = []
+        self.is_ready = True
+        self.cuts = self.is_over = False
+        self.events = threading.Event()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def address(self):
+        return f'http://127.0.0.1:{self.server_address[1]}'
+
+    def handle_error(self, *_):
+        pass
+
+    def end(self):
+        self.cuts = self.is_over = True  # also those who hold a connection
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+
+    def log_message(self, *_):
+        pass
+
+    def say(self, status, body, headers=()):
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def any(self):
+        if self.path == '/readyz' and not self.server.is_over:
+            self.say(200 if self.server.is_ready else 503, b'{}')
+            return
+        body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
+        self.server.asked.append((self.command, self.path, self.headers.items(), body))
+        if self.server.cuts:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+        elif self.path.startswith('/crm/events'):
+            self.stream()
+        else:
+            self.say(201, json.dumps({'path': self.path, 'by': self.server.address}).encode(),
+                     [('Content-Type', 'application/json'), ('ETag', '"7"'),
+                      ('Set-Cookie', 'a=b'), ('Connection', 'X-Hop'), ('X-Hop', 'hop')])
+
+    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = any
+
+    def stream(self):
+        self.send_response(200)
+        self.send_header('Content-Type', 'text/event-stream')
+        self.end_headers()
+        after = int(self.headers.get('Last-Event-ID') or 0)
+        for number in range(after + 1, after + 4):
+            self.wfile.write(f'id: {number}\ndata: {{}}\n\n'.encode())
+            self.wfile.flush()
+        while not self.server.events.wait(0.1):
+            self.wfile.write(b': hb\n\n')
+            self.wfile.flush()
+        self.close_connection = True
+
+
+@for_each_test
+def world():
+    others = [Other(), Other()]
+    server = Server(store=the_store(), services=DOOR, settings=[
+        f'--gateway.upstreams=crm={others[0].address},{others[1].address}',
+        '--gateway.paths=/crm/=crm']).start()
+    yield server, Browser(server).set_up(), others
+    check_equal(server.stop(), 0)
+    for other in others:
+        other.events.set()
+        other.end()
+
+
+def asked(others):
+    return [one for other in others for one in other.asked]
+
+
+def a_person_is_known_there(world):
+    server, owner, others = world
+    answer = owner.post('/crm/deals?x=1%20y', {'name': 'Ж'},
+                        headers={'Idempotency-Key': 'k', 'X-User-Id': 'me', 'X-User-Type': 'root',
+                                 'X-Forwarded-For': '10.9.9.9', 'X-Request-Id': 'mine',
+                                 'TE': 'trailers', 'Connection': 'keep-alive, X-Mine',
+                                 'X-Mine': 'm', 'X-Other': 'o'})
+    check_equal((answer.status, answer.json['path'], answer.etag),
+                (201, '/crm/deals?x=1%20y', '"7"'))
+    check_not_in('x-hop', answer.headers)
+    (method, path, headers, body), = asked(others)
+    names = [name.lower() for name, _ in headers]
+    sent = {name.lower(): value for name, value in headers}
+    person = owner.get('/api/profile').json
+    check_equal((method, path, json.loads(body)), ('POST', '/crm/deals?x=1%20y', {'name': 'Ж'}))
+    check_equal((sent['kontora-person'], sent['x-user-id'], sent['kontora-may'],
+                 sent['kontora-session']), (person['id'], person['id'], '*', person['session_id']))
+    check(sent['authorization'].startswith('Bearer kontora_service_1.gateway.crm.'), sent)
+    check_equal((sent['x-forwarded-for'], sent['x-other'], sent['idempotency-key']),
+                ('127.0.0.1', 'o', 'k'))
+    check(len(sent['x-request-id']) == 32 and sent['x-request-id'] in sent['traceparent'], sent)
+    check_equal([name for name in ('te', 'x-mine', 'keep-alive') if name in names], [])
+    check_equal(len(names), len(set(names)), 'each once')
+    check_equal(sent['x-user-type'], 'person')
+
+
+def nobody_is_nobody_there(world):
+    server, _, others = world
+    client = server.client(key=None)
+    check_equal(client.get('/crm/x', {'X-User-Id': 'me', 'Authorization': 'Basic YTpi'}).status,
+                201)
+    (_, _, headers, _), = asked(others)
+    sent = {name.lower(): value for name, value in headers}
+    check_equal((sent.get('kontora-person'), sent.get('x-user-id'), sent['authorization']),
+                (None, None, 'Basic YTpi'))
+    spoofed = client.get('/crm/x', {'Kontora-Person': '018f6e2a-0000-7000-8000-00000000a11a'})
+    check_equal(spoofed.status, 201)
+    check_equal([name for name, _ in asked(others)[-1][2] if name.lower().startswith('kontora-')],
+                [])
+
+
+def what_nobody_answers_is_404(world):
+    server, owner, _ = world
+    for path in ('/crm', '/crmx/', '/nothing', '/process'):
+        check_equal(owner.get(path).status, 404, path)
+
+
+def they_take_turns_and_fill_in(world):
+    server, owner, others = world
+    by = [owner.get('/crm/x').json['by'] for _ in range(6)]
+    check_equal({address: by.count(address) for address in set(by)},
+                {other.address: 3 for other in others})
+    others[0].end()
+    check_equal({owner.get('/crm/x').json['by'] for _ in range(6)}, {others[1].address})
+    others[1].end()
+    answer = until(lambda: (got := owner.get('/crm/x')).status == 503 and got)
+    check_equal((answer.code, 'retry-after' in answer.headers), ('upstream_unavailable', True))
+    check_equal(owner.get('/api/profile').status, 200, 'what is here goes on')
+
+
+def what_stops_gets_nothing_new(world):
+    """E14: the old process finishes, the new one gets what comes."""
+    server, owner, others = world
+    others[0].is_ready = False
+    check(until(lambda: 'not ready' in server.logged()), 'it was noticed')
+    check_equal({owner.get('/crm/x').json['by'] for _ in range(6)}, {others[1].address})
+    others[0].is_ready = True
+    check(until(lambda: owner.get('/crm/x').json['by'] == others[0].address), 'it is back')
+
+
+def what_changes_is_sent_once(world):
+    """After a break nobody knows whether it was done: who sent it may ask again, we may not."""
+    server, owner, others = world
+    for other in others:
+        other.cuts = True
+    check_equal(owner.post('/crm/x', {}).code, 'upstream_unavailable')
+    check_equal(len(asked(others)), 1)
+    check_equal(owner.get('/crm/x').code, 'upstream_unavailable')
+    reads = [[one[0] for one in other.asked].count('GET') for other in others]
+    check(all(reads), f'what reads is tried at both: {reads}')
+    check_equal([one[0] for one in asked(others)].count('POST'), 1)
+
+
+class Watching(threading.Thread):
+    def __init__(self, server, browser, path, headers=''):
+        super().__init__(daemon=True)
+        self.heard = b''
+        self.socket = socket.create_connection(server.host_and_port(), timeout=60)
+        self.socket.sendall(f'GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n'
+                            f'Authorization: Bearer {browser.session}\r\n{headers}\r\n'.encode())
+        self.start()
+
+    def run(self):
+        try:
+            while piece := self.socket.recv(65536):
+                self.heard += piece
+        except OSError:
+            pass
+
+    def leave(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+
+
+def streams_are_passed_on(world):
+    server, owner, others = world
+    watching = Watching(server, owner, '/crm/events', 'Last-Event-ID: 41\r\n')
+    check(until(lambda: b'id: 44' in watching.heard), watching.heard)
+    check_in(b'text/event-stream', watching.heard)
+    check(until(lambda: watching.heard.count(b': hb') > 2), 'it goes on')
+    watching.leave()
+    again = Watching(server, owner, '/crm/events')
+    check(until(lambda: b'id: 3' in again.heard), again.heard)
+    check_equal(owner.post('/api/logout', {}).status, 204)
+    check(until(lambda: not again.is_alive(), seconds=30), 'it ended with the session')
+
+
+def a_sixth_stream_ends_the_first(world):
+    server, owner, _ = world
+    watching = []
+    for _ in range(6):
+        watching.append(Watching(server, owner, '/crm/events'))
+        check(until(lambda: b'id: 3' in watching[-1].heard), watching[-1].heard)
+    check(until(lambda: not watching[0].is_alive(), seconds=30), 'the oldest has ended')
+    check(all(one.is_alive() for one in watching[1:]))
+
+
+def a_stop_ends_it_in_order(world):
+    server, owner, others = world
+    watching = Watching(server, owner, '/crm/events')
+    check(until(lambda: b'id: 3' in watching.heard), watching.heard)
+    check_equal(server.stop(), 0)
+    check(until(lambda: not watching.is_alive()), 'the stream has ended')
+    server.start()
+
+
+def processes_of_ours_are_one_system():
+    """Sign-in here, casework there: the same answers as from one process."""
+    behind = Server(services='casework', settings=['--access.gateway=gateway'])
+    behind.start()
+    door = Server(services=DOOR, settings=[f'--gateway.upstreams=casework={behind.address}',
+                                           '--gateway.paths=/flow/client/=casework'])
+    key = subprocess.run([tap.program('release'), 'key', DOOR, '--data', door.directory],
+                         capture_output=True, text=True, check=True).stdout.split()[-1]
+    behind.stop()
+    behind.settings += [f'--ask.trusted_keys={key}', f'--net.listen={behind.address[7:]}']
+    behind.start()
+    door.start()
+    owner = Browser(door).set_up()
+    check_equal(owner.get('/versions').status, 200, 'its table says that it is his')
+    check_equal(Browser(door).get('/versions').status, 401)
+    check_in(owner.get('/flow/client/feeding/state').status, (403, 404))
+    check_equal(Browser(door).get('/flow/client/feeding/state').status, 401)
+    started = owner.post('/process', {'businessCaseName': 'feeding', 'apiV': 'v1'})
+    check(started.status not in (401, 403, 404, 503), started)
+    person = owner.get('/api/profile').json['id']
+    check_equal(door.admin().patch(f'/api/users/{person}', {'roles': []}).status, 200)
+    check(until(lambda: owner.get('/versions').status == 403, seconds=30), 'there too')
+    behind.stop()
+    check_equal(owner.get('/versions').code, 'upstream_unavailable')
+    behind.start()
+    check(until(lambda: owner.get('/versions').status == 403, seconds=30), 'it is taken in again')
+    check_equal((door.stop(), behind.stop()), (0, 0))
+
+
+def a_wrong_setting_is_a_sentence():
+    for setting in ('--gateway.upstreams=crm', '--gateway.upstreams=crm=ftp://x',
+                    '--gateway.upstreams=crm=http://x/y',
+                    '--gateway.upstreams=a=http://x a=http://y',
+                    '--gateway.paths=/crm/=crm', '--gateway.proxies=localhost'):
+        code, said = refusal(Server(services=DOOR, settings=[setting]))
+        check_equal(code, EXIT_USAGE, setting)
+        check_in(setting.partition('=')[0][2:], said)
+
+
+if __name__ == '__main__':
+    main([a_person_is_known_there, nobody_is_nobody_there, what_nobody_answers_is_404,
+          they_take_turns_and_fill_in, what_stops_gets_nothing_new, what_changes_is_sent_once,
+          streams_are_passed_on, a_sixth_stream_ends_the_first, a_stop_ends_it_in_order,
+          processes_of_ours_are_one_system, a_wrong_setting_is_a_sentence], {'world': world})
