@@ -69,7 +69,7 @@ BENCHES   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard bench/*.c)))
 FUZZERS   := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz/*.c)))
 
 .DEFAULT_GOAL := build
-.PHONY: help build tests sample bank run test demo cluster bench bench-peers lint fuzz san install clean need need-test need-bench need-cluster format campaign docs
+.PHONY: help build tests sample bank run test demo cluster bench bench-peers lint fuzz san install clean need need-test need-bench need-demo need-cluster format campaign docs
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -90,7 +90,7 @@ run: need ## install what is missing, build, start on http://127.0.0.1:8480
 test: need-test ## everything CI runs: units, contracts, behaviour on both stores, crashes, sanitizers
 	@tests/run
 
-demo: need ## a filled system: sample people in a data directory of its own
+demo: need-demo ## a filled system: sample people, and cases that move on their own
 	@$(MAKE) --no-print-directory -j$$(nproc) build
 	tools/demo $(PROGRAM)
 
@@ -143,6 +143,8 @@ need-test:
 	@tools/need build test
 need-bench:
 	@tools/need build test bench
+need-demo:
+	@tools/need build demo
 need-cluster:
 	@tools/need build cluster
 

@@ -62,6 +62,7 @@ struct field {
     bool may_be_null;   /* null is accepted, and means "take it away" */
     bool may_be_empty;  /* an empty text is accepted */
     bool is_name;       /* a text, or each item: only a-z, 0-9 and _, a letter first */
+    bool is_role;       /* such a name, or two with a dot between them: "admin.moderator" */
     uint32_t bytes_max; /* of a text, or of each item; must be given for texts */
     uint32_t items_max; /* of FIELD_TEXTS */
     int64_t minimum;    /* of an integer; both 0 means any */

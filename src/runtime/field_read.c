@@ -81,6 +81,14 @@ static bool is_plain_name(struct text text)
     return is_plain;
 }
 
+static bool is_role(struct text text)
+{
+    struct text kind;
+    struct text role;
+    bool has_dot = text_cut(text, '.', &kind, &role);
+    return is_plain_name(kind) && (!has_dot || is_plain_name(role));
+}
+
 static bool is_choice(const struct field *field, struct text text)
 {
     for (size_t i = 0; i < field->choice_count; i++) {
@@ -127,6 +135,10 @@ static struct field_reading check_text(struct arena *arena, const struct field *
     }
     if (field->is_name && !is_plain_name(text)) {
         return complain("not_a_name", "must be a name of a-z, 0-9 and _ that begins with a letter");
+    }
+    if (field->is_role && !is_role(text)) {
+        return complain("not_a_name", "must be a name of a-z, 0-9 and _ that begins with a letter, "
+                                      "or two like admin.moderator");
     }
     if (field->choice_count > 0 && !is_choice(field, text)) {
         return complain_of_choice(arena, field, text);

@@ -10,7 +10,8 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
-from kontora import run
+from house import until
+from kontora import Client, run
 from tap import (check, check_equal, check_in, check_match, for_each_test, main, program,
                  repository, test_directory)
 
@@ -26,7 +27,8 @@ class Demo:
         self.running = subprocess.Popen(
             [os.path.join(repository(), 'tools', 'demo'), program(), directory],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
-            start_new_session=True, env={**os.environ, 'KONTORA_DEMO_LISTEN': listen})
+            start_new_session=True, env={**os.environ, 'KONTORA_DEMO_LISTEN': listen,
+                                         'KONTORA_DEMO_PACE': '0.2'})
 
     def read_until(self, pattern):
         deadline = time.monotonic() + SECONDS_MAX
@@ -106,6 +108,23 @@ def what_it_proposes_works(demo):
     check_in('Ёлка Новогодова', names)
 
 
+def cases_move_on_their_own(demo):
+    demo.read_until('Ctrl-C stops it')
+    address = check_match(r'Open +(http://\S+)', demo.said).group(1)
+    name, password = check_match(r'Sign in as +(\S+), (\S+)', demo.said).groups()
+    owner = Client(address.removeprefix('http://'), key=None)
+    said = owner.post('/api/login', {'email': name, 'password': password})
+    check_equal(said.status, 200, said)
+    owner.key = said.json['token']
+    doors = owner.get('/api/doors/phoenix').json['doors']
+    check_equal({door['kind'] for door in doors}, {'admin', 'b2b'})
+
+    def revisions():
+        return owner.get('/flow/admin/phoenix/cases?limit=200&order=newest').text
+    before = revisions()
+    check(until(lambda: revisions() != before), 'nothing moves')
+
+
 def a_signal_leaves_no_process(demo):
     demo.read_until('Ctrl-C stops it')
     check(len(demo.processes()) >= 2, 'no server was seen')
@@ -152,6 +171,7 @@ def make_demo_is_this():
 
 
 if __name__ == '__main__':
-    main([twelve_people_are_shown, what_it_proposes_works, a_signal_leaves_no_process,
+    main([twelve_people_are_shown, what_it_proposes_works, cases_move_on_their_own,
+          a_signal_leaves_no_process,
           control_c_leaves_no_process, the_second_time_finds_the_same_people,
           an_address_in_use_ends_it, make_demo_is_this], {'demo': demo})

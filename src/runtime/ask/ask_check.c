@@ -91,7 +91,7 @@ static void check_sent(struct checking *checking, const struct route *route)
             COMPLAIN(checking, "sends '%s' to %s as something else than it takes", sent->name,
                      ask->operation);
         } else if (sent->kind == FIELD_OBJECT || sent->kind == FIELD_JSON ||
-                   (is_list && !taken->is_name && taken->choice_count == 0)) {
+                   (is_list && !taken->is_name && !taken->is_role && taken->choice_count == 0)) {
             COMPLAIN(checking, "sends '%s' to %s, but a query cannot carry it", sent->name,
                      ask->operation);
         }

@@ -99,6 +99,9 @@ static void put_text_rules(struct json_writer *writer, const struct field *field
     if (field->is_name) {
         describe(writer, "pattern", "^[a-z][a-z0-9_]*$");
     }
+    if (field->is_role) {
+        describe(writer, "pattern", "^[a-z][a-z0-9_]*([.][a-z][a-z0-9_]*)?$");
+    }
     if (field->choice_count > 0) {
         put_choices(writer, field, or_null);
     } else if (field->bytes_max > 0) {

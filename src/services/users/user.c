@@ -16,7 +16,7 @@ static const struct field user_fields[] = {
     {.name = "email", .kind = FIELD_EMAIL, AT(email), .required = true},
     {.name = "full_name", .kind = FIELD_TEXT, AT(full_name)},
     {.name = "type", .kind = FIELD_TEXT, AT(type), .required = true, .is_name = true},
-    {.name = "roles", .kind = FIELD_TEXTS, AT(roles), .items_max = 32, .is_name = true},
+    {.name = "roles", .kind = FIELD_TEXTS, AT(roles), .items_max = 32, .is_role = true},
     {.name = "status",
      .kind = FIELD_CHOICE,
      AT(status),

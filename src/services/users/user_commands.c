@@ -32,7 +32,7 @@ static const struct field make_fields[] = {
     {.name = "roles",
      .kind = FIELD_TEXTS,
      AT(roles),
-     .is_name = true,
+     .is_role = true,
      .bytes_max = 64,
      .items_max = 32},
     {.name = "locale", .kind = FIELD_TEXT, AT(locale), .bytes_max = 8},

@@ -74,6 +74,10 @@ static void reads_texts(void)
     {                                                                                              \
         .kind = FIELD_TEXT, .bytes_max = 32, .is_name = true                                       \
     }
+#define ROLE                                                                                       \
+    {                                                                                              \
+        .kind = FIELD_TEXT, .bytes_max = 32, .is_role = true                                       \
+    }
 #define CHOICE                                                                                     \
     {                                                                                              \
         .kind = FIELD_CHOICE, .bytes_max = 16, .choices = colours,                                 \
@@ -86,6 +90,9 @@ static void reads_names_and_choices(void)
         {NAME, "plain_name_2", NULL},    {NAME, "2nd", "not_a_name"},
         {NAME, "_a", "not_a_name"},      {NAME, "Upper", "not_a_name"},
         {NAME, "a-b", "not_a_name"},     {NAME, "a b", "not_a_name"},
+        {ROLE, "admin", NULL},           {ROLE, "admin.moderator", NULL},
+        {ROLE, "admin.", "not_a_name"},  {ROLE, ".admin", "not_a_name"},
+        {ROLE, "a.b.c", "not_a_name"},   {ROLE, "Admin.b", "not_a_name"},
         {CHOICE, "red", NULL},           {CHOICE, "blue", NULL},
         {CHOICE, "Red", "not_a_choice"}, {CHOICE, "re", "not_a_choice"},
         {CHOICE, "", "empty"},
