@@ -2,20 +2,21 @@
 #include "apps/casework/casework.h"
 #include "apps/phoenix/phoenix.h"
 #include "cli/cli.h"
+#include "services/audit/audit.h"
 #include "services/gateway/gateway.h"
 #include "services/iam/iam.h"
 #include "services/notifications/notifications.h"
 #include "services/users/users.h"
 
 static const struct service *const services[] = {
-    &users_service,         &iam_service,      &gateway_service,
-    &notifications_service, &casework_service, &phoenix_service,
+    &users_service, &iam_service,      &gateway_service, &notifications_service,
+    &audit_service, &casework_service, &phoenix_service,
 };
 
 static const struct cli_command *const commands[] = {
     &cli_serve, &cli_setup,  &cli_users,          &cli_dead,    &cli_case,     &cli_workflows,
     &cli_fsck,  &cli_doctor, &cli_config_command, &cli_openapi, &cli_asyncapi, &cli_key,
-    &cli_bench, &cli_schema, &cli_check,          &cli_draw,    &cli_simulate,
+    &cli_bench, &cli_schema, &cli_check,          &cli_draw,    &cli_simulate, &cli_audit,
 };
 
 int main(int argc, char **argv)

@@ -113,6 +113,7 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_draw;
 extern const struct cli_command cli_case; /* cases/ */
 extern const struct cli_command cli_simulate;
+extern const struct cli_command cli_audit;
 extern const struct cli_command cli_workflows; /* workflows/ */
 
 #endif

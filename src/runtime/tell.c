@@ -10,6 +10,14 @@
 #include "runtime/problem.h"
 #include "runtime/telling.h"
 
+#include <string.h>
+
+bool subscription_hears(const struct subscription *subscription, const char *event)
+{
+    return strcmp(subscription->event, SUBSCRIPTION_ALL) == 0 ||
+           strcmp(subscription->event, event) == 0;
+}
+
 enum { DAY_MS = 24 * 60 * 60 * 1000, DATA_BYTES_EXPECTED = 512 };
 
 struct text telling_actor(const struct call *call)

@@ -38,14 +38,22 @@ struct event {
 NODISCARD enum status tell(struct call *call, const struct event *event, struct text subject,
                            int64_t revision, const void *data);
 
+/* All events of all other services, of every version; such a subscription takes no fields. What has
+ * a row of its own goes there alone. */
+#define SUBSCRIPTION_ALL "*"
+enum { SUBSCRIPTION_ANY_VERSION = 0x7fffffff };
+
 /* A durable reaction to somebody's event. */
 struct subscription {
-    const char *event;         /* "users.created" */
+    const char *event;         /* "users.created", or SUBSCRIPTION_ALL */
     unsigned version;          /* the newest it understands; a newer one is parked as dead */
     const struct shape *takes; /* the fields it reads of the data; others are ignored */
     handle_fn *handle;
     struct retry retry;
 };
+
+/* Is it this event that the row is for? */
+bool subscription_hears(const struct subscription *subscription, const char *event);
 
 /* ---- commands: for one service, which replies ---- */
 

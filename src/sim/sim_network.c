@@ -25,7 +25,7 @@ static bool listens(const struct service *to, const struct service *from)
 {
     for (size_t i = 0; i < to->subscription_count; i++) {
         for (size_t k = 0; k < from->event_count; k++) {
-            if (strcmp(to->subscriptions[i].event, from->events[k].name) == 0) {
+            if (subscription_hears(&to->subscriptions[i], from->events[k].name)) {
                 return true;
             }
         }

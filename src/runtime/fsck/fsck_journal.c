@@ -159,10 +159,10 @@ enum status fsck__followers(struct checking *checking)
 
 /* ---- what nobody has taken yet ---- */
 
-static bool tells(const struct service *service, const char *event)
+static bool tells(const struct service *service, const struct subscription *to)
 {
     for (size_t i = 0; i < service->event_count; i++) {
-        if (strcmp(service->events[i].name, event) == 0) {
+        if (subscription_hears(to, service->events[i].name)) {
             return true;
         }
     }
@@ -172,7 +172,7 @@ static bool tells(const struct service *service, const char *event)
 static bool listens_to(const struct service *listener, const struct service *teller)
 {
     for (size_t i = 0; i < listener->subscription_count; i++) {
-        if (tells(teller, listener->subscriptions[i].event)) {
+        if (tells(teller, &listener->subscriptions[i])) {
             return true;
         }
     }

@@ -21,12 +21,15 @@ static bool is_named(struct text name, const char *row)
 
 static const struct subscription *find_subscription(const struct service *service, struct text name)
 {
+    const struct subscription *of_all = NULL;
     for (size_t i = 0; i < service->subscription_count; i++) {
-        if (is_named(name, service->subscriptions[i].event)) {
-            return &service->subscriptions[i];
+        const struct subscription *row = &service->subscriptions[i];
+        if (is_named(name, row->event)) {
+            return row;
         }
+        of_all = is_named(TEXT(SUBSCRIPTION_ALL), row->event) ? row : of_all;
     }
-    return NULL;
+    return of_all;
 }
 
 static const struct command *find_command(const struct service *service, struct text name)

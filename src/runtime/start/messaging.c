@@ -130,11 +130,37 @@ static int by_name(const void *left, const void *right)
     return strcmp((*one)->name, (*other)->name);
 }
 
+static bool hears_all(const struct service *service)
+{
+    bool hears = false;
+    for (size_t i = 0; i < service->subscription_count; i++) {
+        hears = hears || strcmp(service->subscriptions[i].event, SUBSCRIPTION_ALL) == 0;
+    }
+    return hears;
+}
+
+static size_t find_all_tellers(const struct runtime_options *options, const struct service *service,
+                               const struct service **tellers)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < options->known_count; i++) {
+        const struct service *teller = options->known[i];
+        if (teller->event_count > 0 && strcmp(teller->name, service->name) != 0) {
+            tellers[count++] = teller;
+        }
+    }
+    qsort(tellers, count, sizeof *tellers, by_name);
+    return count;
+}
+
 /* The services whose events this one wants, each once, sorted by name. */
 static size_t find_tellers(const struct runtime_options *options, const struct service *service,
                            const struct service **tellers)
 {
     size_t count = 0;
+    if (hears_all(service)) {
+        return find_all_tellers(options, service, tellers);
+    }
     for (size_t i = 0; i < service->subscription_count; i++) {
         const struct service *teller = teller_of(options, service->subscriptions[i].event);
         bool is_new = teller != NULL;
@@ -153,7 +179,7 @@ static size_t find_tellers(const struct runtime_options *options, const struct s
 static void note_follows(const struct runtime_options *options, struct arena *arena,
                          const struct service *service, struct bus_member *member)
 {
-    size_t room = service->subscription_count + 1;
+    size_t room = service->subscription_count + options->known_count + 1;
     const struct service **tellers = ARENA_ARRAY(arena, const struct service *, room);
     const char **follows = ARENA_ARRAY(arena, const char *, room);
     const char **exchanges = ARENA_ARRAY(arena, const char *, room);

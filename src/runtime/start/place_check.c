@@ -41,6 +41,9 @@ static struct text check_one(struct arena *arena, const struct place_options *op
                              const struct service *service)
 {
     for (size_t i = 0; i < service->subscription_count; i++) {
+        if (strcmp(service->subscriptions[i].event, SUBSCRIPTION_ALL) == 0) {
+            continue; /* it hears whoever can be heard */
+        }
         const char *teller = teller_of(options, service->subscriptions[i].event);
         if (!is_here(options, teller)) {
             return complain(arena, service->name, "listens to", teller);

@@ -174,6 +174,13 @@ static void check_subscriptions(struct checking *checking)
                 COMPLAIN(checking, "'%s' is listened to twice", row->event);
             }
         }
+        if (strcmp(row->event, SUBSCRIPTION_ALL) == 0) {
+            if (row->takes != NULL) {
+                COMPLAIN(checking, "what hears all events takes no fields of them");
+            }
+            check_retry(checking, row->event, &row->retry);
+            continue;
+        }
         const struct event *event = find_event(checking, row->event);
         if (event == NULL) {
             const char *nearest = nearest_event(checking, row->event);
