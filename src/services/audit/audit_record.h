@@ -27,7 +27,7 @@ struct audit_record {
     struct text event_source;
     int64_t source_position; /* in its journal */
     struct text subject;
-    struct text actor; /* who caused it, through which door: "root key", "gateway for 018f..." */
+    struct text actor; /* who caused it, through which door: "root", "gateway for 018f..." */
     struct text trace;
     int64_t occurred_at;
     int64_t received_at;

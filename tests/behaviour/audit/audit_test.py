@@ -58,7 +58,7 @@ def who_did_what_through_which_door(server):
     found = recorded(server, 2)
     check_equal([one['event_type'] for one in found], ['users.blocked', 'users.created'])
     check_match(r'^(root|uid \d+)$', found[0]['actor'])
-    check_equal(found[1]['actor'], 'root key')
+    check_equal(found[1]['actor'], 'root')
     check_equal({one['subject'] for one in found}, {person})
     check(found[0]['position'] > found[1]['position'])
     check_equal(found[0]['payload']['status'], 'blocked')
@@ -79,7 +79,8 @@ def pages_and_filters(server):
     blocked = events(server, '?eventType=users.blocked')['items']
     check_equal([one['subject'] for one in blocked], [people[3]])
     tagged = events(server, f'?tagKey=subject&tagValue={people[3]}')['items']
-    check_equal([one['event_type'] for one in tagged], ['users.blocked', 'users.created'])
+    check_equal([one['event_type'] for one in tagged if one['event_source'] == 'users'],
+                ['users.blocked', 'users.created'])
     middle = found[4]['occurred_at']
     after = events(server, f'?occurredAfter={middle}&size=200')['items']
     before = events(server, f'?occurredBefore={middle}&size=200')['items']
