@@ -30,8 +30,8 @@ export class Participant {
     this.headers = { 'Kontora-Person': person, 'Kontora-Roles': roles };
   }
 
-  async do(operation, form, caseId) {
-    const at = `/flow/${this.kind}/purchase`;
+  async do(operation, form, caseId, workflow = 'purchase') {
+    const at = `/flow/${this.kind}/${workflow}`;
     const state = await ask('GET', `${at}/state${caseId ? `?case_id=${caseId}` : ''}`, undefined, this.headers);
     const offer = state.new_operations.find((one) => one.operation === operation);
     const done = await ask('POST', `${at}/operations/${operation}`, { token: offer.token, form }, this.headers);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAccessible, checkFits, checkSaid, DESK, openWindow, PHONE, settle } from './browser.mjs';
-import { ask } from './house.mjs';
+import { ask, Participant } from './house.mjs';
 
 const views = (world) => [
   '/app/inbox', '/app/cases', '/app/cases/office/purchase', `/app/cases/office/purchase/${world.cases[0]}`,
@@ -42,6 +42,27 @@ async function a_pasted_definition_is_judged(world) {
   await page.getByText(/Не так \d/).waitFor();
   await page.getByRole('img', { name: /схема/ }).waitFor();
   await checkAccessible(page, 'a verdict');
+  await context.close();
+}
+
+/** What would become of each open case is said before anything moves; then those move that can. */
+async function cases_move_to_another_version(world) {
+  const asked = [];
+  for (const name of ['Анна', 'Борис', 'Вера']) asked.push(await world.colleague.do('ask_pass', { name }, null, 'pass'));
+  const office = new Participant(world.owner, 'office');
+  await office.do('photograph', {}, asked[2], 'pass');
+  const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
+  await page.goto('/app/workflows/casework/pass');
+  await settle(page);
+  await page.getByRole('button', { name: 'Перевести сюда другие 1' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('перейти могут 2; пока ничего не сделано').waitFor();
+  await checkAccessible(page, 'a plan');
+  assert.match(await dialog.innerText(), /photographed[^]*остаётся/);
+  await dialog.getByRole('button', { name: 'Перевести 2 дела' }).click();
+  await page.getByText('Переведено 2 дела.').waitFor();
+  const versions = (await ask('GET', '/api/workflows/casework')).items.filter(({ workflow }) => workflow === 'pass');
+  assert.deepEqual(Object.fromEntries(versions.map(({ version, open }) => [version, open])), { 1: 2, 2: 1 });
   await context.close();
 }
 
@@ -103,7 +124,7 @@ async function pictures_of_the_manual(world) {
 }
 
 export const viewTests = [
-  views_in_russian_on_a_desk, views_in_english_on_a_phone_by_night, a_pasted_definition_is_judged,
+  views_in_russian_on_a_desk, views_in_english_on_a_phone_by_night, a_pasted_definition_is_judged, cases_move_to_another_version,
   people_are_looked_after, what_was_chosen_stays,
 ];
 export const pictureTests = process.env.KONTORA_TEST_PICTURES ? [pictures_of_the_manual] : [];

@@ -6,8 +6,9 @@ import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { isDark } from '../../app/theme';
 import { label, Label, language, number, say } from '../../app/words';
-import { Choice } from '../../design/button';
+import { Button, Choice } from '../../design/button';
 import { Badge, Bones, Note, Shown } from '../../design/states';
+import { CrossingDialog } from './crossing';
 import { Version } from './workflows_page';
 
 interface Place {
@@ -49,6 +50,8 @@ export function useWorkflowName(workflow: string): string {
 
 export function WorkflowPage({ service, workflow }: Record<string, string>) {
   const [version, setVersion] = useState('');
+  const [movingTo, setMovingTo] = useState<number | null>(null);
+  const { may } = useSession();
   const name = useWorkflowName(workflow!);
   const at = `/api/workflows/${service}/${workflow}`;
   const loaded = useLoad<Seen>(async () => {
@@ -88,6 +91,9 @@ export function WorkflowPage({ service, workflow }: Record<string, string>) {
                     <span class="grow">{say('version_number', { number: one.version })}{one.is_newest && <> <Badge tone="good">{say('newest')}</Badge></>}</span>
                     <span class="small muted">{one.file}</span>
                     <Badge>{say('open_count', { count: one.open ?? 0 })}</Badge>
+                    {may('workflows.write') && versions.some((other) => other.version !== one.version && (other.open ?? 0) > 0) && (
+                      <Button size="small" onPress={() => setMovingTo(one.version)}>{say('move_here')}<span class="unseen"> {one.version}</span></Button>
+                    )}
                   </li>
                 ))}
               </ul>
@@ -96,6 +102,9 @@ export function WorkflowPage({ service, workflow }: Record<string, string>) {
               <div class="head"><h2>{say('definition')}</h2></div>
               <pre class="text" tabIndex={0} role="region" aria-label={say('definition')}>{text}</pre>
             </section>
+            {movingTo !== null && (
+              <CrossingDialog at={at} to={movingTo} onClose={() => setMovingTo(null)} onMoved={() => { setMovingTo(null); void loaded.again(); }} />
+            )}
           </>
         );
       }}
