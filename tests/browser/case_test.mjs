@@ -1,6 +1,7 @@
 // case_test.mjs - working with a case: forms, refusals, live changes, somebody who is faster.
 import assert from 'node:assert/strict';
 import { checkAccessible, openWindow, settle } from './browser.mjs';
+import { ADDRESS, OWNER } from './house.mjs';
 
 async function openCase(world, index, kind = 'office', more = {}) {
   const window = await openWindow(world.browser, { signedIn: world.signedIn, ...more });
@@ -131,7 +132,35 @@ async function a_lost_connection_is_said(world) {
   await context.close();
 }
 
+/** A session that ends in the middle: he signs in again in front of his form, and nothing of it is lost. */
+async function a_session_that_ends_keeps_the_form(world) {
+  const { page, context } = await openWindow(world.browser, { allows: [/401/] });
+  const signIn = async () => {
+    await page.getByLabel('Электронная почта').fill(OWNER.email);
+    await page.getByLabel('Пароль').fill(OWNER.password);
+    await page.getByRole('button', { name: 'Войти' }).click();
+  };
+  await page.goto(`/app/cases/office/purchase/${world.cases[3]}`);
+  await signIn();
+  await page.getByRole('button', { name: 'Вернуть с замечанием' }).click();
+  await page.getByLabel('Замечание руководителя').fill('Почему так дорого?');
+  const sessions = await (await context.request.get('/api/sessions')).json();
+  const mine = sessions.items.find(({ is_current }) => is_current).id;
+  assert.equal((await context.request.delete(`/api/sessions/${mine}`, { headers: { Origin: ADDRESS } })).status(), 204);
+  await page.getByRole('dialog').getByRole('button', { name: 'Вернуть с замечанием' }).click();
+  await page.getByText('Всё, что вы написали, останется на месте.').waitFor();
+  await checkAccessible(page, 'signing in again');
+  await signIn();
+  await page.getByText('Всё, что вы написали, останется на месте.').waitFor({ state: 'detached' });
+  assert.equal(await page.getByLabel('Замечание руководителя').inputValue(), 'Почему так дорого?');
+  await page.getByRole('dialog').getByRole('button', { name: 'Вернуть с замечанием' }).click();
+  await page.getByText('Готово.').waitFor();
+  await page.waitForFunction(() => document.querySelector('.title-row .badge').innerText === 'Возвращена');
+  await context.close();
+}
+
 export const caseTests = [
   a_case_is_begun_by_a_form, a_disabled_operation_says_why, changes_appear_without_asking,
   a_stale_tab_shows_what_has_changed, what_cannot_be_done_any_more_is_said, the_net_is_lit, a_lost_connection_is_said,
+  a_session_that_ends_keeps_the_form,
 ];

@@ -14,7 +14,7 @@ import { PersonPage } from '../pages/people/person_page';
 import { RolesPage } from '../pages/people/roles_page';
 import { ProfilePage } from '../pages/profile/profile_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
-import { SignInPage } from '../pages/sign_in/sign_in_page';
+import { SignInAgain, SignInPage } from '../pages/sign_in/sign_in_page';
 import { TemplatesPage } from '../pages/templates/templates_page';
 import { CheckPage } from '../pages/workflows/check_page';
 import { IncidentsPage } from '../pages/workflows/incidents_page';
@@ -75,7 +75,14 @@ function Views() {
     case 'unreachable': return <main class="gate"><div class="card"><div class="inside"><Trouble problem={session.problem!} again={session.look} /></div></div></main>;
     case 'set_up': return <SetUpPage />;
     case 'nobody': return <SignInPage />;
-    case 'somebody': return <Shell>{isRoot ? null : <View path={path} />}</Shell>;
+    case 'locked':
+    case 'somebody':
+      return (
+        <>
+          <Shell>{isRoot ? null : <View path={path} />}</Shell>
+          {session.state === 'locked' && <SignInAgain />}
+        </>
+      );
   }
 }
 

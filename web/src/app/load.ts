@@ -14,6 +14,13 @@ export function asProblem(error: unknown): Problem {
   return error instanceof Problem ? error : new Problem(-1, 'bug', String(error));
 }
 
+const refused = new Set<() => void>();
+
+/** After signing in again: what was refused meanwhile. */
+export function loadRefusedAgain(): void {
+  [...refused].forEach((again) => again());
+}
+
 /** Loads when it appears and whenever `deps` change; what was loaded stays visible meanwhile. */
 export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, deps: unknown[]): Loaded<Value> {
   const [value, set] = useState<Value>();
@@ -23,6 +30,7 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, de
 
   const again = useCallback(async () => {
     running.current?.abort();
+    refused.delete(again);
     const mine = new AbortController();
     running.current = mine;
     setLoading(true);
@@ -33,7 +41,9 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, de
       setProblem(null);
     } catch (error) {
       if (mine.signal.aborted) return;
-      setProblem(asProblem(error));
+      const trouble = asProblem(error);
+      if (trouble.status === 401) refused.add(again);
+      setProblem(trouble);
     }
     setLoading(false);
   }, deps);
@@ -42,7 +52,10 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, de
     set(undefined);
     setProblem(null);
     void again();
-    return () => running.current?.abort();
+    return () => {
+      refused.delete(again);
+      running.current?.abort();
+    };
   }, deps);
 
   return { value, problem, isLoading, again, set };

@@ -1,9 +1,9 @@
 // session.tsx - who is signed in, what he may do, and which doors are open to him.
 import { ComponentChildren, createContext } from 'preact';
-import { useCallback, useContext, useEffect, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { get, post, Problem, whenSignedOut } from './api';
-import { asProblem } from './load';
-import { closeStreams } from './stream';
+import { asProblem, loadRefusedAgain } from './load';
+import { closeStreams, reopenStreams } from './stream';
 import { Label, language, speak } from './words';
 
 export interface Profile {
@@ -38,7 +38,8 @@ interface House {
 }
 
 export interface Session {
-  state: 'asking' | 'set_up' | 'nobody' | 'somebody' | 'unreachable';
+  /** locked: his session has ended; what he sees stays until he is back. */
+  state: 'asking' | 'set_up' | 'nobody' | 'somebody' | 'locked' | 'unreachable';
   needsCode: boolean; // of a set-up
   profile: Profile | null;
   doors: Door[] | null;
@@ -66,6 +67,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
   const [doors, setDoors] = useState<Door[] | null>(null);
   const [needsCode, setNeedsCode] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const before = useRef<string | null>(null);
 
   const readDoors = useCallback(async (services: House['services']) => {
     const found = await Promise.all(services.filter(({ has_cases }) => has_cases).map(async ({ name }) => {
@@ -88,20 +90,26 @@ export function Signed({ children }: { children: ComponentChildren }) {
       if (who.locale && !localStorage.getItem('kontora.language') && (who.locale === 'ru' || who.locale === 'en')) {
         if (who.locale !== language()) speak(who.locale);
       }
+      if (before.current !== null && before.current !== who.id) location.assign('/app/inbox'); // another person
+      before.current = who.id;
       setProfile(who);
       setHouse(found);
       setState('somebody');
+      loadRefusedAgain();
+      reopenStreams();
       void readDoors(found.services).catch(() => setDoors([]));
     } catch (error) {
       const trouble = asProblem(error);
       setProblem(trouble);
-      setState(trouble.status === 401 || trouble.status === 403 ? 'nobody' : 'unreachable');
+      const isRefused = trouble.status === 401 || trouble.status === 403;
+      setState((now) => (now === 'locked' ? now : isRefused ? 'nobody' : 'unreachable'));
     }
   }, [readDoors]);
 
   const leave = useCallback(async () => {
     await post('/api/logout');
     closeStreams();
+    before.current = null;
     setProfile(null);
     setDoors(null);
     setState('nobody');
@@ -110,8 +118,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
   useEffect(() => {
     whenSignedOut(() => {
       closeStreams();
-      setProfile(null);
-      setState((now) => (now === 'somebody' ? 'nobody' : now));
+      setState((now) => (now === 'somebody' ? 'locked' : now));
     });
     void look();
   }, [look]);

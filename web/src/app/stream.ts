@@ -51,11 +51,7 @@ document.addEventListener('visibilitychange', () => {
     hiding = window.setTimeout(() => channels.forEach(giveUp), HIDDEN_MS);
     return;
   }
-  channels.forEach((channel, address) => {
-    if (channel.source) return;
-    connect(address, channel);
-    channel.readers.forEach((reader) => reader({ type: 'reset', data: null }));
-  });
+  reopenStreams();
 });
 
 /** Calls `reader` for each event until the answer is called. */
@@ -79,7 +75,15 @@ export function watch(address: string, names: string[], reader: (told: Told) => 
   };
 }
 
+/** After signing in again, or when the tab is looked at again. */
+export function reopenStreams(): void {
+  channels.forEach((channel, address) => {
+    if (channel.source) return;
+    connect(address, channel);
+    channel.readers.forEach((reader) => reader({ type: 'reset', data: null }));
+  });
+}
+
 export function closeStreams(): void {
   channels.forEach(giveUp);
-  channels.clear();
 }

@@ -18,7 +18,7 @@ function optionsFor(width: number): uPlot.Options {
     cursor: { y: false },
     scales: { x: { time: true }, y: { range: (_, min, max) => [Math.min(0, min), Math.max(max * 1.15, 1)] } },
     axes: [
-      { ...axis, values: (_, at) => at.map((value) => new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(value * 1000)), space: 90 },
+      { ...axis, values: (_, at) => at.map((value) => new Intl.DateTimeFormat(language(), { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(value * 1000)), space: 90, size: 26 },
       { ...axis, values: (_, at) => at.map((value) => number(value)), size: 44, space: 30 },
     ],
     series: [{}, { stroke: colour('--accent'), width: 1.8, fill: colour('--accent-soft'), points: { show: false } }],

@@ -80,7 +80,7 @@ export const en = {
   no_roles_title: 'No roles', no_roles: 'A role says what somebody may do. Add the first one.',
   // troubles
   offline_title: 'No connection', offline_advice: 'The server cannot be reached. What you have written stays here.',
-  signed_out_title: 'You are signed out', signed_out_advice: 'Sign in again to go on.',
+  signed_out_title: 'You are signed out', signed_out_advice: 'Sign in again to go on.', signed_out_stays: 'What you have written is still there when you are back.',
   forbidden_title: 'This is not for you', forbidden_advice: 'You do not have the permission. Whoever looks after people here can give it to you.',
   missing_title: 'There is nothing here', missing_advice: 'It was removed, or the address is wrong, or you may not see it.', to_inbox: 'To the inbox',
   overtaken_title: 'Somebody was faster', overtaken_advice: 'It was changed while you were writing. Load it again and look at what is new.',

@@ -88,8 +88,10 @@ export function PeoplePage() {
                     <a class="item" data-walk href={`/app/people/${person.id}`}>
                       <span class="avatar" aria-hidden="true">{initials(person.full_name ?? person.email)}</span>
                       <div class="grow"><div class="title">{person.full_name ?? person.email}</div><div class="small muted">{person.email}</div></div>
-                      {person.status === 'blocked' && <Badge tone="bad">{say('blocked')}</Badge>}
-                      {person.roles.slice(0, 3).map((role) => <Badge key={role}>{role}</Badge>)}
+                      <div class="row">
+                        {person.status === 'blocked' && <Badge tone="bad">{say('blocked')}</Badge>}
+                        {person.roles.slice(0, 3).map((role) => <Badge key={role}>{role}</Badge>)}
+                      </div>
                     </a>
                   </li>
                 ))}
