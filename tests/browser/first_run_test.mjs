@@ -1,7 +1,7 @@
 // first_run_test.mjs - the first visit: who owns the house; then signing out and in again.
 import assert from 'node:assert/strict';
 import { checkAccessible, checkFits, checkSaid, openWindow, PHONE, settle } from './browser.mjs';
-import { furnish, OWNER } from './house.mjs';
+import { ADDRESS, furnish, OWNER } from './house.mjs';
 
 /** A fresh house asks who owns it, wherever one knocks; what is missing it says at the field. */
 async function the_first_visitor_becomes_the_owner(world) {
@@ -57,4 +57,29 @@ async function a_password_lets_in(world) {
   await context.close();
 }
 
+/** A device of the browser keeps a key: added in the profile, then enough to come in. */
+async function a_passkey_lets_in(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { allows: [/401/] });
+  const devices = await context.newCDPSession(page);
+  await devices.send('WebAuthn.enable');
+  await devices.send('WebAuthn.addVirtualAuthenticator', { options: {
+    protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true,
+    automaticPresenceSimulation: true,
+  } });
+  await page.goto(`${ADDRESS.replace('127.0.0.1', 'localhost')}/app/profile`); // a key belongs to a name
+  await page.getByLabel('Электронная почта').fill(OWNER.email);
+  await page.getByLabel('Пароль').fill(OWNER.password);
+  await page.getByRole('button', { name: 'Войти', exact: true }).click();
+  await page.getByRole('button', { name: 'Добавить это устройство' }).click();
+  await page.getByText('Ключ доступа добавлен.').waitFor();
+  await page.getByRole('button', { name: /Убрать Chrome/ }).waitFor();
+  await checkAccessible(page, 'passkeys');
+  await page.getByRole('button', { name: 'Выйти' }).first().click();
+  await page.getByRole('button', { name: 'Войти по ключу доступа' }).click();
+  await page.getByRole('heading', { name: 'Профиль' }).waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
+export const passkeyTests = [a_passkey_lets_in];
 export const first = [the_first_visitor_becomes_the_owner, the_house_is_furnished, a_password_lets_in];

@@ -1,7 +1,7 @@
 // main.mjs - runs the tests in their order and prints TAP. A name on the command line chooses; what
 // comes first (set-up and furniture) is always run.
 import { openBrowser } from './browser.mjs';
-import { first } from './first_run_test.mjs';
+import { first, passkeyTests } from './first_run_test.mjs';
 import { caseTests } from './case_test.mjs';
 import { hostileTests } from './hostile_test.mjs';
 import { keyboardTests } from './keyboard_test.mjs';
@@ -17,7 +17,7 @@ async function showWindows(opened) {
 }
 
 const wanted = process.argv.slice(2);
-const others = [...caseTests, ...keyboardTests, ...viewTests, ...hostileTests];
+const others = [...passkeyTests, ...caseTests, ...keyboardTests, ...viewTests, ...hostileTests];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();
 const world = { browser };

@@ -14,7 +14,7 @@ export const en = {
   choose: 'Choose…', yes: 'Yes', no: 'No', nothing: '—', or: 'or', you: 'You', just_now: 'just now', loading: 'Loading', try_again: 'Try again',
   // signing in
   sign_in: 'Sign in', sign_in_title: 'Sign in', sign_out: 'Sign out', email: 'E-mail', password: 'Password', your_name: 'Your name',
-  send_code: 'Send me a code', another_way: 'Another way',
+  send_code: 'Send me a code', by_passkey: 'Use a passkey', another_way: 'Another way',
   code_sent: 'If {email} is known here, a code is on its way. It is good for 10 minutes.', code_from_mail: 'Code from the mail',
   code_from_app: 'Code from your authenticator app', code_from_app_hint: 'Six digits, or one of your recovery codes.',
   set_up_title: 'Welcome', set_up_about: 'Nobody owns this house yet. Whoever fills this in becomes its owner and may do everything.',
@@ -24,6 +24,8 @@ export const en = {
   // profile
   looks: 'How it looks', sessions: 'Where you are signed in', this_device: 'this device', unknown_device: 'Unknown device',
   last_seen: 'last used {when}', session_ended: 'Signed out there.',
+  passkeys: 'Passkeys', add_passkey: 'Add this device', no_passkeys: 'With a passkey you sign in by a finger or a face, and nothing can be guessed.', passkey_added: 'The passkey was added.',
+  code_passkey_not_accepted: 'This passkey is not known here. Sign in another way.', code_passkeys_need_a_name: 'Passkeys need the house to have a name of its own, not an address of numbers.',
   // inbox and lists
   waits_for_you: 'What waits', whose: 'Whose', whose_all: 'All', whose_mine: 'Mine', whose_group: 'My group',
   waiting_count: { one: '{count} waits', other: '{count} wait' },

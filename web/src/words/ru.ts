@@ -16,7 +16,7 @@ export const ru: Record<Key, string | Forms> = {
   choose: 'Выберите…', yes: 'Да', no: 'Нет', nothing: '—', or: 'или', you: 'Вы', just_now: 'только что', loading: 'Загрузка', try_again: 'Попробовать снова',
   // вход
   sign_in: 'Войти', sign_in_title: 'Вход', sign_out: 'Выйти', email: 'Электронная почта', password: 'Пароль', your_name: 'Как вас зовут',
-  send_code: 'Прислать код', another_way: 'Другой способ',
+  send_code: 'Прислать код', by_passkey: 'Войти по ключу доступа', another_way: 'Другой способ',
   code_sent: 'Если адрес {email} здесь известен, код уже в пути. Он действует 10 минут.', code_from_mail: 'Код из письма',
   code_from_app: 'Код из приложения', code_from_app_hint: 'Шесть цифр или один из кодов восстановления.',
   set_up_title: 'Добро пожаловать', set_up_about: 'У этой конторы ещё нет владельца. Кто заполнит эту форму, станет им и сможет всё.',
@@ -26,6 +26,8 @@ export const ru: Record<Key, string | Forms> = {
   // профиль
   looks: 'Внешний вид', sessions: 'Где вы вошли', this_device: 'это устройство', unknown_device: 'Неизвестное устройство',
   last_seen: 'использовалось {when}', session_ended: 'Там вы больше не в системе.',
+  passkeys: 'Ключи доступа', add_passkey: 'Добавить это устройство', no_passkeys: 'С ключом доступа вы входите по пальцу или лицу, и подобрать нечего.', passkey_added: 'Ключ доступа добавлен.',
+  code_passkey_not_accepted: 'Этот ключ доступа здесь не известен. Войдите другим способом.', code_passkeys_need_a_name: 'Ключам доступа нужно имя сайта, а не адрес из цифр.',
   // входящие и списки
   waits_for_you: 'Что ждёт', whose: 'Чьё', whose_all: 'Всё', whose_mine: 'Моё', whose_group: 'Моей группы',
   waiting_count: { one: '{count} ждёт', few: '{count} ждут', many: '{count} ждут', other: '{count} ждут' },

@@ -7,6 +7,7 @@ import { chooseTheme, Theme, theme } from '../../app/theme';
 import { Language, language, say, speak } from '../../app/words';
 import { Button, Choice } from '../../design/button';
 import { Badge } from '../../design/states';
+import { Passkeys } from './passkeys_card';
 import { Preferences } from './preferences_card';
 import { Sessions } from './sessions_card';
 
@@ -53,6 +54,7 @@ export function ProfilePage() {
       <Looks />
       <Preferences />
       <Sessions />
+      <Passkeys />
     </>
   );
 }

@@ -1,7 +1,8 @@
-// sign_in_form.tsx - by password or by a code from the mail, with a second factor.
+// sign_in_form.tsx - by password or by a code from the mail, with a second factor, by passkey.
 import { useState } from 'preact/hooks';
 import { post, Problem } from '../../app/api';
 import { asProblem } from '../../app/load';
+import { hasPasskeys, signInByPasskey } from '../../app/passkeys';
 import { useSession } from '../../app/session';
 import { say } from '../../app/words';
 import { Button } from '../../design/button';
@@ -34,6 +35,14 @@ export function SignInForm() {
   const signIn = () => {
     const proof = code ? { code: code.trim() } : { password };
     return attempt(() => post('/api/login', { email: email.trim(), ...proof, ...(second ? { totp_code: second.trim() } : {}) }));
+  };
+  const byPasskey = async () => {
+    setProblem(null);
+    try {
+      if (await signInByPasskey()) await session.look();
+    } catch (error) {
+      setProblem(asProblem(error));
+    }
   };
   const sendCode = async () => {
     if (!email.trim()) {
@@ -91,6 +100,7 @@ export function SignInForm() {
         <>
           <div class="or">{say('or')}</div>
           <Button wide icon="mail" onPress={sendCode}>{say('send_code')}</Button>
+          {hasPasskeys() && <Button wide icon="key" onPress={byPasskey}>{say('by_passkey')}</Button>}
         </>
       ) : <Button kind="quiet" wide onPress={startAgain}>{say('another_way')}</Button>}
     </form>
