@@ -13,14 +13,17 @@ PASSWORD = 'melon harbour violet'
 class Browser:
     """Keeps cookies as a browser does; what it sends comes from our own pages."""
 
-    def __init__(self, server, agent='Firefox'):
+    def __init__(self, server, agent='Firefox', address=None):
         self.server = server
+        self.address = address  # as a proxy says it, where one is believed
         self.client = server.client(key=None)
         self.agent = agent
         self.jar = {}
 
     def ask(self, method, path, body=None, headers=None):
         headers = {'User-Agent': self.agent, 'Sec-Fetch-Site': 'same-origin', **(headers or {})}
+        if self.address:
+            headers.setdefault('X-Forwarded-For', self.address)
         if self.jar:
             headers['Cookie'] = '; '.join(f'{name}={value}' for name, value in self.jar.items())
         self.client.connection.request(method, path, *self._body(body, headers))
