@@ -23,6 +23,15 @@ export async function ask(method, path, body, headers = {}) {
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** Waits for a state of the house, a minute at most. */
+export async function until(isSo) {
+  const end = Date.now() + 60_000;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`not within a minute: ${isSo}`);
+    await new Promise((wake) => setTimeout(wake, 100));
+  }
+}
+
 /** Somebody else who works with the same cases, through the API. */
 export class Participant {
   constructor(person, kind, roles = kind) {

@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAccessible, checkFits, checkSaid, DESK, openWindow, PHONE, settle } from './browser.mjs';
-import { ask, Participant } from './house.mjs';
+import { ask, Participant, until } from './house.mjs';
 
 const views = (world) => [
   '/app/inbox', '/app/cases', '/app/cases/office/purchase', `/app/cases/office/purchase/${world.cases[0]}`,
   `/app/cases/staff/purchase/${world.cases[0]}`, '/app/cases/staff/purchase/new/ask', '/app/workflows',
   '/app/workflows/casework/purchase', '/app/workflows/check', '/app/workflows/incidents', `/app/mend/casework/${world.cases[0]}`,
-  '/app/operations', '/app/messages', '/app/templates', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile', '/app/nowhere',
+  '/app/operations', '/app/messages', '/app/templates', '/app/audit', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile', '/app/nowhere',
 ];
 
 async function checkViews(world, language, size, theme) {
@@ -63,6 +63,22 @@ async function cases_move_to_another_version(world) {
   await page.getByText('Переведено 2 дела.').waitFor();
   const versions = (await ask('GET', '/api/workflows/casework')).items.filter(({ workflow }) => workflow === 'pass');
   assert.deepEqual(Object.fromEntries(versions.map(({ version, open }) => [version, open])), { 1: 2, 2: 1 });
+  await context.close();
+}
+
+/** What one has done stands in the record a moment later, with his name. */
+async function the_record_tells_who_did_what(world) {
+  await until(async () => (await ask('GET', '/api/audit/events?eventType=users.created')).items.some(({ payload }) => JSON.stringify(payload).includes('petr@')));
+  const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
+  await page.goto('/app/audit');
+  await page.getByLabel('Что произошло').fill('users.created');
+  await page.getByRole('button', { name: 'users.created' }).first().waitFor();
+  await page.getByRole('button', { name: 'users.created' }).first().click();
+  await page.getByRole('dialog').getByText('petr@demo.example').waitFor();
+  await checkAccessible(page, 'a record');
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Что произошло').fill('users.eaten');
+  await page.getByText('Таких записей нет').waitFor();
   await context.close();
 }
 
@@ -125,6 +141,6 @@ async function pictures_of_the_manual(world) {
 
 export const viewTests = [
   views_in_russian_on_a_desk, views_in_english_on_a_phone_by_night, a_pasted_definition_is_judged, cases_move_to_another_version,
-  people_are_looked_after, what_was_chosen_stays,
+  the_record_tells_who_did_what, people_are_looked_after, what_was_chosen_stays,
 ];
 export const pictureTests = process.env.KONTORA_TEST_PICTURES ? [pictures_of_the_manual] : [];

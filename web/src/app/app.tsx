@@ -2,6 +2,7 @@
 import { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Bones, Empty, Trouble } from '../design/states';
+import { AuditPage } from '../pages/audit/audit_page';
 import { CasePage } from '../pages/case/case_page';
 import { DoorsPage } from '../pages/cases/doors_page';
 import { ListPage } from '../pages/cases/list_page';
@@ -32,6 +33,7 @@ const VIEWS: [string, ComponentType<any>][] = [
   ['/app/cases/:kind/:workflow', ListPage],
   ['/app/cases/:kind/:workflow/new/:operation', NewPage],
   ['/app/cases/:kind/:workflow/:case_id', CasePage],
+  ['/app/audit', AuditPage],
   ['/app/messages', MessagesPage],
   ['/app/templates', TemplatesPage],
   ['/app/workflows', WorkflowsPage],

@@ -74,6 +74,9 @@ export const en = {
   unread: 'unread', unread_ones: 'Unread', read_all: 'Mark all as read', no_messages_title: 'No messages', no_messages: 'What concerns you is told here.',
   how_to_tell: 'How you are told', by_mail: 'By e-mail', by_inbox: 'Here, under Messages', by_telegram: 'By Telegram', mode_on: 'At once', mode_off: 'Never', mode_daily: 'Once a day',
   subject: 'Subject', letter: 'Text', letter_hint: 'Words in double braces, as in the text that came with the program, are filled in.', no_templates_title: 'No templates', no_templates: 'They come with the services that tell people something.',
+  // audit
+  who: 'Who', when: 'When', about_what: 'About', chained: 'In the chain', event_type: 'What happened', event_type_hint: 'The whole name, such as users.blocked.', from_when: 'From', until_when: 'Until',
+  no_records_title: 'Nothing is recorded like this', no_records: 'Everything that services tell is kept here for ever.',
   // people
   add_person: 'Add a person', find_person: 'Find by how the name begins', name: 'Name', person_type: 'Kind of person', type_employee: 'Employee', type_worker: 'Worker', type_client: 'Client',
   roles: 'Roles', roles_hint: 'With commas.', nobody_found: 'Nobody is found', nobody_found_about: 'Write how the name begins, as it stands in the directory.', blocked: 'Blocked', block: 'Block', unblock: 'Let in again',

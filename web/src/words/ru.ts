@@ -76,6 +76,9 @@ export const ru: Record<Key, string | Forms> = {
   unread: 'не прочитано', unread_ones: 'Непрочитанные', read_all: 'Прочитать все', no_messages_title: 'Сообщений нет', no_messages: 'Здесь появится то, что вас касается.',
   how_to_tell: 'Как вам сообщать', by_mail: 'По почте', by_inbox: 'Здесь, в сообщениях', by_telegram: 'В Telegram', mode_on: 'Сразу', mode_off: 'Никогда', mode_daily: 'Раз в день',
   subject: 'Тема', letter: 'Текст', letter_hint: 'Слова в двойных фигурных скобках, как в тексте из поставки, заменяются значениями.', no_templates_title: 'Шаблонов нет', no_templates: 'Они приходят со службами, которые что-то сообщают людям.',
+  // журнал аудита
+  who: 'Кто', when: 'Когда', about_what: 'О чём', chained: 'В цепочке', event_type: 'Что произошло', event_type_hint: 'Имя целиком, например users.blocked.', from_when: 'С', until_when: 'До',
+  no_records_title: 'Таких записей нет', no_records: 'Всё, о чём сообщают службы, хранится здесь навсегда.',
   // люди
   add_person: 'Добавить человека', find_person: 'Найти по началу имени', name: 'Имя', person_type: 'Кто это', type_employee: 'Сотрудник', type_worker: 'Исполнитель', type_client: 'Клиент',
   roles: 'Роли', roles_hint: 'Через запятую.', nobody_found: 'Никого не нашлось', nobody_found_about: 'Напишите, как имя начинается в справочнике.', blocked: 'Заблокирован', block: 'Заблокировать', unblock: 'Впустить снова',
