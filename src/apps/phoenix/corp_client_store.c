@@ -23,6 +23,15 @@ const struct migration phoenix_migrations[PHOENIX_MIGRATION_COUNT] = {
             " email text, role text, created_at bigint NOT NULL,"
             " PRIMARY KEY (corp_client_id, user_id));",
     },
+    {
+        .version = 2,
+        .name = "notices",
+        .sqlite = "CREATE TABLE phoenix.moderator (person_id BLOB NOT NULL PRIMARY KEY)"
+                  " STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE phoenix.wording (wording INTEGER NOT NULL PRIMARY KEY) STRICT;",
+        .postgres = "CREATE TABLE phoenix.moderator (person_id uuid NOT NULL PRIMARY KEY);"
+                    "CREATE TABLE phoenix.wording (wording bigint NOT NULL PRIMARY KEY);",
+    },
 };
 
 /* ---- clients ---- */

@@ -3,8 +3,14 @@
 
 #include "apps/phoenix/client_list.h"
 #include "apps/phoenix/corp_client.h"
+#include "apps/phoenix/moderator.h"
 #include "apps/phoenix/provisioning.h"
 #include "apps/phoenix/reminder.h"
+#include "apps/phoenix/request_notice.h"
+#include "apps/phoenix/request_told.h"
+#include "apps/phoenix/words.h"
+
+enum { WORDS_EVERY_MS = 3600 * 1000 };
 
 WORKFLOW_TEXT(phoenix);
 static const struct workflow_file workflows[] = {WORKFLOW_FILE(phoenix)};
@@ -62,6 +68,41 @@ static const struct route routes[] = {
     },
 };
 
+#define ABOUT_REQUEST(event_, handle_)                                                             \
+    {                                                                                              \
+        .event = (event_), .version = 1, .takes = &request_told_shape, .handle = (handle_)         \
+    }
+#define ABOUT_PERSON(event_)                                                                       \
+    {                                                                                              \
+        .event = (event_), .version = 1, .takes = &moderator_heard, .handle = moderator_hear       \
+    }
+static const struct subscription subscriptions[] = {
+    ABOUT_REQUEST("phoenix.submitted", request_notice_submitted),
+    ABOUT_REQUEST("phoenix.begun_for_customer", request_notice_begun_for_customer),
+    ABOUT_REQUEST("phoenix.returned", request_notice_returned),
+    ABOUT_REQUEST("phoenix.rejected", request_notice_rejected),
+    ABOUT_REQUEST("phoenix.stalled", request_notice_stalled),
+    ABOUT_REQUEST("phoenix.completed", request_notice_completed),
+    ABOUT_PERSON("users.created"),
+    ABOUT_PERSON("users.changed"),
+    ABOUT_PERSON("users.activated"),
+    ABOUT_PERSON("users.blocked"),
+    ABOUT_PERSON("users.unblocked"),
+};
+
+static const struct errand errands[PHOENIX_ERRAND_COUNT] = {
+    [ERRAND_SEND] = {.service = "notifications",
+                     .command = "notifications.send",
+                     .data = &request_notice_shape},
+    [ERRAND_DEFINE] = {.service = "notifications",
+                       .command = "notifications.define",
+                       .data = &words_shape},
+};
+
+static const struct chore chores[] = {
+    {.name = "tell_words", .run = words_chore, .every_ms = WORDS_EVERY_MS},
+};
+
 const struct service phoenix_service = {
     .name = "phoenix",
     .purpose = "Business customers are taken in: their request, its moderation, their set-up",
@@ -69,5 +110,13 @@ const struct service phoenix_service = {
     .migration_count = PHOENIX_MIGRATION_COUNT,
     .routes = routes,
     .route_count = COUNT_OF(routes),
+    .chores = chores,
+    .chore_count = COUNT_OF(chores),
+    .events = request_events,
+    .event_count = REQUEST_EVENT_COUNT,
+    .subscriptions = subscriptions,
+    .subscription_count = COUNT_OF(subscriptions),
+    .errands = errands,
+    .errand_count = COUNT_OF(errands),
     .cases = &cases,
 };
