@@ -43,6 +43,14 @@ bool decode_base64url(struct arena *arena, struct text encoded, size_t count_max
     return true;
 }
 
+struct text encode_base64(struct arena *arena, const void *bytes, size_t count)
+{
+    size_t room = sodium_base64_encoded_len(count, sodium_base64_VARIANT_ORIGINAL);
+    char *encoded = arena_take_raw(arena, room);
+    sodium_bin2base64(encoded, room, bytes, count, sodium_base64_VARIANT_ORIGINAL);
+    return text_of(encoded);
+}
+
 bool decode_base64(struct arena *arena, struct text encoded, size_t count_max,
                    struct text *bytes_out)
 {

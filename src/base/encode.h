@@ -12,7 +12,10 @@ struct text encode_base64url(struct arena *arena, const void *bytes, size_t coun
 bool decode_base64url(struct arena *arena, struct text encoded, size_t count_max,
                       struct text *bytes_out);
 
-/* The plain alphabet with its padding (RFC 4648, 4), as HTTP's Basic writes it; likewise. */
+/* The plain alphabet with its padding (RFC 4648, 4), as HTTP's Basic has it. */
+struct text encode_base64(struct arena *arena, const void *bytes, size_t count);
+
+/* Likewise (RFC 4648, 4), as HTTP's Basic writes it; likewise. */
 bool decode_base64(struct arena *arena, struct text encoded, size_t count_max,
                    struct text *bytes_out);
 

@@ -6,6 +6,7 @@
 #include "services/iam/iam_events.h"
 #include "services/iam/iam_parts.h"
 #include "services/iam/oidc/oidc.h"
+#include "services/iam/oidc/upstream/upstream.h"
 #include "services/iam/passkeys/passkeys.h"
 #include "services/iam/programs/pair.h"
 #include "services/iam/sign_in/throttle.h"
@@ -53,7 +54,7 @@ static const struct chore chores[] = {
     {.name = "sweep", .run = sweep, .every_ms = SWEEP_EVERY_MS},
 };
 
-static const struct service_part *const parts[] = {&oidc_part, &passkeys_part};
+static const struct service_part *const parts[] = {&oidc_part, &upstream_part, &passkeys_part};
 
 const struct service iam_service = {
     .name = "iam",

@@ -8,7 +8,7 @@
 
 extern const struct service_part oidc_part;
 
-enum { OIDC_MIGRATION_COUNT = 1 };
+enum { OIDC_MIGRATION_COUNT = 2 };
 extern const struct migration oidc_migrations[OIDC_MIGRATION_COUNT];
 
 #endif

@@ -77,4 +77,32 @@ const struct migration oidc_migrations[OIDC_MIGRATION_COUNT] = {
             " pause_ms bigint NOT NULL, polled_at bigint, expires_at bigint NOT NULL);"
             "CREATE INDEX oauth_device_by_end ON iam.oauth_device (expires_at);",
     },
+    {
+        .version = 2,
+        .name = "upstream",
+        .sqlite = "CREATE TABLE iam.oidc_provider ("
+                  " name TEXT NOT NULL PRIMARY KEY, label TEXT NOT NULL, issuer TEXT NOT NULL,"
+                  " client_id TEXT NOT NULL, sealed TEXT, revision INTEGER NOT NULL,"
+                  " created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE iam.oidc_journey ("
+                  " hash TEXT NOT NULL PRIMARY KEY, provider TEXT NOT NULL, device TEXT NOT NULL,"
+                  " next TEXT NOT NULL, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+                  "CREATE INDEX iam.oidc_journey_by_end ON oidc_journey (expires_at);"
+                  "CREATE TABLE iam.oidc_identity ("
+                  " issuer TEXT NOT NULL, subject TEXT NOT NULL, person_id BLOB NOT NULL,"
+                  " linked_at INTEGER NOT NULL, PRIMARY KEY (issuer, subject)"
+                  ") STRICT, WITHOUT ROWID;",
+        .postgres = "CREATE TABLE iam.oidc_provider ("
+                    " name text NOT NULL PRIMARY KEY, label text NOT NULL, issuer text NOT NULL,"
+                    " client_id text NOT NULL, sealed text, revision bigint NOT NULL,"
+                    " created_at bigint NOT NULL, changed_at bigint NOT NULL);"
+                    "CREATE TABLE iam.oidc_journey ("
+                    " hash text NOT NULL PRIMARY KEY, provider text NOT NULL, device text NOT NULL,"
+                    " next text NOT NULL, expires_at bigint NOT NULL);"
+                    "CREATE INDEX oidc_journey_by_end ON iam.oidc_journey (expires_at);"
+                    "CREATE TABLE iam.oidc_identity ("
+                    " issuer text NOT NULL, subject text NOT NULL, person_id uuid NOT NULL,"
+                    " linked_at bigint NOT NULL, PRIMARY KEY (issuer, subject));",
+    },
 };
