@@ -302,7 +302,7 @@ static enum status refuse_body(struct call *call, int http_status, const char *c
 static enum status read_body(struct call *call, struct reading *reading)
 {
     struct text body = call->exchange->request.body;
-    if (body.bytes == 0) {
+    if (body.bytes == 0 || call->route->body_is_raw) {
         return STATUS_OK; /* what is required will be missed below */
     }
     struct text type = http_header_value(&call->exchange->request, "Content-Type");

@@ -63,6 +63,7 @@ struct route {
      * or is empty is passed over, a refusal is {"error", "error_description"}, and no answer is
      * kept for an Idempotency-Key. */
     bool is_foreign;
+    bool body_is_raw;    /* its handler reads the request's body itself, whatever it is */
     bool keeps_no_reply; /* its answer has a secret: an Idempotency-Key is not heeded */
 };
 

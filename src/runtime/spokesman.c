@@ -62,13 +62,15 @@ bool spokesman_is_role(struct text text)
 
 bool spokesman_is_permission(struct text text)
 {
-    struct text room;
-    struct text right;
-    if (text_equals(text, TEXT("*"))) {
-        return true;
+    struct text rest = text;
+    struct text word = NO_TEXT;
+    while (rest.data != NULL) {
+        if (word.data != NULL && !is_name(word)) {
+            return false;
+        }
+        text_cut(rest, '.', &word, &rest);
     }
-    bool has_right = text_cut(text, '.', &room, &right);
-    return has_right && is_name(room) && (is_name(right) || text_equals(right, TEXT("*")));
+    return text.bytes <= PERMISSION_BYTES_MAX && (is_name(word) || text_equals(word, TEXT("*")));
 }
 
 /* Names with commas between them; none at all is an empty list. */

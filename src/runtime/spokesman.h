@@ -21,7 +21,7 @@ enum {
     PERMISSION_BYTES_MAX = 129,
 };
 
-/* "*", "users.*" or "users.read". */
+/* Words with dots between them, of which the last may be a star: "users.read", "users.*", "*". */
 bool spokesman_is_permission(struct text text);
 
 /* KIND or KIND.ROLE, of a person: no role of services. */

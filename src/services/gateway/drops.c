@@ -7,19 +7,9 @@
 
 #include "runtime/front/dropped.h"
 
-const struct event drop_events[DROP_EVENT_COUNT] = {
-    {
-        .name = "gateway.dropped",
-        .version = 1,
-        .data = &dropped_shape,
-        .summary =
-            "What is remembered of somebody's credentials is over: they are asked about anew",
-    },
-};
-
 static enum status drop(struct call *call, const struct dropped *dropped)
 {
-    return tell(call, &drop_events[0], call->message->subject, FIELD_NONE, dropped);
+    return tell(call, drop_event, call->message->subject, FIELD_NONE, dropped);
 }
 
 /* ---- sessions ---- */

@@ -4,9 +4,9 @@
 
 #include "runtime/service.h"
 
-enum { DROP_SUBSCRIPTION_COUNT = 6, DROP_EVENT_COUNT = 1 };
+enum { DROP_SUBSCRIPTION_COUNT = 6 };
 
 extern const struct subscription drop_subscriptions[DROP_SUBSCRIPTION_COUNT];
-extern const struct event drop_events[DROP_EVENT_COUNT];
+extern const struct event *const drop_event;
 
 #endif

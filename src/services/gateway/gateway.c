@@ -2,7 +2,10 @@
 #include "services/gateway/gateway.h"
 
 #include "runtime/front/decision.h"
+#include "runtime/front/dropped.h"
 #include "services/gateway/drops.h"
+#include "services/gateway/gateway_migrations.h"
+#include "services/gateway/hooks/hook.h"
 #include "services/gateway/seen.h"
 
 /* The first row is how it learns who somebody is: runtime/front/front.h. */
@@ -15,13 +18,41 @@ static const struct ask asks[] = {
     },
 };
 
+static const struct event events[] = {
+    {
+        .name = "gateway.dropped",
+        .version = 1,
+        .data = &dropped_shape,
+        .summary =
+            "What is remembered of somebody's credentials is over: they are asked about anew",
+    },
+    {
+        .name = "gateway.hook_received",
+        .version = 1,
+        .data = &hook_received_shape,
+        .summary = "A program of others has said something at a hook, signed, for the first time",
+    },
+};
+const struct event *const drop_event = &events[0];
+const struct event *const hook_received = &events[1];
+
+static const struct service_part hooks = {
+    .routes = hook_routes,
+    .route_count = HOOK_ROUTE_COUNT,
+    .chores = hook_chores,
+    .chore_count = HOOK_CHORE_COUNT,
+};
+static const struct service_part *const parts[] = {&hooks};
+
 const struct service gateway_service = {
     .name = "gateway",
     .purpose = "The door for people, programs and bots: who comes in, and where to",
+    .migrations = gateway_migrations,
+    .migration_count = GATEWAY_MIGRATION_COUNT,
     .chores = seen_chores,
     .chore_count = SEEN_CHORE_COUNT,
-    .events = drop_events,
-    .event_count = DROP_EVENT_COUNT,
+    .events = events,
+    .event_count = COUNT_OF(events),
     .subscriptions = drop_subscriptions,
     .subscription_count = DROP_SUBSCRIPTION_COUNT,
     .errands = seen_errands,
@@ -29,5 +60,7 @@ const struct service gateway_service = {
     .asks = asks,
     .ask_count = COUNT_OF(asks),
     .decides = &asks[0],
-    .drops = &drop_events[0],
+    .drops = &events[0],
+    .parts = parts,
+    .part_count = COUNT_OF(parts),
 };

@@ -204,9 +204,8 @@ static enum status read_with(const char *person, const char *may, const char *se
 
 static void says_what_he_may(void)
 {
-    static const char *const wrong[] = {"users", "users.",   ".read", "users.read.all",
-                                        "us*",   "users.*x", "a.b,",  "a b",
-                                        "**",    "*.*"};
+    static const char *const wrong[] = {"users.", ".read", "us*", "*.read", "users.*x", "a.b,",
+                                        "a b",    "**",    "*.*", "2.read", "a..b"};
     struct id session;
     begin();
     CHECK(id_read(TEXT(PERSON), &session));
