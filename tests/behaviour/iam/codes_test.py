@@ -1,4 +1,4 @@
-"""codes_test.py - coming in by a code that was sent (B13, B14, B17, T12, G45), an invitation (C46)."""
+"""codes_test.py - coming in by a code: B13, B14, B17, T12, G44, G45; by an invitation: C46."""
 import os
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""factors_test.py - second factors, keys and programs: C48, C49, C51, D18; oathtool is the oracle."""
+"""factors_test.py - second factors (oathtool is the oracle), keys, programs: C48, C49, C51, D18."""
 import os
 import subprocess
 import sys
@@ -215,7 +215,8 @@ def a_telegram_is_linked_by_a_code(fresh):
     check_equal(bot.get('/internal/telegram/users/70001').code, 'not_linked')
     code = owner.post('/api/profile/telegram').json['confirmation_code']
     link = {'user_id': me, 'telegram_id': '70001', 'confirmation_code': code}
-    wrong = bot.post('/telegram/link', {**link, 'confirmation_code': f'{(int(code) + 1) % 10**6:06}'})
+    other = f'{(int(code) + 1) % 10**6:06}'
+    wrong = bot.post('/telegram/link', {**link, 'confirmation_code': other})
     check_equal((wrong.status, wrong.code), (409, 'invalid_code'))
     check_equal(bot.post('/telegram/link', link).json, {'linked': True})
     check_equal(bot.post('/telegram/link', link).code, 'invalid_code', 'it was used')

@@ -1,7 +1,7 @@
 """sign_in_kill_test.py - kill -9 while people come in by codes and invitations, and set up (G45).
 
-A code, an invitation, the place of the first owner is used up in the transaction of what it brings:
-after any kill either it is unused and nothing has come of it, or it is used and the way in is there.
+An invitation, the place of the first owner is used up in the transaction of what it brings: after
+any kill either it is unused and nothing has come of it, or it is used and the way in is there.
 """
 # stores: none
 import http.client
@@ -12,7 +12,8 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, '..', 'lib'), os.path.join(HERE, '..', 'lib', 'iam')]
+LIB = os.path.join(HERE, '..', '..', 'lib')
+sys.path[:0] = [LIB, os.path.join(LIB, 'iam')]
 from house import until
 from kontora import Server
 from people import PASSWORD, Browser
