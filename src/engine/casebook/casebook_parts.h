@@ -53,7 +53,8 @@ struct casebook_case {
 };
 
 /* Why it stands where it stands, and what would move it, in sentences. */
-struct text casebook_why(struct call *call, const struct casebook_case *known);
+NODISCARD enum status casebook_why(struct call *call, const struct casebook_case *known,
+                                   struct text *why_out);
 
 /* ---- mending ---- */
 

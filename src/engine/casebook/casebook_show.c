@@ -180,8 +180,8 @@ enum status casebook_answer(struct call *call, struct id case_id)
     page.fields = known.record != NULL ? fields_of(call, known.record) : NO_TEXT;
     page.stages = stages_of(call, &known);
     page.early = early_of(call, &known);
-    page.why = casebook_why(call, &known);
-    return answer(call, &page);
+    status = casebook_why(call, &known, &page.why);
+    return status == STATUS_OK ? answer(call, &page) : status;
 }
 
 enum status casebook_show_handle(struct call *call)

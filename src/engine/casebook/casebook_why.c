@@ -22,6 +22,7 @@ struct telling {
     struct call *call;
     const struct casebook_case *known;
     struct text said;
+    enum status status; /* of the store */
 };
 
 __attribute__((format(printf, 2, 3))) static void say(struct telling *telling, const char *format,
@@ -181,23 +182,27 @@ static void say_timer(struct telling *telling, const struct transition *rules)
     char id[ID_TEXT_BYTES + 1];
     int64_t due_at = 0;
     struct call *call = telling->call;
+    if (rules->timer.has_schedule) {
+        say(telling, "'%.*s' comes by the calendar.", TEXT_ARGS(rules->name));
+        return;
+    }
     id_write(telling->known->entry.case_id, id);
     struct text subject = text_format(call->arena, "%s/%.*s", id, TEXT_ARGS(rules->name));
     enum status status = timer_due_at(
         call->store, call->arena, text_of(catalog_of(call)->case_timer->name), subject, &due_at);
-    if (rules->timer.has_schedule) {
-        say(telling, "'%.*s' comes by the calendar.", TEXT_ARGS(rules->name));
-    } else if (status == STATUS_OK) {
+    if (status == STATUS_OK) {
         say(telling, "'%.*s' comes at %s.", TEXT_ARGS(rules->name), moment(telling, due_at));
-    } else {
+    } else if (status == STATUS_ABSENT) {
         say(telling, "'%.*s' has no time.", TEXT_ARGS(rules->name));
+    } else {
+        telling->status = status; /* the store is away, and can be asked nothing more */
     }
 }
 
 static void say_what_could_move_it(struct telling *telling)
 {
     const struct workflow *workflow = telling->known->recipe->workflow;
-    for (size_t i = 0; i < workflow->transition_count; i++) {
+    for (size_t i = 0; i < workflow->transition_count && telling->status == STATUS_OK; i++) {
         const struct transition *rules = &workflow->transitions[i];
         if (!could_go(telling, rules)) {
             continue;
@@ -234,7 +239,7 @@ static void say_early(struct telling *telling, const struct early_row *row)
         TEXT_ARGS(row->event), moment(telling, row->came_at), TEXT_ARGS(row->transition));
 }
 
-struct text casebook_why(struct call *call, const struct casebook_case *known)
+enum status casebook_why(struct call *call, const struct casebook_case *known, struct text *why_out)
 {
     struct telling telling = {.call = call, .known = known};
     const struct case_entry *entry = &known->entry;
@@ -262,5 +267,6 @@ struct text casebook_why(struct call *call, const struct casebook_case *known)
     if (known->record != NULL && entry->closed_at == 0) {
         say_what_could_move_it(&telling);
     }
-    return telling.said;
+    *why_out = telling.said;
+    return telling.status;
 }
