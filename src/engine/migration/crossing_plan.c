@@ -1,6 +1,8 @@
 /* crossing_plan.c - one case held against another version: what it would be there, or every reason
  * why it cannot be. */
 #include "engine/migration/crossing.h"
+
+#include "base/fault.h"
 #include "engine/soundness/reachable.h"
 #include "engine/workflow_net.h"
 
@@ -230,15 +232,32 @@ static void plan_under_way(struct planning *planning, int transition, const stru
     planning->moved->began_in[index] = case_work_version(planning->record, transition);
 }
 
+/* They are counted on, also through a version that has not the stage: a work id never comes back
+ * for another visit, or whoever receives it would take it for what he has done already. */
+static void carry_visits(struct planning *planning, struct text stage, int64_t count)
+{
+    struct case_record *moved = planning->moved;
+    const struct workflow *to = planning->crossing->to->workflow;
+    int index = workflow_transition(to, stage);
+    if (index != WORKFLOW_NOWHERE && to->transitions[index].kind == TRANSITION_STAGE) {
+        moved->visits[index] = count;
+    } else if (!SEEDED_BUG("past_visits_forgotten")) {
+        moved->past[moved->past_count++] = (struct past_visits){stage, count};
+    }
+}
+
 static void plan_visits(struct planning *planning)
 {
-    const struct workflow *from = planning->record->recipe->workflow;
+    const struct case_record *record = planning->record;
+    const struct workflow *from = record->recipe->workflow;
+    planning->moved->past = ARENA_ARRAY(planning->arena, struct past_visits,
+                                        record->past_count + from->transition_count + 1);
+    for (size_t i = 0; i < record->past_count; i++) {
+        carry_visits(planning, record->past[i].stage, record->past[i].count);
+    }
     for (size_t i = 0; i < from->transition_count; i++) {
-        int index = from->transitions[i].kind == TRANSITION_STAGE
-                        ? crossing_stage(planning->crossing, (int)i)
-                        : WORKFLOW_NOWHERE;
-        if (index != WORKFLOW_NOWHERE) {
-            planning->moved->visits[index] = planning->record->visits[i];
+        if (record->visits[i] > 0) {
+            carry_visits(planning, from->transitions[i].name, record->visits[i]);
         }
     }
 }

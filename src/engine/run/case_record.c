@@ -167,6 +167,20 @@ static void put_began_in(struct json_writer *writer, const struct case_record *r
     json_end_object(writer);
 }
 
+static void put_past(struct json_writer *writer, const struct case_record *record)
+{
+    if (record->past_count == 0) {
+        return;
+    }
+    json_key(writer, "past_visits");
+    json_begin_object(writer);
+    for (size_t i = 0; i < record->past_count; i++) {
+        json_key_text(writer, record->past[i].stage);
+        json_put_integer(writer, record->past[i].count);
+    }
+    json_end_object(writer);
+}
+
 struct text case_stages_write(struct arena *arena, const struct case_record *record)
 {
     struct json_writer writer;
@@ -181,6 +195,7 @@ struct text case_stages_write(struct arena *arena, const struct case_record *rec
     }
     json_end_array(&writer);
     put_began_in(&writer, record);
+    put_past(&writer, record);
     if (record->unbroken > 0) {
         json_key(&writer, "unbroken");
         json_put_integer(&writer, record->unbroken);
@@ -288,6 +303,23 @@ static bool read_done(struct arena *arena, const struct json *done, struct case_
     return true;
 }
 
+static bool read_past(struct arena *arena, const struct json *past, struct case_record *record)
+{
+    record->past_count = 0;
+    if (past == NULL) {
+        return true;
+    }
+    record->past = ARENA_ARRAY(arena, struct past_visits, past->count + 1);
+    for (const struct json *item = past->first; item; item = item->next) {
+        struct past_visits *visits = &record->past[record->past_count++];
+        visits->stage = item->key;
+        if (!json_to_integer(item, &visits->count) || visits->count < 1) {
+            return false;
+        }
+    }
+    return past->kind == JSON_OBJECT;
+}
+
 static bool read_stages(struct arena *arena, struct text text, struct case_record *record)
 {
     const struct json *stages = read_json(arena, text, JSON_OBJECT);
@@ -305,7 +337,8 @@ static bool read_stages(struct arena *arena, struct text text, struct case_recor
            waiting->kind == JSON_ARRAY && done != NULL && done->kind == JSON_ARRAY &&
            read_numbers(visits, record->recipe->workflow, record->visits) &&
            read_waiting(waiting, record) && read_done(arena, done, record) &&
-           read_began_in(arena, json_member(stages, TEXT("began_in")), record);
+           read_began_in(arena, json_member(stages, TEXT("began_in")), record) &&
+           read_past(arena, json_member(stages, TEXT("past_visits")), record);
 }
 
 static bool read_fields(struct arena *arena, struct text text, struct case_record *record)

@@ -11,6 +11,12 @@
 #include "engine/recipe.h"
 #include "store/store.h"
 
+/* Of a stage that the case came to in another version, and that this one has not. */
+struct past_visits {
+    struct text stage;
+    int64_t count;
+};
+
 struct case_record {
     struct id id;
     const struct recipe *recipe;
@@ -20,7 +26,9 @@ struct case_record {
     int64_t *visits;      /* by transition: how many times its stage was begun */
     bool *is_waiting;     /* by transition: its stage is begun and has no result; stage_store.h */
     int64_t *began_in;    /* the version in which such a stage was begun; 0, NULL: the recipe's */
-    int *done;            /* transitions with `undo` that were done, in their order */
+    struct past_visits *past; /* so that no visit ever has the number of another one */
+    size_t past_count;
+    int *done; /* transitions with `undo` that were done, in their order */
     size_t done_count;
     int64_t unbroken;     /* transitions since it waited last; it is being cut into pieces */
     struct text previous; /* the result of the newest stage, JSON; NO_TEXT: none */
@@ -54,8 +62,9 @@ int64_t case_work_version_written(struct arena *arena, struct text stages, struc
                                   int64_t version);
 
 /* What of a record is kept as JSON: ["asked"]; {"visits": {"book": 1}, "waiting": ["book"], "done":
- * ["book"]}, with "began_in": {"book": 1} when that is another version, and "unbroken": 100 between
- * the pieces of a long chain; {"first_day": "2026-03-31"}. */
+ * ["book"]}, with "began_in": {"book": 1} when that is another version, "past_visits": {"pay": 2}
+ * of stages that this version has not, and "unbroken": 100 between the pieces of a long chain;
+ * {"first_day": "2026-03-31"}. */
 struct text case_places_write(struct arena *arena, const struct case_record *record);
 struct text case_stages_write(struct arena *arena, const struct case_record *record);
 struct text case_fields_write(struct arena *arena, const struct case_record *record);

@@ -255,6 +255,38 @@ void what_is_under_way_goes_on_under_its_work_id(void)
     lab_close();
 }
 
+#define ROUND_PLACES "fields: {amount: integer}\nplaces: {p: , q: , over: {end: true}}\n"
+#define ROUND_DOES                                                                                 \
+    "operations:\n"                                                                                \
+    "  begin: {who: man, from: start, to: p, accepts: amount}\n"                                   \
+    "  back: {who: man, from: q, to: p}\n"                                                         \
+    "  close: {who: man, from: q, to: over}\n"
+static const char round_yaml[] = V1 ROUND_PLACES ROUND_DOES
+    "stages:\n  one: {from: p, run: work, with: {amount: amount}, result: amount, to: q}\n";
+static const char by_hand_yaml[] =
+    V2 ROUND_PLACES ROUND_DOES "  by_hand: {who: man, from: p, to: q}\n";
+
+/* Or whoever receives it would take the second visit for the first one, which he has done. */
+void no_work_id_comes_back_through_a_version_without_the_stage(void)
+{
+    LAB_OPEN(round_yaml, by_hand_yaml);
+    script.letters = "dd";
+    script.gives.amount = 5;
+    begin_old("{\"amount\":1}");
+    struct text first = lab_work_id("w", "one", 1);
+    CHECK(text_equals(script.work_id, first));
+    CHECK_TEXT(cross(2), "moved");
+    CHECK_TEXT(lab_memory(),
+               "{\"visits\":{},\"waiting\":[],\"done\":[],\"past_visits\":{\"one\":1}}");
+    CHECK_STATUS(lab_do("back", NULL), STATUS_OK); /* it is kept by whatever is written then */
+    CHECK_STATUS(lab_do("by_hand", NULL), STATUS_OK);
+    CHECK_TEXT(cross(1), "moved");
+    CHECK_STATUS(lab_do("back", NULL), STATUS_OK);
+    CHECK(lab_has(script.work_id, "version=1&stage=one&visit=2"));
+    CHECK_TEXT(lab_memory(), "{\"visits\":{\"one\":2},\"waiting\":[],\"done\":[]}");
+    lab_close();
+}
+
 /* ---- what is in the way ---- */
 
 static const char noted_yaml[] =

@@ -140,6 +140,7 @@
     X(a_timer_of_an_old_place_keeps_its_time)                                                      \
     X(a_deadline_is_that_of_the_new_version)                                                       \
     X(what_is_under_way_goes_on_under_its_work_id)                                                 \
+    X(no_work_id_comes_back_through_a_version_without_the_stage)                                   \
     X(what_was_given_up_stands_in_the_history)                                                     \
     X(a_twin_is_in_the_way)                                                                        \
     X(the_new_version_goes_on_by_itself)                                                           \
