@@ -19,6 +19,7 @@ struct simulating {
     int64_t cases;
     int64_t closed;
     int64_t revisions;
+    int64_t moved;
     int64_t crashes;
 };
 
@@ -127,6 +128,8 @@ static void print_json(const struct simulating *simulating, int64_t seed,
     json_put_integer(&writer, simulating->closed);
     json_key(&writer, "revisions");
     json_put_integer(&writer, simulating->revisions);
+    json_key(&writer, "moved");
+    json_put_integer(&writer, simulating->moved);
     json_key(&writer, "crashes");
     json_put_integer(&writer, simulating->crashes);
     if (is_violated) {
@@ -145,10 +148,10 @@ static void print_json(const struct simulating *simulating, int64_t seed,
 static void print_summary(const struct simulating *simulating, uint64_t trace_hash)
 {
     printf("%lld seeds: every promise was kept. %lld cases, %lld of them closed, %lld revisions, "
-           "%lld deaths of the process\n",
+           "%lld moves to another version, %lld deaths of the process\n",
            (long long)simulating->seed_count, (long long)simulating->cases,
            (long long)simulating->closed, (long long)simulating->revisions,
-           (long long)simulating->crashes);
+           (long long)simulating->moved, (long long)simulating->crashes);
     if (simulating->seed_count == 1) {
         printf("trace %016llx\n", (unsigned long long)trace_hash);
     }
@@ -176,6 +179,7 @@ static enum status run_seed(struct simulating *simulating, struct arena *arena, 
     simulating->cases += report_out->case_count;
     simulating->closed += report_out->closed_count;
     simulating->revisions += report_out->revision_count;
+    simulating->moved += report_out->moved_count;
     simulating->crashes += report_out->crash_count;
     return status;
 }

@@ -3,7 +3,8 @@
  * The engine, the journal, the intake, timers and the store are those of the program. Around them
  * everything is played: people, other services, workers, functions, the network between services,
  * the clock and chance. At each step a seed decides who does what, and what fails: messages come
- * late, twice, out of order or not at all, a disk refuses, the process dies between two writes.
+ * late, twice, out of order or not at all, a disk refuses, the process dies between two writes, and
+ * begins again with other versions of the workflows.
  * After each step the rows must be what the program promises; at the end nothing goes wrong any
  * more, and whatever can go on without people must have done so.
  *
@@ -49,6 +50,7 @@ struct sim_report {
     int64_t case_count;
     int64_t closed_count;
     int64_t revision_count;
+    unsigned moved_count; /* cases that came to another version of their workflow */
     unsigned crash_count;
 };
 

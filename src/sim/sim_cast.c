@@ -246,18 +246,12 @@ static void make_others(struct casting *casting, struct service *services)
     }
 }
 
-static const struct case_work *make_work(const struct casting *casting,
-                                         const struct sim_file *files, size_t file_count)
+static struct case_work *make_work(const struct casting *casting)
 {
     struct cast *cast = casting->cast;
-    struct workflow_file *workflows = ARENA_ARRAY(casting->arena, struct workflow_file, file_count);
     struct case_function *functions =
         ARENA_ARRAY(casting->arena, struct case_function, cast->part_count + 1);
     struct case_work *work = ARENA_NEW(casting->arena, struct case_work);
-    for (size_t i = 0; i < file_count; i++) {
-        workflows[i] = (struct workflow_file){copy(casting, files[i].name), files[i].yaml.data,
-                                              files[i].yaml.data + files[i].yaml.bytes};
-    }
     for (size_t i = 0; i < cast->part_count; i++) {
         struct part *part = &cast->parts[i];
         if (!part->is_command) {
@@ -270,10 +264,106 @@ static const struct case_work *make_work(const struct casting *casting,
             };
         }
     }
-    work->workflows = workflows;
-    work->workflow_count = file_count;
     work->functions = functions;
     return work;
+}
+
+/* ---- files ---- */
+
+static void add_file(struct casting *casting, struct text name, struct text yaml,
+                     struct text workflow)
+{
+    struct cast *cast = casting->cast;
+    cast->names[cast->file_count] = workflow;
+    cast->files[cast->file_count++] = (struct workflow_file){
+        .name = copy(casting, name), .begin = yaml.data, .end = yaml.data + yaml.bytes};
+}
+
+static size_t count_versions(const struct casting *casting, struct text name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < casting->workflow_count; i++) {
+        count += text_equals(casting->workflows[i]->name, name);
+    }
+    return count;
+}
+
+/* The text with the next number on its line "version: 1"; NO_TEXT: it has no such line. */
+static struct text twin_of(const struct casting *casting, const struct workflow *workflow,
+                           struct text yaml)
+{
+    struct text head =
+        text_format(casting->arena, "\nversion: %lld\n", (long long)workflow->version);
+    for (size_t i = 0; i + head.bytes <= yaml.bytes; i++) {
+        if (text_starts_with(text_slice(yaml, i, yaml.bytes), head)) {
+            struct text before = text_slice(yaml, 0, i);
+            struct text after = text_slice(yaml, i + head.bytes, yaml.bytes);
+            return text_format(casting->arena, "%.*s\nversion: %lld\n%.*s", TEXT_ARGS(before),
+                               (long long)workflow->version + 1, TEXT_ARGS(after));
+        }
+    }
+    return NO_TEXT;
+}
+
+static void add_files(struct casting *casting, const struct sim_file *files, bool with_twins)
+{
+    struct cast *cast = casting->cast;
+    size_t count = casting->workflow_count;
+    cast->files = ARENA_ARRAY(casting->arena, struct workflow_file, count * 2);
+    cast->chosen = ARENA_ARRAY(casting->arena, struct workflow_file, count * 2);
+    cast->names = ARENA_ARRAY(casting->arena, struct text, count * 2);
+    for (size_t i = 0; i < count; i++) {
+        add_file(casting, files[i].name, files[i].yaml, casting->workflows[i]->name);
+    }
+    for (size_t i = 0; with_twins && i < count; i++) {
+        const struct workflow *workflow = casting->workflows[i];
+        struct text twin = twin_of(casting, workflow, files[i].yaml);
+        if (count_versions(casting, workflow->name) == 1 && text_is_given(twin)) {
+            add_file(casting, text_join(casting->arena, TEXT("next-"), files[i].name), twin,
+                     workflow->name);
+            cast->twin_count++;
+        }
+    }
+}
+
+static bool has_file_of(const struct cast *cast, size_t count, struct text workflow)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < cast->file_count; k++) {
+            if (cast->chosen[i].begin == cast->files[k].begin &&
+                text_equals(cast->names[k], workflow)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void cast_choose_files(struct cast *cast, struct dice *dice)
+{
+    struct workflow_file *chosen = cast->chosen;
+    size_t count = 0;
+    for (size_t i = 0; i < cast->file_count; i++) {
+        chosen[count] = cast->files[i];
+        count += dice_percent(dice, 60);
+    }
+    for (size_t i = 0; i < cast->file_count; i++) {
+        if (!has_file_of(cast, count, cast->names[i])) {
+            chosen[count++] = cast->files[i];
+        }
+    }
+    cast->work->workflows = chosen;
+    cast->work->workflow_count = count;
+}
+
+bool cast_has_twin(const struct cast *cast, struct text workflow)
+{
+    for (size_t i = cast->file_count - cast->twin_count; i < cast->file_count; i++) {
+        if (text_equals(cast->names[i], workflow)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- all of it ---- */
@@ -291,7 +381,7 @@ static bool read_one(struct casting *casting, const struct sim_file *file)
 }
 
 enum status cast_make(struct arena *arena, const struct sim_file *files, size_t file_count,
-                      struct cast *cast_out, struct text *error_out)
+                      bool with_twins, struct cast *cast_out, struct text *error_out)
 {
     struct casting *casting = ARENA_NEW(arena, struct casting);
     struct service *services = ARENA_ARRAY(arena, struct service, CAST_SERVICES_MAX);
@@ -309,12 +399,14 @@ enum status cast_make(struct arena *arena, const struct sim_file *files, size_t 
         add_parts(casting, casting->workflows[i]);
         add_events(casting, casting->workflows[i]);
     }
+    add_files(casting, files, with_twins);
+    cast_out->work = make_work(casting);
     services[0] = (struct service){
         .name = "simulated",
         .purpose = "Has the workflows that are simulated",
         .migrations = sim_migrations,
         .migration_count = sim_migration_count,
-        .cases = make_work(casting, files, file_count),
+        .cases = cast_out->work,
     };
     cast_out->services[0] = &services[0];
     cast_out->service_count = 1;

@@ -19,6 +19,7 @@ enum {
     PEACE_ROUNDS_MAX = 600,
     ALL_EVERY = 10, /* steps between two looks at everything */
     WORDS_BYTES = 300,
+    TWINS_PERCENT = 50,
 };
 
 static const int64_t beginning_ms = 1798761600000; /* 2027-01-01 */
@@ -114,8 +115,8 @@ static void take_step(struct world *world)
         unsigned weight;
         void (*move)(struct world *world);
     } moves[] = {
-        {28, move_person}, {24, move_message}, {17, move_worker},
-        {11, move_event},  {14, move_time},    {6, move_mend},
+        {26, move_person}, {23, move_message}, {17, move_worker}, {10, move_event},
+        {13, move_time},   {6, move_mend},     {5, move_version},
     };
     size_t number = dice_below(&world->dice, 100);
     size_t i = 0;
@@ -196,6 +197,7 @@ static void report(const struct world *world, struct arena *arena, struct sim_re
         .trace_hash = world->hash,
         .case_count = (int64_t)world->case_count,
         .revision_count = world->revision_count,
+        .moved_count = world->moved_count,
         .crash_count = world->crash_count,
     };
     for (size_t i = 0; i < world->case_count; i++) {
@@ -206,8 +208,9 @@ static void report(const struct world *world, struct arena *arena, struct sim_re
 static enum status live(struct world *world, struct text *error_out)
 {
     struct text error = NO_TEXT;
+    bool with_twins = dice_percent(&world->dice, TWINS_PERCENT);
     enum status status = cast_make(world->arena, world->options->files, world->options->file_count,
-                                   &world->cast, &error);
+                                   with_twins, &world->cast, &error);
     if (status == STATUS_OK) {
         status = world_open(world, &error);
         if (status == STATUS_OK) {

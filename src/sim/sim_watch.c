@@ -11,6 +11,7 @@
 #include "engine/soundness/reachable.h"
 #include "engine/workflow_net.h"
 #include "sim/sim_store.h"
+#include "sim/sim_versions.h"
 #include "sim/sim_world.h"
 
 #include <string.h>
@@ -185,10 +186,14 @@ static void follow(const struct watching *watching, const struct case_step *step
                        TEXT_ARGS(watching->name));
         return;
     }
-    struct bit_set after = places_of(watching, changes);
-    check_move(watching, step, &after);
-    check_fields(watching, step, changes);
-    watched->marking = after;
+    if (versions_is_move(step)) {
+        versions_follow(watching->world, watched, step, changes);
+    } else {
+        struct bit_set after = places_of(watching, changes);
+        check_move(watching, step, &after);
+        check_fields(watching, step, changes);
+        watched->marking = after;
+    }
     watched->revision = step->revision;
     watching->world->revision_count++;
 }
@@ -226,6 +231,12 @@ static void compare(const struct watching *watching, const struct case_record *r
         world_violated(world, "%.*s is at revision %lld, and its history ends at %lld",
                        TEXT_ARGS(watching->name), (long long)record->revision,
                        (long long)watched->revision);
+    }
+    if (record->recipe != watched->recipe) {
+        world_violated(world, "%.*s is of version %lld, and its history says of version %lld",
+                       TEXT_ARGS(watching->name), (long long)record->recipe->workflow->version,
+                       (long long)workflow->version);
+        return;
     }
     if (!bit_set_equals(&record->marking, &watched->marking)) {
         struct text places = case_places_write(world->look, record);

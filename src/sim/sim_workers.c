@@ -2,6 +2,7 @@
  * forges a name.
  */
 #include "engine/cases.h"
+#include "engine/run/case_store.h"
 #include "engine/run/stage_store.h"
 #include "engine/stages/work_id.h"
 #include "sim/sim_store.h"
@@ -80,14 +81,20 @@ static struct text result_for(struct world *world, const struct watched_case *wa
 static struct text work_id_of(struct world *world, const struct stage_row *row)
 {
     const struct workflow *workflow = case_of(world, row->case_id)->recipe->workflow;
-    return work_id_write(world->look, world_catalog(world)->signing_key,
-                         &(struct work_name){
-                             .case_id = row->case_id,
-                             .workflow = workflow->name,
-                             .version = workflow->version,
-                             .stage = row->stage,
-                             .visit = row->visit,
-                         });
+    struct case_record *record = NULL;
+    struct store *store = world_look(world_cases(world));
+    enum status status = case_load(store, world->look, world_catalog(world), row->case_id, &record);
+    world_looked(store);
+    MUST(status == STATUS_OK);
+    return work_id_write(
+        world->look, world_catalog(world)->signing_key,
+        &(struct work_name){
+            .case_id = row->case_id,
+            .workflow = workflow->name,
+            .version = case_work_version(record, workflow_transition(workflow, row->stage)),
+            .stage = row->stage,
+            .visit = row->visit,
+        });
 }
 
 /* Everything but the name; lives until the next look. */

@@ -27,6 +27,7 @@ static enum status extend(struct world *world, struct text *error_out)
     const struct service *const *made = NULL;
     const struct engine_options options = {.services = world->cast.services,
                                            .service_count = world->cast.service_count};
+    cast_choose_files(&world->cast, &world->dice);
     enum status status = engine_extend(world->life, &options, &made, error_out);
     for (size_t i = 0; status == STATUS_OK && i < world->cast.service_count; i++) {
         world->members[i].service = made[i];

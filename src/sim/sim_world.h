@@ -94,6 +94,7 @@ struct world {
     struct watched_case *cases[WORLD_CASES_MAX];
     size_t case_count;
     int64_t revision_count;
+    unsigned moved_count; /* cases that came to another version */
     unsigned crash_count;
     struct rows operations; /* as they were seen last; in the world's arena */
     struct used used[WORLD_USED_MAX];
@@ -157,6 +158,7 @@ void move_message(struct world *world);
 void move_event(struct world *world);
 void move_time(struct world *world);
 void move_mend(struct world *world);
+void move_version(struct world *world);
 
 /* Everything that waits is delivered; true: something was. */
 bool deliver_all(struct world *world);

@@ -7,12 +7,15 @@
 enum { SEEDS_MAX = 200, STEPS = 150, FOUND = 10, NOT_FOUND = 0 };
 
 /* In a process of its own: a MUST that does not hold any more has found it too. */
-static int look_for(const char *bug, const char *path)
+static int look_for(const char *bug, const char *path, const char *next)
 {
     struct rig_world rig;
     CHECK(setenv("KONTORA_BUG", bug, 1) == 0);
     rig_open(&rig);
     rig_add(&rig, path);
+    if (next != NULL) {
+        rig_add(&rig, next);
+    }
     for (uint64_t seed = 1; seed <= SEEDS_MAX; seed++) {
         CHECK_STATUS(rig_run(&rig, seed, STEPS), STATUS_OK);
         if (text_is_given(rig.report.violation)) {
@@ -24,14 +27,14 @@ static int look_for(const char *bug, const char *path)
     return NOT_FOUND;
 }
 
-static bool is_found(const char *bug, const char *path)
+static bool is_found_in(const char *bug, const char *path, const char *next)
 {
     int status = 0;
     fflush(stdout);
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        int found = look_for(bug, path);
+        int found = look_for(bug, path, next);
         fflush(stdout);
         _exit(found);
     }
@@ -40,12 +43,18 @@ static bool is_found(const char *bug, const char *path)
            (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
-#define ROUNDS "tests/unit/sim/rounds.yaml"
+#define ROUNDS      "tests/unit/sim/rounds.yaml"
+#define ROUNDS_NEXT "tests/unit/sim/rounds_next.yaml" /* its second version */
+
+static bool is_found(const char *bug, const char *path)
+{
+    return is_found_in(bug, path, NULL);
+}
 
 /* The looks that find nothing without it. */
 static void without_a_mistake_there_is_none(void)
 {
-    CHECK(!is_found("none", ROUNDS));
+    CHECK(!is_found_in("none", ROUNDS, ROUNDS_NEXT));
 }
 
 static void a_join_that_keeps_a_mark_is_found(void)
@@ -103,7 +112,19 @@ static void an_early_event_that_is_not_taken_is_found(void)
     CHECK(is_found("early_forgotten", ROUNDS));
 }
 
+static void a_work_id_that_comes_back_is_found(void)
+{
+    CHECK(is_found_in("past_visits_forgotten", ROUNDS, ROUNDS_NEXT));
+}
+
+static void a_moved_case_that_is_found_by_old_names_is(void)
+{
+    CHECK(is_found_in("moved_not_found_anew", ROUNDS, ROUNDS_NEXT));
+}
+
 static const struct test tests[] = {
+    {"a_work_id_that_comes_back_is_found", a_work_id_that_comes_back_is_found, 600},
+    {"a_moved_case_that_is_found_by_old_names_is", a_moved_case_that_is_found_by_old_names_is, 600},
     {"without_a_mistake_there_is_none", without_a_mistake_there_is_none, 600},
     {"a_join_that_keeps_a_mark_is_found", a_join_that_keeps_a_mark_is_found, 600},
     {"a_history_with_a_hole_is_found", a_history_with_a_hole_is_found, 600},

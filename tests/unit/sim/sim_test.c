@@ -9,6 +9,7 @@ static void keep_promises(struct rig_world *rig, uint64_t first, int count, unsi
     int64_t cases = 0;
     int64_t closed = 0;
     int64_t crashes = 0;
+    int64_t moved = 0;
     for (uint64_t seed = first; seed < first + (uint64_t)count; seed++) {
         CHECK_STATUS(rig_run(rig, seed, steps), STATUS_OK);
         if (text_is_given(rig->report.violation)) {
@@ -18,11 +19,13 @@ static void keep_promises(struct rig_world *rig, uint64_t first, int count, unsi
         cases += rig->report.case_count;
         closed += rig->report.closed_count;
         crashes += rig->report.crash_count;
+        moved += rig->report.moved_count;
     }
     printf("# %d seeds, %lld cases, %lld of them closed, %lld deaths of the process\n", count,
            (long long)cases, (long long)closed, (long long)crashes);
     CHECK(cases > count); /* a world in which nothing happens proves nothing */
     CHECK(crashes > 0);
+    CHECK(moved > 0);
 }
 
 /* Invariants 1-12, 17, 20, 21 of the workflows that there are, each in worlds of its own. */
@@ -47,6 +50,17 @@ static void all_of_them_together_do(void)
         rig_add(&rig, rig_workflows[i]);
     }
     keep_promises(&rig, 100000, test_scale(SEEDS_TOGETHER), STEPS_TOGETHER);
+    rig_close(&rig);
+}
+
+/* Cases go from one version to the other and back, where things have got other names. */
+static void two_versions_of_one_workflow_do(void)
+{
+    struct rig_world rig;
+    rig_open(&rig);
+    rig_add(&rig, "tests/unit/sim/rounds.yaml");
+    rig_add(&rig, "tests/unit/sim/rounds_next.yaml");
+    keep_promises(&rig, 1, test_scale(SEEDS_EACH), STEPS);
     rig_close(&rig);
 }
 
@@ -85,6 +99,7 @@ static void what_is_no_workflow_is_said(void)
 static const struct test tests[] = {
     {"each_workflow_keeps_its_promises", each_workflow_keeps_its_promises, 1800},
     {"all_of_them_together_do", all_of_them_together_do, 1800},
+    {"two_versions_of_one_workflow_do", two_versions_of_one_workflow_do, 1800},
     {"the_same_seed_is_the_same_world", the_same_seed_is_the_same_world, 600},
     {"what_is_no_workflow_is_said", what_is_no_workflow_is_said, 0},
 };
