@@ -190,6 +190,18 @@ enum status work_answer_handle(struct call *call)
 
 /* ---- it takes longer ---- */
 
+/* As far as it is known here. */
+static bool is_of_other_queue(const struct call *call, struct text queue,
+                              const struct work_name *name)
+{
+    const struct recipe *recipe = catalog_find(catalog_of(call), name->workflow, name->version);
+    int transition = recipe != NULL && text_is_given(queue)
+                         ? workflow_transition(recipe->workflow, name->stage)
+                         : WORKFLOW_NOWHERE;
+    return transition != WORKFLOW_NOWHERE &&
+           !text_equals(recipe->workflow->transitions[transition].stage.target, queue);
+}
+
 enum status work_hold_longer(struct call *call, const struct heartbeat_input *input,
                              struct heartbeat_said *said_out)
 {
@@ -197,6 +209,9 @@ enum status work_hold_longer(struct call *call, const struct heartbeat_input *in
     enum status status = read_task(call, given_task(input->task_id, input->task_id_too), &name);
     if (status != STATUS_OK) {
         return status;
+    }
+    if (is_of_other_queue(call, input->queue, &name)) {
+        return refuse(call, &work_other_queue);
     }
     int64_t until_ms = call->now_ms + input->lease_ms;
     status = work_keep(call->store, &(struct work_hold){.case_id = name.case_id,
@@ -214,7 +229,9 @@ enum status work_hold_longer(struct call *call, const struct heartbeat_input *in
 
 enum status work_heartbeat_handle(struct call *call)
 {
+    struct heartbeat_input input = *(const struct heartbeat_input *)call->input;
     struct heartbeat_said said;
-    enum status status = work_hold_longer(call, call->input, &said);
+    input.queue = work_queue_of(call);
+    enum status status = work_hold_longer(call, &input, &said);
     return status == STATUS_OK ? answer(call, &said) : status;
 }

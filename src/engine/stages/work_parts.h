@@ -72,6 +72,7 @@ struct heartbeat_input {
     struct text task_id_too;
     struct text worker;
     int64_t lease_ms;
+    struct text queue; /* as above */
 };
 struct heartbeat_said {
     bool held;

@@ -155,9 +155,11 @@ static const struct shape beaten_shape = SHAPE("WorkHeld", struct heartbeat_said
 static const struct refusal *const take_refusals[] = {&work_reserved};
 static const struct refusal *const answer_refusals[] = {
     &work_forged, &work_no_task, &work_other_queue, &work_bad_error, &work_bad_next};
-static const struct refusal *const heartbeat_refusals[] = {&work_forged, &work_no_task};
+static const struct refusal *const heartbeat_refusals[] = {&work_forged, &work_no_task,
+                                                           &work_other_queue};
 
-/* The queue goes between "/work/" and the ending, and behind the operation. */
+/* The queue goes between "/work/" and the ending, behind the operation, and into the permission:
+ * whoever may "work.feeder" works for that queue and sees what is handed to it, and no other. */
 static const struct {
     const char *ending;
     const char *operation;
@@ -166,7 +168,6 @@ static const struct {
     {"take",
      "take_work_of_",
      {.method = HTTP_POST,
-      .permission = "work.take",
       .summary = "Work for an outside worker; waits until there is some",
       .kind = ROUTE_WRITES,
       .handle = work_take_handle,
@@ -178,7 +179,6 @@ static const struct {
     {"answer",
      "answer_work_of_",
      {.method = HTTP_POST,
-      .permission = "work.take",
       .summary = "What came of the work",
       .kind = ROUTE_WRITES,
       .handle = work_answer_handle,
@@ -189,7 +189,6 @@ static const struct {
     {"heartbeat",
      "keep_work_of_",
      {.method = HTTP_POST,
-      .permission = "work.take",
       .summary = "The work takes longer",
       .kind = ROUTE_WRITES,
       .handle = work_heartbeat_handle,
@@ -255,6 +254,7 @@ const struct route *work_routes(struct arena *arena, const struct catalog *catal
             route->path = text_format(arena, "%s%.*s/%s", path_start.data,
                                       TEXT_ARGS(queues.items[i]), patterns[k].ending)
                               .data;
+            route->permission = text_format(arena, "work.%.*s", TEXT_ARGS(queues.items[i])).data;
             route->operation =
                 text_format(arena, "%s%.*s", patterns[k].operation, TEXT_ARGS(queues.items[i]))
                     .data;
