@@ -111,7 +111,8 @@ extern const struct cli_command cli_bench;
 extern const struct cli_command cli_schema;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_draw;
-extern const struct cli_command cli_case; /* cases/ */
+extern const struct cli_command cli_login; /* login/ */
+extern const struct cli_command cli_case;  /* cases/ */
 extern const struct cli_command cli_simulate;
 extern const struct cli_command cli_audit;
 extern const struct cli_command cli_workflows; /* workflows/ */
