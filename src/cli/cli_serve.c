@@ -2,6 +2,8 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "runtime/runtime.h"
+#include "runtime/start/seed_file.h"
+#include "services/iam/iam.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -67,12 +69,17 @@ static void set_log_level(const struct config *config)
 }
 
 /* False: standard output did not take it, so nobody knows a new key. */
-static bool say_where(const struct runtime *runtime, const char *directory)
+static bool say_where(const struct runtime *runtime, const char *directory, struct text code)
 {
     struct text address = runtime_address(runtime);
     struct text key = runtime_new_key(runtime);
     printf("Kontora %s answers on %.*s\n", KONTORA_VERSION, TEXT_ARGS(address));
     printf("Its data are in %s\n", directory);
+    if (key.data != NULL && code.data != NULL) {
+        printf("Open it in a browser to become the owner; from another machine with the setup code "
+               "%.*s\n",
+               TEXT_ARGS(code));
+    }
     if (key.data != NULL) {
         printf("Next (the root key is shown only this once): "
                "curl -H 'Authorization: Bearer %.*s' %.*s/api/users\n",
@@ -117,6 +124,24 @@ static bool choose_services(struct command_line *line, const struct service **ch
     return true;
 }
 
+/* NO_TEXT where nobody signs in. */
+static struct text setup_code(struct arena *arena, const struct service *const *services,
+                              size_t count, const char *directory)
+{
+    struct digest_key key;
+    struct text error = NO_TEXT;
+    bool is_here = false;
+    for (size_t i = 0; i < count; i++) {
+        is_here = is_here || strcmp(services[i]->name, iam_service.name) == 0;
+    }
+    if (!is_here || installation_key_open(arena, directory, &key, &error) != STATUS_OK) {
+        return NO_TEXT;
+    }
+    struct text code = iam_setup_code(arena, &key);
+    explicit_bzero(&key, sizeof key);
+    return code;
+}
+
 static int serve(struct command_line *line)
 {
     const struct config *config = cli_config(line);
@@ -151,7 +176,8 @@ static int serve(struct command_line *line)
         &runtime, &error);
     if (status == STATUS_OK) {
         /* Before the start, which keeps the key that was shown. */
-        bool is_said = say_where(runtime, directory);
+        struct text code = setup_code(line->arena, services, count, directory);
+        bool is_said = say_where(runtime, directory, code);
         error = TEXT("The root key cannot be shown, because standard output cannot be written.");
         status = is_said ? runtime_start(runtime, &error) : STATUS_FULL;
     }

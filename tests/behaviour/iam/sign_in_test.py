@@ -1,5 +1,6 @@
 """sign_in_test.py - the first owner, and coming in by password (B12, B15-B17, D2, G44, G45)."""
 import os
+import re
 import sys
 import threading
 
@@ -7,7 +8,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib', 'iam'))
 from house import until
-from kontora import Server, the_store
+from kontora import Server, run, the_store
 from people import PASSWORD, Browser
 from tap import check, check_equal, check_in, check_not_in, for_each_test, main
 
@@ -91,6 +92,18 @@ def a_stranger_needs_the_code(fresh):
                                               'password': PASSWORD, 'setup_code': '00000-00000'},
                                headers)
         check_equal((answer.status, answer.code), (403, 'setup_code_needed'))
+
+
+def the_setup_code_lets_a_stranger_in(fresh):
+    """As it was printed at the start, and as `kontora setup` prints it."""
+    code = re.search(r'the setup code (\w{5}-\w{5})', fresh.said).group(1)
+    said = run('setup', '--data', fresh.directory)
+    check_equal((said.code, said.error), (0, ''))
+    check_in(code, said.out)
+    stranger = Browser(fresh, address='203.0.113.9')
+    answer = stranger.post('/api/setup', {'full_name': 'O', 'email': 'olga@example.org',
+                                          'password': PASSWORD, 'setup_code': code.upper()})
+    check_equal(answer.status, 201, answer)
 
 
 def a_weak_password_is_explained(fresh):
@@ -213,15 +226,27 @@ def nothing_secret_is_said(fresh):
     browser.sign_in('olga@example.org')
     secrets = [PASSWORD, *browser.jar.values()]
     events = fresh.client().get('/api/users').text
+    key = browser.post('/api/keys', {'name': 'one'}).json['key']
+    invitation = browser.post('/api/invitations', {'full_name': 'M', 'email': 'm@example.org'})
+    pair = fresh.admin().post('/tokens/issue', {'user_id': browser.get('/api/profile').json['id']})
+    secrets += [key, pair.json['access_token'], pair.json['refresh_token']]
     fresh.stop()
     said = fresh.logged() + events
     for secret in secrets:
         check_not_in(secret, said)
+    check_not_in(invitation.json['activation_link'].partition('#')[2], said)
+    for name in os.listdir(fresh.directory):  # in no file either: on PostgreSQL there are few
+        if not os.path.isdir(os.path.join(fresh.directory, name)):
+            with open(os.path.join(fresh.directory, name), 'rb') as file:
+                kept = file.read()
+            for secret in secrets:
+                check(secret.encode() not in kept, f'{name} has one')
 
 
 if __name__ == '__main__':
     main([the_first_becomes_the_owner, one_of_many_wins, who_is_known_becomes_the_owner,
-          a_stranger_needs_the_code, a_weak_password_is_explained, in_and_out,
+          a_stranger_needs_the_code, the_setup_code_lets_a_stranger_in,
+          a_weak_password_is_explained, in_and_out,
           programs_bring_the_secret_themselves, nobody_is_told_whether_somebody_is,
           a_session_is_one_of_a_list, who_is_blocked_is_out_at_once, guessing_gets_slower,
           roles_say_what_people_may, nothing_secret_is_said],
