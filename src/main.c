@@ -7,10 +7,11 @@
 #include "services/iam/iam.h"
 #include "services/notifications/notifications.h"
 #include "services/users/users.h"
+#include "services/webhooks/webhooks.h"
 
 static const struct service *const services[] = {
-    &users_service, &iam_service,      &gateway_service, &notifications_service,
-    &audit_service, &casework_service, &phoenix_service,
+    &users_service, &iam_service,      &gateway_service,  &notifications_service,
+    &audit_service, &webhooks_service, &casework_service, &phoenix_service,
 };
 
 static const struct cli_command *const commands[] = {

@@ -24,6 +24,7 @@ struct http_client_request {
     struct text body;
     int deadline_ms;
     size_t answer_bytes_max;
+    bool is_public_only;     /* addresses of this machine and of private networks are not asked */
     const char *unix_socket; /* NULL: by the url's host */
     /* Of an answer that goes on (text/event-stream): NULL: it is kept like any other. */
     http_client_piece_fn *on_piece;

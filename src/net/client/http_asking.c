@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "net/client/public_address.h"
 
 #include <string.h>
 
@@ -66,6 +67,7 @@ struct asking *asking__create(const struct http_client_request *request, http_cl
     asking->answer_bytes_max = request->answer_bytes_max;
     asking->on_piece = request->on_piece;
     asking->connect_ms = request->connect_ms;
+    asking->is_public_only = request->is_public_only;
     asking->is_malformed = !is_clean(text_of(asking->method));
     copy_headers(asking, request);
     return asking;
@@ -224,6 +226,17 @@ static long milliseconds_left(const struct asking *asking)
     return left_ms > 1 ? (long)left_ms : 1L;
 }
 
+/* Looked at when it is connected to, so that a name may not become another address meanwhile. */
+static curl_socket_t open_public(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)context;
+    (void)purpose;
+    if (!address_is_public(&address->addr)) {
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 bool asking__prepare(struct asking *asking, const struct curl_functions *curl)
 {
     asking->easy = curl->easy_init();
@@ -258,6 +271,10 @@ bool asking__prepare(struct asking *asking, const struct curl_functions *curl)
     };
     bool is_good = curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header) == CURLE_OK &&
                    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK;
+    if (asking->is_public_only) {
+        is_good =
+            curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_public) == CURLE_OK && is_good;
+    }
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         is_good =
             curl->easy_setopt(easy, numbers[i].option, numbers[i].number) == CURLE_OK && is_good;

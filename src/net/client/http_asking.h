@@ -23,6 +23,7 @@ struct asking {
     http_client_piece_fn *on_piece; /* NULL: the answer is kept */
     bool goes_on;                   /* it is an answer that on_piece gets */
     int connect_ms;
+    bool is_public_only;
     bool is_malformed; /* a header or the method has bytes that must not be sent */
     struct curl_slist *headers;
     CURL *easy;
