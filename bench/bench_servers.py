@@ -145,13 +145,17 @@ class Nginx:
     def address(self):
         return f'127.0.0.1:{self.port}'
 
+    @property
+    def configuration(self):
+        return NGINX
+
     def __enter__(self):
         os.mkdir(self.directory)
         user = 'user www-data;' if os.geteuid() == 0 and has_user('www-data') else ''
         path = os.path.join(self.directory, 'nginx.conf')
         with open(path, 'w', encoding='utf-8') as file:
             body = self.body.replace('\\', '\\\\').replace("'", "\\'").replace('$', '')
-            file.write(NGINX.format(directory=self.directory, user=user, port=self.port, body=body))
+            file.write(self.configuration.format(directory=self.directory, user=user, port=self.port, body=body))
         self.process = subprocess.Popen(['/usr/sbin/nginx', '-c', path], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         wait_for_port(self.port, self.process)

@@ -322,7 +322,8 @@ static void answer_not_modified(struct http_exchange *exchange)
 
 void call_finish(struct call *call)
 {
-    if (call->caller.kind == CALLER_SERVICE) { /* so that nobody else's 404 is taken for ours */
+    bool is_service = call->caller.kind == CALLER_SERVICE && id_is_none(call->caller.person);
+    if (is_service) { /* so that nobody else's 404 is taken for ours */
         http_answer_header(&call->exchange->answer, "Kontora-Operation",
                            text_of(call->route->operation));
     }

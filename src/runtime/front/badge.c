@@ -11,9 +11,6 @@ static const struct text scheme = {"Bearer ", 7};
 /* Of the machine's owner, and of services: access.h knows them. */
 static const struct text of_others[] = {{"kontora_root_", 13}, {"kontora_service_", 16}};
 
-/* Of sessions and keys that were made here: a mistyped one is known without asking. */
-static const char *const own_prefixes[] = {"gws_", "gwk_"};
-
 static bool is_credential(struct text text)
 {
     bool is = text.bytes >= BADGE_BYTES_MIN && text.bytes <= BADGE_BYTES_MAX;
@@ -22,10 +19,6 @@ static bool is_credential(struct text text)
     }
     for (size_t i = 0; is && i < COUNT_OF(of_others); i++) {
         is = !text_starts_with(text, of_others[i]);
-    }
-    for (size_t i = 0; is && i < COUNT_OF(own_prefixes); i++) {
-        is = !text_starts_with(text, text_of(own_prefixes[i])) ||
-             secret_is_whole(text, own_prefixes[i]);
     }
     return is;
 }
@@ -44,6 +37,17 @@ struct badge badge_read(const struct http_request *request)
         return (struct badge){.kind = BADGE_COOKIE, .secret = cookie};
     }
     return (struct badge){.kind = BADGE_NONE};
+}
+
+bool badge_may_be_known(const struct badge *badge)
+{
+    static const char *const own_prefixes[] = {"gws_", "gwk_"};
+    bool may = true;
+    for (size_t i = 0; may && i < COUNT_OF(own_prefixes); i++) {
+        may = !text_starts_with(badge->secret, text_of(own_prefixes[i])) ||
+              secret_is_whole(badge->secret, own_prefixes[i]);
+    }
+    return may;
 }
 
 void badge_hash(struct text secret, unsigned char hash_out[BADGE_HASH_BYTES])

@@ -19,6 +19,9 @@ enum { BADGE_BYTES_MIN = 16, BADGE_BYTES_MAX = 1024, BADGE_HASH_BYTES = 32 };
 
 struct badge badge_read(const struct http_request *request);
 
+/* False: it was cut or mistyped, as its checksum says, so nobody need be asked. */
+bool badge_may_be_known(const struct badge *badge);
+
 /* The name under which it is asked about, so that it stands itself in no address and no log. */
 void badge_hash(struct text secret, unsigned char hash_out[BADGE_HASH_BYTES]);
 

@@ -227,17 +227,17 @@ static void release(void *visitor)
 
 /* The visitor is held, and given back when the request is over. */
 static enum front_word let_in(struct front *front, const struct knock *knock,
-                              struct visitor *visitor, struct caller *caller_out)
+                              const struct badge *badge, struct visitor *visitor,
+                              struct caller *caller_out)
 {
     struct http_exchange *exchange = knock->exchange;
-    struct badge badge = badge_read(&exchange->request);
     arena_on_end(exchange->arena, release, visitor);
     switch (visitor->kind) {
     case VISITOR_PERSON:
         *caller_out = *visitor->caller;
         break;
     case VISITOR_BLOCKED:
-        return refuse_blocked(exchange, &badge);
+        return refuse_blocked(exchange, badge);
     case VISITOR_UNKNOWN:
         break;
     }
@@ -260,7 +260,10 @@ enum front_word front_look(struct front *front, const struct knock *knock,
     }
     badge_hash(badge.secret, hash);
     struct visitor *visitor = visitors_find(front->visitors, hash, clock_monotonic_ms());
-    return visitor != NULL ? let_in(front, knock, visitor, caller_out) : FRONT_ASKS;
+    if (visitor != NULL) {
+        return let_in(front, knock, &badge, visitor, caller_out);
+    }
+    return badge_may_be_known(&badge) ? FRONT_ASKS : count(front, knock, caller_out);
 }
 
 /* ---- what must be asked ---- */
@@ -360,5 +363,5 @@ enum front_word front_ask(struct front *front, const struct knock *knock, struct
     MUST(badge.kind != BADGE_NONE);
     badge_hash(badge.secret, hash);
     struct visitor *visitor = ask_about(front, knock->exchange, hash);
-    return visitor != NULL ? let_in(front, knock, visitor, caller_out) : FRONT_ANSWERED;
+    return visitor != NULL ? let_in(front, knock, &badge, visitor, caller_out) : FRONT_ANSWERED;
 }
