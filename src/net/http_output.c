@@ -174,6 +174,9 @@ void output__add(struct connection *connection, struct text bytes)
 {
     struct hall *hall = connection->hall;
     MUST(connection->leaving == NULL);
+    if (bytes.bytes == 0) {
+        return; /* an answer without a body, whose text may be none */
+    }
     if (hall->output_bytes + bytes.bytes > OUTPUT_BYTES) {
         output_becomes_backlog(connection, 0);
         if (bytes.bytes > OUTPUT_BYTES) {
