@@ -40,15 +40,16 @@ def person(number):
 
 # ---- the greeting ----
 
-def the_first_start_says_three_lines(new_server):
+def the_first_start_says_four_lines(new_server):
     new_server.start()
     lines = new_server.said.splitlines()
-    check_equal(len(lines), 3, new_server.said)
+    check_equal(len(lines), 4, new_server.said)
     check_match(r'^Kontora \d+\.\d+\.\d+ answers on http://127\.0\.0\.1:\d+$', lines[0])
     check_equal(lines[1], f'Its data are in {new_server.directory}')
     check_match(rf"^Next .*only this once.*: curl -H 'Authorization: Bearer {KEY}' "
-                rf'{new_server.address}/api/users$', lines[2])
-    command = lines[2].partition(': ')[2].partition(': ')
+                rf'{new_server.address}/api/users$', lines[3])
+    check_match(r'^Open it in a browser .* with the setup code [0-9a-f]{5}-[0-9a-f]{5}$', lines[2])
+    command = lines[3].partition(': ')[2].partition(': ')
     typed = (command[0] + command[1] + command[2]).replace('curl', 'curl -sS')
     done = subprocess.run(['sh', '-c', typed], stdout=subprocess.PIPE, check=True, timeout=30)
     check_equal(json.loads(done.stdout), {'items': [], 'next': None})
@@ -517,7 +518,7 @@ def a_bad_pair_is_told(new_server):
 
 
 if __name__ == '__main__':
-    main([the_first_start_says_three_lines, later_starts_say_three_lines_without_the_key,
+    main([the_first_start_says_four_lines, later_starts_say_three_lines_without_the_key,
           a_new_key_comes_when_its_file_is_removed, a_key_that_cannot_be_shown_is_not_kept,
           it_starts_in_time, a_second_process_is_refused_at_once,
           a_killed_process_leaves_nothing_in_the_way, an_address_in_use_is_told,
