@@ -31,7 +31,7 @@ struct said {
 
 static struct text member(const struct said *said, const char *name)
 {
-    const struct json *found = json_member(said->json, text_of(name));
+    const struct json *found = said->json != NULL ? json_member(said->json, text_of(name)) : NULL;
     return found != NULL && found->kind == JSON_STRING ? found->text : NO_TEXT;
 }
 
@@ -143,8 +143,8 @@ static enum status wait_for_word(struct command_line *line, struct text address,
 
 static int sign_in(struct command_line *line, struct text address)
 {
-    struct said begun;
-    struct said said;
+    struct said begun = {.json = NULL};
+    struct said said = {.json = NULL};
     struct login login;
     enum status status =
         post(line, address, "/oauth/device_authorization",

@@ -76,7 +76,22 @@ static void hex_goes_there_and_back(void)
     arena_destroy(&arena);
 }
 
+static void base64_of_others_is_read_and_written(void)
+{
+    static const char *const wrong[] = {"Zg", "Zg=", "Zm9v\n", "-_8=", "Zh==", "Zm9vZm9v"};
+    struct arena *arena = arena_create("test", 4096);
+    struct text plain;
+    CHECK_TEXT(encode_base64(arena, "\xFB\xFF", 2), "+/8=");
+    CHECK(decode_base64(arena, TEXT("+/8="), 5, &plain));
+    CHECK_TEXT(plain, "\xFB\xFF");
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        CHECK(!decode_base64(arena, text_of(wrong[i]), 5, &plain));
+    }
+    arena_destroy(&arena);
+}
+
 static const struct test tests[] = {
+    {"base64_of_others_is_read_and_written", base64_of_others_is_read_and_written, 0},
     {"base64url_goes_there_and_back", base64url_goes_there_and_back, 0},
     {"base64url_refuses_other_forms", base64url_refuses_other_forms, 0},
     {"base64url_has_64_letters", base64url_has_64_letters, 0},

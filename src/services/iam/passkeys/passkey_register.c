@@ -185,7 +185,7 @@ static const char *complaint_of(struct call *call, const struct register_input *
 /* Was it asked by him, in this session, not long ago? Whatever it is, it is gone after this. */
 static enum status take_challenge(struct call *call, struct text written, bool *good_out)
 {
-    struct passkey_challenge challenge;
+    struct passkey_challenge challenge = {.expires_at = 0};
     enum status status = passkey_challenge_take(call->store, call->arena,
                                                 digest_hex(call->arena, written), &challenge);
     *good_out = status == STATUS_OK && challenge.expires_at > call->now_ms &&
