@@ -155,7 +155,8 @@ class Nginx:
         path = os.path.join(self.directory, 'nginx.conf')
         with open(path, 'w', encoding='utf-8') as file:
             body = self.body.replace('\\', '\\\\').replace("'", "\\'").replace('$', '')
-            file.write(self.configuration.format(directory=self.directory, user=user, port=self.port, body=body))
+            file.write(self.configuration.format(directory=self.directory, user=user,
+                                                 port=self.port, body=body))
         self.process = subprocess.Popen(['/usr/sbin/nginx', '-c', path], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL)
         wait_for_port(self.port, self.process)

@@ -10,6 +10,7 @@
 #include "runtime/front/relay.h"
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "net/http_server.h"
 #include "runtime/front/relay_head.h"
@@ -23,6 +24,7 @@ enum {
     STREAM_MS = 24 * 60 * 60 * 1000, /* then the reader comes again */
     CONNECT_MS = 3000,
     WAITING_BYTES_MAX = 256 * 1024,
+    JSON_VALUES_MAX = 10000,
 };
 
 struct relay {
@@ -36,6 +38,7 @@ struct relay {
     const struct caller *caller;    /* in the exchange's arena */
     struct id person;
     struct id session;
+    struct text version; /* that it asks for; in the exchange's arena */
     uint32_t tried;
     bool is_stream;
     bool reads;
@@ -263,7 +266,8 @@ static bool ends(struct relays *relays)
 
 static void try_next(struct relay *relay)
 {
-    struct upstream_address *address = upstream_choose(relay->upstream, &relay->tried);
+    struct upstream_address *address =
+        upstream_choose(relay->upstream, relay->version, &relay->tried);
     if (address != NULL && !ends(relay->relays)) {
         send_to(relay, address);
     } else {
@@ -317,6 +321,25 @@ static bool wants_stream(const struct http_request *request)
            memmem(accept.data, accept.bytes, "text/event-stream", 17) != NULL;
 }
 
+/* By its header, or by a member of its body that a setting names. */
+static struct text version_of(const struct relays *relays, struct http_exchange *exchange)
+{
+    const struct http_request *request = &exchange->request;
+    const struct json *root = NULL;
+    struct json_error error;
+    struct text version = http_header_value(request, "Kontora-Version");
+    struct text type = http_header_value(request, "Content-Type");
+    struct text member = relays->options.version_member;
+    bool is_looked_for = version.data == NULL && member.bytes > 0 && request->body.bytes > 0 &&
+                         text_starts_with(type, TEXT("application/json"));
+    if (is_looked_for &&
+        json_read(exchange->arena, request->body, JSON_VALUES_MAX, &root, &error) == STATUS_OK) {
+        const struct json *found = json_member(root, member);
+        version = found != NULL && found->kind == JSON_STRING ? found->text : NO_TEXT;
+    }
+    return version;
+}
+
 void relays_send(struct relays *relays, struct http_exchange *exchange, const struct caller *caller,
                  struct upstream *upstream)
 {
@@ -331,6 +354,7 @@ void relays_send(struct relays *relays, struct http_exchange *exchange, const st
         .session = caller->session,
         .reads = method == HTTP_GET || method == HTTP_HEAD || method == HTTP_OPTIONS,
         .is_stream = wants_stream(&exchange->request),
+        .version = version_of(relays, exchange),
     };
     try_next(relay);
 }

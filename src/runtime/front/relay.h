@@ -25,6 +25,7 @@ struct relays_options {
     size_t body_bytes_max; /* of an answer */
     int deadline_ms;
     size_t user_streams_max;
+    struct text version_member; /* of a body: which version it asks for; NO_TEXT: none */
 };
 
 struct relays *relays_create(const struct relays_options *options);

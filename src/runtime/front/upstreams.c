@@ -38,9 +38,12 @@ struct upstreams {
 /* ---- what is written ---- */
 
 /* "http://10.0.0.5:8480", "https://...", "unix:/run/kontora.sock" */
-static bool read_address(struct arena *arena, struct text text,
+static bool read_address(struct arena *arena, struct text entry,
                          struct upstream_address *address_out)
 {
+    struct text text;
+    bool has_versions = text_cut(entry, '#', &text, &address_out->versions);
+    address_out->versions = has_versions ? text_copy(arena, address_out->versions) : NO_TEXT;
     bool is_unix = text_starts_with(text, TEXT("unix:/"));
     bool is_url =
         text_starts_with(text, TEXT("http://")) || text_starts_with(text, TEXT("https://"));
@@ -163,13 +166,27 @@ bool upstreams_is_empty(const struct upstreams *upstreams)
     return upstreams->count == 0;
 }
 
-struct upstream_address *upstream_choose(struct upstream *upstream, uint32_t *tried)
+static bool serves(const struct upstream_address *address, struct text version)
+{
+    struct text rest = address->versions;
+    bool serves = rest.data == NULL || version.data == NULL;
+    while (!serves && rest.data != NULL) {
+        struct text one;
+        text_cut(rest, '+', &one, &rest);
+        serves = text_equals(one, version);
+    }
+    return serves;
+}
+
+struct upstream_address *upstream_choose(struct upstream *upstream, struct text version,
+                                         uint32_t *tried)
 {
     unsigned first = atomic_fetch_add_explicit(&upstream->next, 1, memory_order_relaxed);
     for (size_t i = 0; i < upstream->address_count; i++) {
         size_t index = (first + i) % upstream->address_count;
         uint32_t bit = UINT32_C(1) << index;
-        if ((*tried & bit) == 0 && atomic_load(&upstream->addresses[index].is_up)) {
+        bool is_up = atomic_load(&upstream->addresses[index].is_up);
+        if ((*tried & bit) == 0 && is_up && serves(&upstream->addresses[index], version)) {
             *tried |= bit;
             return &upstream->addresses[index];
         }

@@ -3,6 +3,10 @@
  *   gateway.upstreams = casework=http://10.0.0.5:8480,http://10.0.0.6:8480 crm=unix:/run/crm.sock
  *   gateway.paths     = /flow/=casework /crm/=crm
  *
+ * Behind an address may stand which versions of the API are served there,
+ * http://10.0.0.6:8480#v1+v2; a request that names a version goes to one of those, and to any where
+ * nothing is said.
+ *
  * A service may have several addresses; each request goes to the next one that is up. An address is
  * up until a connection to it fails or its /readyz says no (it is starting, or stopping), and again
  * as soon as /readyz says yes: each is asked every two seconds. So a process that is to be replaced
@@ -20,6 +24,7 @@ enum { UPSTREAMS_MAX = 64, UPSTREAM_ADDRESSES_MAX = 16, UPSTREAM_PATHS_MAX = 64 
 struct upstream_address {
     const char *url;         /* "http://10.0.0.5:8480" */
     const char *unix_socket; /* NULL: by the url */
+    struct text versions;    /* "v1+v2"; NO_TEXT: any */
     atomic_bool is_up;
 };
 
@@ -44,8 +49,10 @@ struct upstream *upstreams_of_path(struct upstreams *upstreams, struct text path
 
 bool upstreams_is_empty(const struct upstreams *upstreams);
 
-/* The next that is up, and is none of those `tried` (bit i: address i); NULL: none is. */
-struct upstream_address *upstream_choose(struct upstream *upstream, uint32_t *tried);
+/* The next that is up, serves the version (NO_TEXT: whichever), and is none of those `tried` (bit
+ * i: address i); NULL: none is. */
+struct upstream_address *upstream_choose(struct upstream *upstream, struct text version,
+                                         uint32_t *tried);
 
 /* Asks each how it is, and again and again, until the end. */
 void upstreams_watch(struct upstreams *upstreams, struct http_client *client);

@@ -2,7 +2,7 @@
 
 B10 by path; B11 who it is goes along, what a client says of it does not; C53 hop-by-hop headers are
 left out, a network failure is 503 upstream_unavailable; C15 event streams are passed on; E14 a
-process that stops gets nothing new.
+process that stops gets nothing new, and a version is served where it is.
 """
 import http.server
 import json
@@ -182,6 +182,30 @@ def what_stops_gets_nothing_new(world):
     check(until(lambda: owner.get('/crm/x').json['by'] == others[0].address), 'it is back')
 
 
+def versions_are_served_where_they_are():
+    """E14: a new version is started beside the old one; who names it gets there."""
+    old, new = Other(), Other()
+    server = Server(store=the_store(), services=DOOR, settings=[
+        f'--gateway.upstreams=crm={old.address}#v1,{new.address}#v1+v2',
+        '--gateway.paths=/crm/=crm']).start()
+    owner = Browser(server).set_up()
+
+    def served_by(version, body=None):
+        headers = {'Kontora-Version': version} if version else {}
+        answers = [owner.post('/crm/process', body or {}, headers) for _ in range(4)]
+        return {answer.json.get('by', answer.json.get('code')) for answer in answers}
+    check_equal(served_by('v2'), {new.address})
+    check_equal(served_by(None, {'apiV': 'v2'}), {new.address})
+    check_equal(served_by('v1'), {old.address, new.address})
+    check_equal(served_by(None), {old.address, new.address})
+    check_equal(served_by('v3'), {'upstream_unavailable'})
+    old.is_ready = False  # it is stopped: what it had goes on, what comes goes elsewhere
+    check(until(lambda: served_by('v1') == {new.address}), 'the old one gets nothing new')
+    check_equal(server.stop(), 0)
+    old.end()
+    new.end()
+
+
 def what_changes_is_sent_once(world):
     """After a break nobody knows whether it was done: who sent it may ask again, we may not."""
     server, owner, others = world
@@ -288,6 +312,7 @@ def a_wrong_setting_is_a_sentence():
 
 if __name__ == '__main__':
     main([a_person_is_known_there, nobody_is_nobody_there, what_nobody_answers_is_404,
-          they_take_turns_and_fill_in, what_stops_gets_nothing_new, what_changes_is_sent_once,
+          they_take_turns_and_fill_in, what_stops_gets_nothing_new,
+          versions_are_served_where_they_are, what_changes_is_sent_once,
           streams_are_passed_on, a_sixth_stream_ends_the_first, a_stop_ends_it_in_order,
           processes_of_ours_are_one_system, a_wrong_setting_is_a_sentence], {'world': world})
