@@ -1,4 +1,4 @@
-"""client.py - somebody who works with requests over the network, as docs/operations.md says (A13-A20).
+"""client.py - somebody who works with requests over the network, by docs/operations.md (A13-A20).
 
 It shares no code with the server or with the other tests: what is known here is known from the
 documents. It trusts nothing: answers are lost, pushes are lost, the server goes away and comes

@@ -140,7 +140,7 @@ def nothing_is_heard_of_it(watched):
 
 
 def his_token_stays_good(watched):
-    """A12, A16: it proves that he has decided on the newest of what he sees, not of all there is."""
+    """A12, A16: it proves that he has decided on the newest of what he sees, not of all."""
     customer, case = watched.customer, watched.case
     for field in watched.hidden_from(customer):
         token = customer.token('rate_support', case)
