@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-    LINE_BYTES = 76,       /* of base64 */
-    WORD_BYTES_MAX = 45,   /* of text in one encoded word: 60 of base64, 72 with its frame */
+    LINE_BYTES = 76,     /* of base64 */
+    WORD_BYTES_MAX = 42, /* of text in one encoded word: 68 with its frame, 77 behind "Subject: " */
     PLAIN_HEADER_MAX = 60, /* beyond it a header is encoded, and so folded */
     DAY_MS = 86400000,
 };

@@ -15,7 +15,7 @@
 #include "runtime/host.h"
 #include "runtime/message_run.h"
 
-enum { SEND_MS_MAX = 60 * 1000, LEASE_MS = 3 * SEND_MS_MAX };
+enum { SEND_MS_MAX = 30 * 1000, LEASE_MS = SEND_MS_MAX + 15 * 1000 };
 
 struct dispatching {
     struct notification notification; /* as it is leased */
