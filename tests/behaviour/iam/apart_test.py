@@ -1,4 +1,4 @@
-"""apart_test.py - sign-in in a process of its own, behind the one that people reach (B12-B16, C1)."""
+"""apart_test.py - sign-in in a process of its own, behind the one that people reach: B12-B16."""
 # stores: none
 import os
 import re
@@ -22,8 +22,9 @@ def start_both():
     both = ['--bus.kind=rabbitmq', f'--bus.address={broker.address()}']
     behind = Server(services='iam', store=store, settings=[*both, '--access.gateway=gateway'])
     behind.start()
+    there = f'iam={behind.address}'
     door = Server(services=DOOR, store=store, settings=[
-        *both, f'--gateway.upstreams=iam={behind.address}', f'--ask.addresses=iam={behind.address}'])
+        *both, f'--gateway.upstreams={there}', f'--ask.addresses={there}'])
     key = subprocess.run([tap.program('release'), 'key', DOOR, '--data', door.directory],
                          capture_output=True, text=True, check=True).stdout.split()[-1]
     behind.stop()
