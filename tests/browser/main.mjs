@@ -1,6 +1,8 @@
 // main.mjs - runs the tests in their order and prints TAP. A name on the command line chooses; what
 // comes first (set-up and furniture) is always run.
 import { openBrowser } from './browser.mjs';
+import { openLetterBox } from './letters.mjs';
+import { entryTests } from './entry_test.mjs';
 import { first, passkeyTests } from './first_run_test.mjs';
 import { caseTests } from './case_test.mjs';
 import { hostileTests } from './hostile_test.mjs';
@@ -17,10 +19,11 @@ async function showWindows(opened) {
 }
 
 const wanted = process.argv.slice(2);
-const others = [...passkeyTests, ...caseTests, ...keyboardTests, ...viewTests, ...hostileTests];
+const others = [...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...hostileTests];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();
-const world = { browser };
+const box = await openLetterBox(Number(process.env.KONTORA_MAIL));
+const world = { browser, letters: box.letters };
 let number = 0;
 let failed = 0;
 for (const test of [...first, ...pictureTests, ...chosen]) {
@@ -38,4 +41,5 @@ for (const test of [...first, ...pictureTests, ...chosen]) {
 }
 console.log(`1..${number}`);
 await browser.close();
+box.server.close();
 process.exitCode = failed > 0 ? 1 : 0;

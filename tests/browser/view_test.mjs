@@ -72,8 +72,7 @@ async function the_record_tells_who_did_what(world) {
   const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
   await page.goto('/app/audit');
   await page.getByLabel('Что произошло').fill('users.created');
-  await page.getByRole('button', { name: 'users.created' }).first().waitFor();
-  await page.getByRole('button', { name: 'users.created' }).first().click();
+  await page.getByRole('row', { name: /users.created root/ }).getByRole('button').click();
   await page.getByRole('dialog').getByText('petr@demo.example').waitFor();
   await checkAccessible(page, 'a record');
   await page.keyboard.press('Escape');

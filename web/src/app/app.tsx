@@ -14,6 +14,7 @@ import { PeoplePage } from '../pages/people/people_page';
 import { PersonPage } from '../pages/people/person_page';
 import { RolesPage } from '../pages/people/roles_page';
 import { ProfilePage } from '../pages/profile/profile_page';
+import { InvitationPage } from '../pages/sign_in/invitation_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
 import { SignInAgain, SignInPage } from '../pages/sign_in/sign_in_page';
 import { TemplatesPage } from '../pages/templates/templates_page';
@@ -72,6 +73,7 @@ function Views() {
   useEffect(() => {
     if (session.state === 'somebody' && isRoot) go('/app/inbox', 'replace');
   }, [session.state, isRoot]);
+  if (path === '/app/invitation' && session.state !== 'asking') return <InvitationPage />;
   switch (session.state) {
     case 'asking': return <main class="gate"><div class="card"><div class="inside"><Bones /></div></div></main>;
     case 'unreachable': return <main class="gate"><div class="card"><div class="inside"><Trouble problem={session.problem!} again={session.look} /></div></div></main>;

@@ -26,6 +26,13 @@ export const en = {
   last_seen: 'last used {when}', session_ended: 'Signed out there.',
   passkeys: 'Passkeys', add_passkey: 'Add this device', no_passkeys: 'With a passkey you sign in by a finger or a face, and nothing can be guessed.', passkey_added: 'The passkey was added.',
   code_passkey_not_accepted: 'This passkey is not known here. Sign in another way.', code_passkeys_need_a_name: 'Passkeys need the house to have a name of its own, not an address of numbers.',
+  invitation_title: 'You are invited', invitation_about: 'Welcome, {name}. You will sign in as {email}; choose a password.', come_in: 'Come in',
+  code_invitation_not_found: 'This invitation is over or was used. Ask for a new one, or sign in.', code_roles_forbidden: 'You may invite, but not give roles.', code_user_exists: 'A person with this address exists already.',
+  code_invalid_otp: 'This code is not right, or was used before. Wait for the next one.', code_too_many_keys: 'You have 50 keys. Remove one first.',
+  safety: 'Safety', change_password: 'Change the password', current_password: 'The password there is', new_password: 'New password', password_changed: 'The password was changed.',
+  second_factor: 'Second factor', set_up_second: 'Set up or remove', second_begin: 'Add this key to an authenticator app, then write the code that it shows.', open_in_app: 'Open in the app on this device', turn_on: 'Turn on', turn_off: 'Turn off',
+  second_is_on: 'It is on. To turn it off, write a code of the app or a recovery code.', second_done: 'It is on.', recovery_codes: 'Recovery codes', recovery_about: 'Keep these codes where you find them without your phone. Each is good once.', done_with_it: 'Done',
+  keys: 'Keys for programs', add_key: 'Add a key', key_name: 'What it is for', key_once: 'It is shown this once. Whoever has it may do what you may.', no_keys: 'A program that works for you comes in with a key of yours.',
   // inbox and lists
   waits_for_you: 'What waits', whose: 'Whose', whose_all: 'All', whose_mine: 'Mine', whose_group: 'My group',
   waiting_count: { one: '{count} waits', other: '{count} wait' },
@@ -78,7 +85,7 @@ export const en = {
   who: 'Who', when: 'When', about_what: 'About', chained: 'In the chain', event_type: 'What happened', event_type_hint: 'The whole name, such as users.blocked.', from_when: 'From', until_when: 'Until',
   no_records_title: 'Nothing is recorded like this', no_records: 'Everything that services tell is kept here for ever.',
   // people
-  add_person: 'Add a person', find_person: 'Find by how the name begins', name: 'Name', person_type: 'Kind of person', type_employee: 'Employee', type_worker: 'Worker', type_client: 'Client',
+  add_person: 'Add a person', invite_too: 'Invite by e-mail', invite_about: 'A link to choose a password, good for a week and once.', invited_title: 'Invited', invited: 'An invitation is on its way to {email}. This is the same link, to hand over yourself:', find_person: 'Find by how the name begins', name: 'Name', person_type: 'Kind of person', type_employee: 'Employee', type_worker: 'Worker', type_client: 'Client',
   roles: 'Roles', roles_hint: 'With commas.', nobody_found: 'Nobody is found', nobody_found_about: 'Write how the name begins, as it stands in the directory.', blocked: 'Blocked', block: 'Block', unblock: 'Let in again',
   block_about: 'This person is signed out everywhere at once and cannot come in. Nothing is removed.', unblocked: 'May come in again.', save: 'Save', saved: 'Saved.', change: 'Change', removed: 'Removed.', known_since: 'Known since {when}',
   add_role: 'Add a role', role_meaning: 'What it is for', permissions: 'Permissions', permissions_hint: 'One on a line, such as users.read or users.*', participants: 'Takes part as', participants_hint: 'One on a line: a kind of participant, or kind.role',

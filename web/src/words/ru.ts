@@ -28,6 +28,13 @@ export const ru: Record<Key, string | Forms> = {
   last_seen: 'использовалось {when}', session_ended: 'Там вы больше не в системе.',
   passkeys: 'Ключи доступа', add_passkey: 'Добавить это устройство', no_passkeys: 'С ключом доступа вы входите по пальцу или лицу, и подобрать нечего.', passkey_added: 'Ключ доступа добавлен.',
   code_passkey_not_accepted: 'Этот ключ доступа здесь не известен. Войдите другим способом.', code_passkeys_need_a_name: 'Ключам доступа нужно имя сайта, а не адрес из цифр.',
+  invitation_title: 'Вас приглашают', invitation_about: 'Здравствуйте, {name}. Вы будете входить как {email}; выберите пароль.', come_in: 'Войти',
+  code_invitation_not_found: 'Приглашение больше не действует. Попросите новое или войдите.', code_roles_forbidden: 'Вы можете приглашать, но не давать роли.', code_user_exists: 'Человек с таким адресом уже есть.',
+  code_invalid_otp: 'Код не подходит или уже использован. Дождитесь следующего.', code_too_many_keys: 'У вас 50 ключей. Сначала уберите один.',
+  safety: 'Безопасность', change_password: 'Сменить пароль', current_password: 'Нынешний пароль', new_password: 'Новый пароль', password_changed: 'Пароль изменён.',
+  second_factor: 'Второй фактор', set_up_second: 'Включить или убрать', second_begin: 'Добавьте этот ключ в приложение с кодами и напишите код, который оно покажет.', open_in_app: 'Открыть в приложении на этом устройстве', turn_on: 'Включить', turn_off: 'Выключить',
+  second_is_on: 'Включён. Чтобы выключить, напишите код из приложения или код восстановления.', second_done: 'Включён.', recovery_codes: 'Коды восстановления', recovery_about: 'Храните эти коды там, где найдёте их без телефона. Каждый подходит один раз.', done_with_it: 'Готово',
+  keys: 'Ключи для программ', add_key: 'Добавить ключ', key_name: 'Для чего он', key_once: 'Ключ показан один раз. У кого он есть, тот может то же, что и вы.', no_keys: 'Программа, которая работает за вас, входит с вашим ключом.',
   // входящие и списки
   waits_for_you: 'Что ждёт', whose: 'Чьё', whose_all: 'Всё', whose_mine: 'Моё', whose_group: 'Моей группы',
   waiting_count: { one: '{count} ждёт', few: '{count} ждут', many: '{count} ждут', other: '{count} ждут' },
@@ -80,7 +87,7 @@ export const ru: Record<Key, string | Forms> = {
   who: 'Кто', when: 'Когда', about_what: 'О чём', chained: 'В цепочке', event_type: 'Что произошло', event_type_hint: 'Имя целиком, например users.blocked.', from_when: 'С', until_when: 'До',
   no_records_title: 'Таких записей нет', no_records: 'Всё, о чём сообщают службы, хранится здесь навсегда.',
   // люди
-  add_person: 'Добавить человека', find_person: 'Найти по началу имени', name: 'Имя', person_type: 'Кто это', type_employee: 'Сотрудник', type_worker: 'Исполнитель', type_client: 'Клиент',
+  add_person: 'Добавить человека', invite_too: 'Пригласить письмом', invite_about: 'Ссылка, по которой выбирают пароль: на неделю и один раз.', invited_title: 'Приглашение отправлено', invited: 'Приглашение уже в пути на {email}. Вот та же ссылка, чтобы передать её самому:', find_person: 'Найти по началу имени', name: 'Имя', person_type: 'Кто это', type_employee: 'Сотрудник', type_worker: 'Исполнитель', type_client: 'Клиент',
   roles: 'Роли', roles_hint: 'Через запятую.', nobody_found: 'Никого не нашлось', nobody_found_about: 'Напишите, как имя начинается в справочнике.', blocked: 'Заблокирован', block: 'Заблокировать', unblock: 'Впустить снова',
   block_about: 'Человек сразу выйдет отовсюду и не сможет войти. Ничего не удаляется.', unblocked: 'Снова может войти.', save: 'Сохранить', saved: 'Сохранено.', change: 'Изменить', removed: 'Убрано.', known_since: 'Известен с {when}',
   add_role: 'Добавить роль', role_meaning: 'Для чего она', permissions: 'Права', permissions_hint: 'По одному в строке, например users.read или users.*', participants: 'Участвует как', participants_hint: 'По одному в строке: вид участника или вид.роль',

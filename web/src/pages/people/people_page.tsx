@@ -6,11 +6,11 @@ import { go } from '../../app/router';
 import { useSession } from '../../app/session';
 import { initials, Title } from '../../app/shell';
 import { fieldTrouble } from '../../app/troubles';
-import { say } from '../../app/words';
+import { language, say } from '../../app/words';
 import { Button, LinkButton } from '../../design/button';
 import { Dialog } from '../../design/dialog';
-import { SelectField, TextField } from '../../design/field';
-import { Badge, Bones, Empty, Shown, Trouble } from '../../design/states';
+import { CheckField, SelectField, TextField } from '../../design/field';
+import { Badge, Bones, Empty, Note, Shown, Trouble } from '../../design/states';
 
 export interface Person {
   id: string;
@@ -33,26 +33,40 @@ function Add({ onClose }: { onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [type, setType] = useState<string>('employee');
   const [roles, setRoles] = useState('');
+  const mayInvite = useSession().may('iam.invite');
+  const [isInvited, setInvited] = useState(mayInvite);
+  const [link, setLink] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
+    const person = { full_name: name.trim(), email: email.trim(), roles: roles.split(',').map((role) => role.trim()).filter(Boolean) };
     try {
-      const made = await post<Person>('/api/users', {
-        full_name: name.trim(), email: email.trim(), type, roles: roles.split(',').map((role) => role.trim()).filter(Boolean),
-      });
-      go(`/app/people/${made.id}`);
+      if (isInvited) setLink((await post<{ activation_link: string }>('/api/invitations', { ...person, locale: language() })).activation_link);
+      else go(`/app/people/${(await post<Person>('/api/users', { ...person, type })).id}`);
     } catch (error) {
       setProblem(asProblem(error));
     }
   };
+  if (link) {
+    return (
+      <Dialog title={say('invited_title')} onClose={onClose}>
+        <div class="stack">
+          <Note tone="good">{say('invited', { email })}</Note>
+          <p><code class="secret">{location.origin + link}</code></p>
+          <div class="foot"><Button kind="main" onPress={onClose}>{say('done_with_it')}</Button></div>
+        </div>
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={say('add_person')} onClose={onClose}>
       <form class="stack" onSubmit={submit} noValidate>
         {problem && problem.fields.length === 0 && <Trouble problem={problem} />}
         <TextField name={say('name')} value={name} onInput={setName} required wrong={fieldTrouble(problem, 'full_name')} />
         <TextField name={say('email')} type="email" value={email} onInput={setEmail} required wrong={fieldTrouble(problem, 'email')} />
-        <SelectField name={say('person_type')} value={type} onInput={setType} options={TYPES.map((value) => ({ value, text: say(`type_${value}`) }))} />
+        {!isInvited && <SelectField name={say('person_type')} value={type} onInput={setType} options={TYPES.map((value) => ({ value, text: say(`type_${value}`) }))} />}
         <TextField name={say('roles')} hint={say('roles_hint')} value={roles} onInput={setRoles} optional wrong={fieldTrouble(problem, 'roles')} />
+        {mayInvite && <CheckField name={say('invite_too')} hint={say('invite_about')} checked={isInvited} onInput={setInvited} />}
         <div class="foot"><Button kind="quiet" onPress={onClose}>{say('cancel')}</Button><Button kind="main" submits>{say('add_person')}</Button></div>
       </form>
     </Dialog>
@@ -101,7 +115,7 @@ export function PeoplePage() {
           )}
         </Shown>
       </section>
-      {isAdding && <Add onClose={() => setAdding(false)} />}
+      {isAdding && <Add onClose={() => { setAdding(false); void loaded.again(); }} />}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { Button, Choice } from '../../design/button';
 import { Badge } from '../../design/states';
 import { Passkeys } from './passkeys_card';
 import { Preferences } from './preferences_card';
+import { Keys, Safety } from './safety_card';
 import { Sessions } from './sessions_card';
 
 function Looks() {
@@ -54,7 +55,9 @@ export function ProfilePage() {
       <Looks />
       <Preferences />
       <Sessions />
+      <Safety />
       <Passkeys />
+      <Keys />
     </>
   );
 }

@@ -10,7 +10,7 @@ import { TextField } from '../../design/field';
 import { Trouble } from '../../design/states';
 import { Gate } from './gate';
 
-const PASSWORD_MIN = 8;
+export const PASSWORD_MIN = 8;
 
 export function SetUpPage() {
   const session = useSession();
