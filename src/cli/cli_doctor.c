@@ -203,17 +203,41 @@ static void check_stores(struct doctor *doctor)
     }
 }
 
-/* What is wrong with a service although it would run. */
+enum { REMARKS_SHOWN_MAX = 16 };
+
+static void find_remark(struct doctor *doctor, const char *service, struct text remark,
+                        size_t *shown)
+{
+    if ((*shown)++ < REMARKS_SHOWN_MAX) {
+        find(doctor, service, WARNING, remark);
+    }
+}
+
+/* The running server has seen its stores, and knows more than the files say. */
+static const struct json *served_remarks(struct doctor *doctor)
+{
+    const struct json *answer = NULL;
+    struct text text;
+    const struct cli_question question = {.method = "GET", .path = TEXT("/readyz")};
+    bool is_known =
+        doctor->is_served && cli_ask(doctor->line, &question, &answer, &text) == EXIT_OK;
+    return is_known && answer != NULL ? json_member(answer, TEXT("remarks")) : NULL;
+}
+
+/* What is wrong with a service although it would run, or runs. */
 static void check_remarks(struct doctor *doctor)
 {
-    enum { REMARKS_SHOWN_MAX = 16 };
     size_t shown = 0;
+    const struct json *served = served_remarks(doctor);
     for (size_t i = 0; i < doctor->line->service_count; i++) {
         const struct service *service = doctor->line->services[i];
-        for (size_t k = 0; k < service->remarks.count; k++) {
-            if (shown++ < REMARKS_SHOWN_MAX) {
-                find(doctor, service->name, WARNING, service->remarks.items[k]);
-            }
+        const struct json *said =
+            served != NULL ? json_member(served, text_of(service->name)) : NULL;
+        for (size_t k = 0; said == NULL && k < service->remarks.count; k++) {
+            find_remark(doctor, service->name, service->remarks.items[k], &shown);
+        }
+        for (const struct json *one = said ? said->first : NULL; one; one = one->next) {
+            find_remark(doctor, service->name, one->text, &shown);
         }
     }
     if (shown > REMARKS_SHOWN_MAX) {

@@ -9,6 +9,7 @@
 #include "engine/extend/engine_room.h"
 #include "engine/migration/crossing_store.h"
 #include "engine/operations/signing_key_store.h"
+#include "engine/recipe/definition_lost_store.h"
 #include "engine/recipe/definition_store.h"
 #include "engine/recipe/judged.h"
 
@@ -179,6 +180,40 @@ static enum status load_all(struct opening *opening)
     return status;
 }
 
+/* ---- what nobody has any more ---- */
+
+static bool is_end(const void *context, struct text workflow, struct text place)
+{
+    const struct engine_room *room = context;
+    for (size_t i = 0; i < room->recipe_count; i++) {
+        const struct workflow *one = room->recipes[i].recipe->workflow;
+        int index = workflow_place(one, place);
+        if (text_equals(one->name, workflow) && index != WORKFLOW_NOWHERE) {
+            return one->places[index].is_end;
+        }
+    }
+    return false;
+}
+
+/* Somebody has deleted it by hand. These cases stand still, and the others go on. */
+static enum status say_lost(struct opening *opening)
+{
+    struct engine_room *room = opening->room;
+    struct lost_definitions *lost = ARENA_NEW(opening->scratch, struct lost_definitions);
+    enum status status = definition_lost(opening->store, opening->scratch, is_end, room, lost);
+    for (size_t i = 0; i < lost->count; i++) {
+        const struct lost_definition *one = &lost->items[i];
+        engine_room_remark(
+            room,
+            text_format(room->arena,
+                        "cases of version %lld of %.*s stand still, %lld at least, because "
+                        "no file has it and what was kept is gone from engine_definition: "
+                        "start with a file of that version",
+                        (long long)one->version, TEXT_ARGS(one->workflow), (long long)one->cases));
+    }
+    return status;
+}
+
 /* ---- the hook ---- */
 
 static enum status reconcile(struct opening *opening)
@@ -193,6 +228,9 @@ static enum status reconcile(struct opening *opening)
     }
     if (status == STATUS_OK) {
         status = load_all(opening);
+    }
+    if (status == STATUS_OK) {
+        status = say_lost(opening);
     }
     if (status == STATUS_OK) {
         status = signing_key_open(opening->store, opening->scratch, &opening->key);

@@ -367,6 +367,44 @@ def a_case_that_stands_still_can_be_moved():
     check_equal(server.stop(), 0)
 
 
+def a_definition_deleted_by_hand_is_missed():
+    """E36: it is said by the log, /readyz, the doctor and fsck; the rest is served, and with the
+    file of that version everything goes on."""
+    if store_kind() != 'sqlite':
+        raise Skipped('the test writes into the file')
+    server = serve(directory_of(visit=FIRST))
+    lost = [begin(server), begin(server)]
+    do(server, lost[0], 'accept')
+    do(server, lost[0], 'go')  # outside, with a worker
+    server.stop()
+    with change_file(os.path.join(server.directory, 'office.db')) as database:
+        database.execute("DELETE FROM engine_definition WHERE workflow = 'visit'")
+    for files in (directory_of(second=SECOND), directory_of()):
+        restart(server, files)
+        [remark] = server.client().get('/readyz').json['remarks']['office']
+        check_in('cases of version 1 of visit stand still, 1 at least', remark)
+        check_in('gone from engine_definition', remark)
+        check_in('cases of version 1 of visit stand still', server.logged())
+        check_in('cases of version 1 of visit stand still', kontora(server, 'doctor').out)
+        check_equal(guest(server).state(lost[1]).status, 503)
+        check_in("version 1 of 'visit' is not loaded here",
+                 kontora(server, 'case', 'show', lost[1]).out)
+        check_equal(server.stop(), 0)
+        [found] = [one for one in kontora(server, 'fsck', '--json').json['findings']
+                   if one['check'] == 'definition' and one['service'] == 'office']
+        check_equal(found['verdict'], 'error')
+    restart(server, directory_of(second=SECOND))
+    new = begin(server, 'Boris')
+    do(server, new, 'accept')
+    server.stop()
+    restart(server, directory_of(first=FIRST, second=SECOND))
+    check('remarks' not in server.client().get('/readyz').json)
+    do(server, lost[1], 'accept')
+    [item] = take(server)
+    check_equal(item['case_id'], lost[0])
+    check_equal(server.stop(), 0)
+
+
 # ---- two processes ----
 
 def new_processes_come_before_old_ones_go():
@@ -397,4 +435,4 @@ if __name__ == '__main__':
           many_cases_are_asked_for_in_pages, work_that_somebody_has_is_waited_for,
           a_crash_loses_no_case_and_moves_none_twice,
           a_version_may_go_when_no_case_is_of_it, a_case_that_stands_still_can_be_moved,
-          new_processes_come_before_old_ones_go])
+          a_definition_deleted_by_hand_is_missed, new_processes_come_before_old_ones_go])
