@@ -1,5 +1,5 @@
 """flow_several_test.py - cases in several processes: whoever works with one is never told where it
-is kept. A5 to A28, A36 to A40, B38, B39, T5, T6, T33, T42.
+is kept. A5 to A28, A36 to A40, T5, T6, T42. The order net is played by flow_net_test.py.
 
 Two processes serve the same workflows from one PostgreSQL, and a third the payroll that they call
 over RabbitMQ. Every request goes to any of the two: what one offers is done at the other, a token
