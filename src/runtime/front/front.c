@@ -338,15 +338,14 @@ static struct visitor *ask_about(struct front *front, struct http_exchange *exch
     unsigned long drops = visitors_drops(front->visitors);
     int64_t now_ms = clock_monotonic_ms();
     enum status status = find_out(front, exchange, hash, &decision);
-    if (status == STATUS_OK && is_kept_out(front, decision.person_id)) {
+    bool is_kept = status == STATUS_OK && is_kept_out(front, decision.person_id);
+    if (status == STATUS_REFUSED || is_kept) {
         visitor = visitor_create(VISITOR_BLOCKED, NULL);
     } else if (status == STATUS_OK) {
         note_seen(front, decision.session_id);
         visitor = person_of(front, exchange->arena, &decision);
     } else if (status == STATUS_ABSENT) {
         visitor = visitor_create(VISITOR_UNKNOWN, NULL);
-    } else if (status == STATUS_REFUSED) {
-        visitor = visitor_create(VISITOR_BLOCKED, NULL);
     } else {
         problem_fault(exchange, status);
         return NULL;
