@@ -166,10 +166,12 @@ static void send_on(struct dispatch *dispatch, struct call *call)
     }
 }
 
-/* What goes on is for somebody: nobody would hold it for as long as he likes. */
+/* Where people sign in, what goes on is for somebody: nobody would hold it for as long as he likes.
+ */
 static bool check_access(const struct dispatch *dispatch, struct call *call)
 {
-    if (call->bound->stream != NULL && call->caller.kind == CALLER_NOBODY) {
+    bool is_watching = dispatch->front != NULL && call->bound->stream != NULL;
+    if (is_watching && call->caller.kind == CALLER_NOBODY) {
         answer_no_access(call->exchange, &call->caller);
         return false;
     }
