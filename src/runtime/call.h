@@ -127,6 +127,10 @@ struct text call_public_address(const struct call *call);
 /* How long this process has been serving the call's service. */
 int64_t call_uptime_ms(const struct call *call);
 
+/* Of a gather that goes on to wait for somebody outside: it has read what it needs, and holds no
+ * snapshot meanwhile. The store is gone until the handler runs. */
+void call_stop_reading(struct call *call);
+
 /* ---- waiting ---- */
 
 /* A request may wait for what is not there yet, without a thread and without asking again:

@@ -109,7 +109,9 @@ static enum status begin_read(struct host *host, struct store **store)
 static bool run_gather(struct call *call, struct store *store)
 {
     bool goes_on = gather_run(call, store);
-    store_rollback(store);
+    if (store->state != STORE_IDLE) { /* it may have stopped reading by itself */
+        store_rollback(store);
+    }
     if (!goes_on) {
         return false;
     }

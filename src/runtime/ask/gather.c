@@ -24,6 +24,13 @@ static enum status gather(struct call *call)
     return status;
 }
 
+void call_stop_reading(struct call *call)
+{
+    MUST(call->store != NULL && call->store->state == STORE_READING);
+    store_rollback(call->store);
+    call->store = NULL;
+}
+
 bool gather_run(struct call *call, struct store *store)
 {
     call->store = store;

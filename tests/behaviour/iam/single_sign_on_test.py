@@ -272,6 +272,31 @@ def a_program_that_is_removed_has_nothing(server, olga):
     check_equal(client.get('/oauth/userinfo', headers).status, 401)
 
 
+def who_has_given_takes_back(server, olga, program):
+    client = server.client(key=None)
+    verifier = new_verifier()
+    given = change_code(client, program, get_code(olga, program, verifier), verifier).json
+    headers = {'Authorization': f'Bearer {given["access_token"]}'}
+    shown = [one for one in olga.get('/api/oauth/given').json['items']
+             if one['client_id'] == program['client_id']]
+    check_equal((shown[0]['client'], shown[0]['scopes']), ('Wiki', 'openid offline_access'))
+    path = f'/api/oauth/given/{program["client_id"]}'
+    check_equal((olga.delete(path).status, olga.delete(path).status), (204, 404))
+    check_equal(client.get('/oauth/userinfo', headers).status, 401)
+
+
+def who_signs_out_everywhere_has_given_nothing(server, program):
+    owner = Browser(server).sign_in('olga@example.org')
+    client = server.client(key=None)
+    verifier = new_verifier()
+    given = change_code(client, program, get_code(owner, program, verifier), verifier).json
+    check_equal(owner.delete('/api/sessions').status, 204)
+    answer = post_form(client, '/oauth/token', {
+        'grant_type': 'refresh_token', 'refresh_token': given['refresh_token'],
+        'client_id': program['client_id'], 'client_secret': program['client_secret']})
+    check_equal(answer.json['error'], 'invalid_grant')
+
+
 # ---- rows and keys ----
 
 def a_row_says_where_and_what(server):
@@ -323,6 +348,7 @@ if __name__ == '__main__':
           nobody_signs_in_silently, a_page_says_what_it_was_told_and_runs_none_of_it,
           only_a_person_who_is_in_says_yes, an_access_without_api_does_nothing_here,
           an_access_ends_with_the_session_it_was_given_in, a_program_that_is_removed_has_nothing,
+          who_has_given_takes_back,
           a_row_says_where_and_what, keys_change_and_old_ones_are_not_believed,
-          no_secret_is_written_down],
+          who_signs_out_everywhere_has_given_nothing, no_secret_is_written_down],
          fixtures={'server': start_server, 'olga': olga, 'program': program})

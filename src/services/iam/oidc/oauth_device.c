@@ -285,19 +285,6 @@ static enum status find_waiting(struct call *call, struct text user_code,
     return status == STATUS_ABSENT || is_over ? refuse(call, &oauth_device_unknown) : status;
 }
 
-static enum status find_client(struct call *call, const struct oauth_device *device,
-                               struct oauth_client *client_out)
-{
-    struct oauth_client cli;
-    enum status status = oauth_client_named(call->store, call->arena, TEXT(OAUTH_CLI_NAME), &cli);
-    MUST(status == STATUS_OK); /* it needs no row */
-    if (id_equals(device->client_id, cli.id)) {
-        *client_out = cli;
-        return STATUS_OK;
-    }
-    return oauth_client_find(call->store, call->arena, device->client_id, client_out);
-}
-
 enum status oauth_device_look_handle(struct call *call)
 {
     const struct word_input *input = call->input;
@@ -305,7 +292,7 @@ enum status oauth_device_look_handle(struct call *call)
     struct oauth_client client;
     enum status status = find_waiting(call, input->user_code, &device);
     if (status == STATUS_OK) {
-        status = find_client(call, &device, &client);
+        status = oauth_client_get(call->store, call->arena, device.client_id, &client);
     }
     if (status == STATUS_ABSENT) {
         return refuse(call, &oauth_device_unknown);

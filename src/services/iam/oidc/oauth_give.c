@@ -44,13 +44,11 @@ static struct text id_claims(struct call *call, const struct oauth_given *given,
                              const struct person *person)
 {
     struct json_writer writer;
-    char client[ID_TEXT_BYTES + 1];
-    id_write(given->client.id, client);
     json_writer_init(&writer, call->arena, 512);
     json_begin_object(&writer);
     put(&writer, "iss", call_public_address(call));
     put(&writer, "sub", person_subject(call->arena, person->id));
-    put(&writer, "aud", text_of(client));
+    put(&writer, "aud", oauth_client_name(call->arena, given->client.id));
     put_moment(&writer, "iat", call->now_ms);
     put_moment(&writer, "exp", call->now_ms + (int64_t)ID_TOKEN_SECONDS * 1000);
     put_moment(&writer, "auth_time", given->grant.signed_in_at);

@@ -78,6 +78,14 @@ NODISCARD enum status oauth_grant_find_live(struct store *store, struct arena *a
                                             struct oauth_grant *grant_out);
 NODISCARD enum status oauth_grant_insert(struct store *store, const struct oauth_grant *grant);
 NODISCARD enum status oauth_grant_end(struct store *store, struct id id, int64_t now_ms);
+/* All that a person has given, or what he has given to one program. */
+NODISCARD enum status oauth_grant_end_person(struct store *store, struct id person, int64_t now_ms);
+NODISCARD enum status oauth_grant_end_between(struct store *store, struct id person,
+                                              struct id client, int64_t now_ms, int64_t *ended_out);
+/* His that are good still, the newest first. */
+enum { OAUTH_GRANTS_SHOWN_MAX = 200 };
+NODISCARD enum status oauth_grant_list(struct store *store, struct arena *arena, struct id person,
+                                       int64_t now_ms, struct rows *rows_out);
 NODISCARD enum status oauth_grant_end_client(struct store *store, struct id client, int64_t now_ms);
 
 /* When the session was opened: OK, or ABSENT: it is over. */

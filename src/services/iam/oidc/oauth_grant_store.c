@@ -88,6 +88,19 @@ static const struct statement grant_end = {
 static const struct statement grant_end_client = {
     .sql = "UPDATE iam.oauth_grant SET ended_at = $2 WHERE client_id = $1 AND ended_at IS NULL",
 };
+static const struct statement grant_end_person = {
+    .sql = "UPDATE iam.oauth_grant SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL",
+};
+static const struct statement grant_end_between = {
+    .sql = "UPDATE iam.oauth_grant SET ended_at = $3 WHERE person_id = $1 AND client_id = $2"
+           " AND ended_at IS NULL AND expires_at > $3",
+};
+static const struct statement grant_list = {
+    .sql = "SELECT " GRANT_COLUMNS " FROM iam.oauth_grant WHERE person_id = $1"
+           " AND ended_at IS NULL AND expires_at > $2 ORDER BY id DESC LIMIT 200",
+    .gives = &grant_row,
+    .rows_max = OAUTH_GRANTS_SHOWN_MAX,
+};
 static const struct statement session_began = {
     .sql = "SELECT created_at AS at FROM iam.session WHERE id = $1 AND expires_at > $2",
     .gives = &moment_row,
@@ -128,6 +141,25 @@ enum status oauth_grant_end(struct store *store, struct id id, int64_t now_ms)
 enum status oauth_grant_end_client(struct store *store, struct id client, int64_t now_ms)
 {
     return store_exec(store, &grant_end_client, VALUES(value_id(client), value_time(now_ms)), NULL);
+}
+
+enum status oauth_grant_end_person(struct store *store, struct id person, int64_t now_ms)
+{
+    return store_exec(store, &grant_end_person, VALUES(value_id(person), value_time(now_ms)), NULL);
+}
+
+enum status oauth_grant_end_between(struct store *store, struct id person, struct id client,
+                                    int64_t now_ms, int64_t *ended_out)
+{
+    return store_exec(store, &grant_end_between,
+                      VALUES(value_id(person), value_id(client), value_time(now_ms)), ended_out);
+}
+
+enum status oauth_grant_list(struct store *store, struct arena *arena, struct id person,
+                             int64_t now_ms, struct rows *rows_out)
+{
+    return store_query(store, arena, &grant_list, VALUES(value_id(person), value_time(now_ms)),
+                       rows_out);
 }
 
 enum status oauth_session_began(struct store *store, struct arena *arena, struct id session,

@@ -106,14 +106,12 @@ static void put(struct json_writer *writer, const char *key, struct text text)
 static enum status answer_active(struct call *call, const struct found *found)
 {
     struct json_writer writer;
-    char client[ID_TEXT_BYTES + 1];
-    id_write(found->grant.client_id, client);
     json_writer_init(&writer, call->arena, 512);
     json_begin_object(&writer);
     json_key(&writer, "active");
     json_put_flag(&writer, true);
     put(&writer, "scope", found->grant.scopes);
-    put(&writer, "client_id", text_of(client));
+    put(&writer, "client_id", oauth_client_name(call->arena, found->grant.client_id));
     put(&writer, "sub", person_subject(call->arena, found->grant.person_id));
     put(&writer, "token_type", found->is_refresh ? TEXT("refresh_token") : TEXT("Bearer"));
     json_key(&writer, "exp");

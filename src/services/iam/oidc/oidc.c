@@ -4,6 +4,7 @@
 #include "runtime/access.h"
 #include "services/iam/oidc/oauth_authorize.h"
 #include "services/iam/oidc/oauth_device.h"
+#include "services/iam/oidc/oauth_given.h"
 #include "services/iam/oidc/oauth_token.h"
 #include "services/iam/oidc/oidc_discovery.h"
 #include "services/iam/oidc/signing/signing.h"
@@ -24,6 +25,7 @@ static const struct refusal *const device_no[] = {&oauth_invalid_client, &oauth_
                                                   &oauth_invalid_request};
 static const struct refusal *const word_no[] = {&oauth_device_unknown, &oauth_needs_session};
 static const struct refusal *const look_no[] = {&oauth_device_unknown};
+static const struct refusal *const given_no[] = {&oauth_nothing_given};
 static const struct refusal *const create_no[] = {&oauth_client_bad_uri, &oauth_client_bad_scope,
                                                   &oauth_client_too_many};
 static const struct refusal *const change_no[] = {&oauth_client_not_found, &oauth_client_bad_uri,
@@ -180,6 +182,28 @@ static const struct route routes[] = {
         .handle = oauth_device_word_handle,
         .takes = &oauth_device_word_takes,
         REFUSALS(word_no),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/oauth/given",
+        .operation = "list_given_to_programs",
+        .permission = PERMISSION_PERSON,
+        .summary = "Which programs act for whoever asks",
+        .kind = ROUTE_READS,
+        .handle = oauth_given_list_handle,
+        .gives = &oauth_given_shape,
+        .gives_list = true,
+    },
+    {
+        .method = HTTP_DELETE,
+        .path = "/api/oauth/given/{client_id}",
+        .operation = "take_back_from_program",
+        .permission = PERMISSION_PERSON,
+        .summary = "Take back all that a program was given",
+        .kind = ROUTE_WRITES,
+        .handle = oauth_given_end_handle,
+        .takes = &oauth_given_takes,
+        REFUSALS(given_no),
     },
     {
         .method = HTTP_GET,

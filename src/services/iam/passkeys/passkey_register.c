@@ -81,7 +81,7 @@ static struct text challenge_new(struct arena *arena)
 
 enum status passkey_register_options_handle(struct call *call)
 {
-    struct person person;
+    struct person person = {.revision = 0};
     struct passkey_place place;
     struct rows rows;
     if (!passkey_place_of(call, &place)) {
@@ -219,7 +219,7 @@ static enum status keep(struct call *call, const struct passkey_data *data)
 enum status passkey_register_handle(struct call *call)
 {
     const struct register_input *input = call->input;
-    struct person person;
+    struct person person = {.revision = 0};
     struct passkey_place place;
     struct passkey_data data;
     struct rows rows;

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "services/iam/iam_events.h"
+#include "services/iam/oidc/oauth_grant.h"
 #include "services/iam/programs/pair.h"
 #include "services/iam/sign_in/client.h"
 
@@ -59,6 +60,9 @@ enum status session_end_all(struct call *call, struct id person, struct text rea
     enum status status = session_delete_all(call->store, person, NULL);
     if (status == STATUS_OK) {
         status = refresh_end_all(call->store, person);
+    }
+    if (status == STATUS_OK) { /* and what programs were given, also for when he is away */
+        status = oauth_grant_end_person(call->store, person, call->now_ms);
     }
     return status == STATUS_OK ? iam_tell_logout(call, person, (struct id){{0}}, reason) : status;
 }

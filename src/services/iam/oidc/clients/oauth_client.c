@@ -24,6 +24,23 @@ enum status oauth_client_named(struct store *store, struct arena *arena, struct 
     return id_read(name, &id) ? oauth_client_find(store, arena, id, client_out) : STATUS_ABSENT;
 }
 
+enum status oauth_client_get(struct store *store, struct arena *arena, struct id id,
+                             struct oauth_client *client_out)
+{
+    if (id_equals(id, cli.id)) {
+        *client_out = cli;
+        return STATUS_OK;
+    }
+    return oauth_client_find(store, arena, id, client_out);
+}
+
+struct text oauth_client_name(struct arena *arena, struct id id)
+{
+    char written[ID_TEXT_BYTES + 1];
+    id_write(id, written);
+    return id_equals(id, cli.id) ? TEXT(OAUTH_CLI_NAME) : text_copy(arena, text_of(written));
+}
+
 bool oauth_scope_is_known(struct text scope)
 {
     static const struct text known[] = {

@@ -41,6 +41,11 @@ struct oauth_client {
 /* By the name that a request gives: an id, or that of the command line. OK or ABSENT. */
 NODISCARD enum status oauth_client_named(struct store *store, struct arena *arena, struct text name,
                                          struct oauth_client *client_out);
+/* The same by its id. */
+NODISCARD enum status oauth_client_get(struct store *store, struct arena *arena, struct id id,
+                                       struct oauth_client *client_out);
+/* What it is called in requests and tokens: client_id. */
+struct text oauth_client_name(struct arena *arena, struct id id);
 
 /* OK or ABSENT. */
 NODISCARD enum status oauth_client_find(struct store *store, struct arena *arena, struct id id,

@@ -178,6 +178,7 @@ enum status upstream_begin_gather(struct call *call)
     if (status != STATUS_OK) {
         return status;
     }
+    call_stop_reading(call);
     status = upstream_discover(call, &provider, &places);
     if (status != STATUS_OK) {
         log_line(LOG_WARNING, "iam", "an outside provider does not answer as it should",
@@ -338,6 +339,7 @@ enum status upstream_back_gather(struct call *call)
         return refuse_back(call, "another provider has answered");
     }
     call->gathered = known;
+    call_stop_reading(call);
     return ask_who(call, known);
 }
 
