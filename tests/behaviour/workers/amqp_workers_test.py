@@ -11,6 +11,7 @@ from casework import all_end, start, status_of
 from house import until
 from kontora import EXIT_USAGE, Server, refusal, run, store_kind, the_postgres, the_store
 from rabbitmq import Outsider, RabbitMQ, need_amqplib
+from sealed import change_file
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, main,
                  repository, seconds_max, skip, test_directory)
 
@@ -402,6 +403,65 @@ def several_processes(broker):
         check_equal(others[1].stop(), 0)
 
 
+def second_version():
+    """The same directory, and a version more of one workflow."""
+    made = directory()
+    with open(os.path.join(made, 'plain.yaml'), encoding='utf-8') as file:
+        text = file.read().replace('version: 1', 'version: 2')
+    with open(os.path.join(made, 'plain-2.yaml'), 'w', encoding='utf-8') as file:
+        file.write(text)
+    return ['--cases.directory', made]
+
+
+@seconds_max(300)
+def an_answer_that_another_process_knows(broker):
+    """E14, E36: blue and green hear the same queue. What is of a version that blue has not goes
+    back, and green takes it; nothing is thrown away."""
+    if store_kind() != 'postgres':
+        skip('several processes share a PostgreSQL')
+    store = the_store()
+    with Room(broker, store=store) as blue:
+        green = Server(store=store, settings=blue.settings + second_version()).start()
+        ids = [start(green.client(), 'plain') for _ in range(20)]
+        for i in range(len(ids)):
+            letter = blue.hand.wait('plain')
+            check_equal(letter['version'], 2)
+            blue.hand.answer(letter, result=i)
+            blue.hand.take()
+        all_end(green.client, ids)
+        check(until(lambda: blue.count('put_off') >= 1), 'blue has heard none of them')
+        refused = 'kontora_letter_answers_total{service="casework",outcome="refused"}'
+        check_equal((blue.count('refused'), green.metric(refused)), (0, 0))
+        check_equal(green.stop(), 0)
+
+
+@seconds_max(300)
+def an_answer_that_no_process_knows(broker):
+    """E36: its definition is gone from the files and from the store. The answer waits in the
+    broker, and counts when the version is there again."""
+    if store_kind() != 'sqlite':
+        skip('the test writes into the file')
+    with Room(broker) as room:
+        case_id = room.begin()
+        letter = room.hand.wait('plain')
+        server = room.server
+        server.stop()
+        with change_file(os.path.join(server.directory, 'casework.db')) as database:
+            database.execute("DELETE FROM engine_definition WHERE workflow = 'plain'")
+        settings_before = server.settings
+        server.settings = settings_before + ['--cases.directory',
+                                             tempfile.mkdtemp(dir=test_directory())]
+        server.start()
+        room.hand.answer(letter, result=6)
+        check(until(lambda: room.count('put_off') >= 2), 'it does not come again')
+        check_equal((room.count('refused'), room.count('accepted')), (0, 0))
+        check_equal(server.stop(), 0)
+        server.settings = settings_before
+        server.start()
+        room.ends(case_id)
+        check_equal(room.page(case_id)['fields']['result'], 6)
+
+
 @seconds_max(300)
 def the_store_is_away(broker):
     """T29: an answer that cannot be looked at now is not acknowledged, and comes again."""
@@ -431,4 +491,5 @@ if __name__ == '__main__':
           what_is_lost_comes_again, what_waits_has_not_failed, it_takes_longer, a_flood_is_bounded,
           over_http_too, needs_a_broker, a_queue_that_is_none, the_worker_is_killed,
           the_program_is_killed, the_broker_is_killed, the_queues_are_deleted, several_processes,
-          the_store_is_away, it_is_short], {'broker': start_broker})
+          an_answer_that_another_process_knows, an_answer_that_no_process_knows, the_store_is_away,
+          it_is_short], {'broker': start_broker})
