@@ -13,8 +13,10 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LIB = os.path.join(HERE, '..', 'lib')
-sys.path[:0] = [LIB, os.path.join(LIB, 'cases'), os.path.join(HERE, '..', 'behaviour', 'phoenix')]
+TESTS = os.path.join(HERE, '..', '..')
+LIB = os.path.join(TESTS, 'lib')
+sys.path[:0] = [LIB, os.path.join(LIB, 'cases'), os.path.join(TESTS, 'fault'),
+                os.path.join(TESTS, 'behaviour', 'phoenix')]
 from client import Broken
 from kill_scenario import fast_directory, spread
 from phoenix_crowd import Crowd, promise
