@@ -2,7 +2,7 @@
 from its documents alone: A11-A22, A25, A44.
 
 One process with files, or two that share PostgreSQL: each request and each stream goes to any of
-them. Answers and pushes are lost, tokens are stale. With kills: tests/fault/phoenix/kill_phoenix_test.py.
+them. Answers and pushes are lost, tokens are stale. With kills: tests/fault/phoenix/.
 """
 import os
 import random
