@@ -211,6 +211,29 @@ static bool is_known(const struct runtime *runtime, struct text service)
     return false;
 }
 
+/* "https://kontora.example": it is compared letter by letter, so nothing may stand behind it. */
+static enum status check_public_address(struct runtime *runtime, struct text *error_out)
+{
+    struct text address = config_text(runtime->options.config, "web.address");
+    bool is_tls = text_starts_with(address, TEXT("https://"));
+    size_t start = is_tls ? 8 : 7;
+    bool is_fine = is_tls || text_starts_with(address, TEXT("http://"));
+    is_fine = is_fine && address.bytes > start;
+    for (size_t i = start; is_fine && i < address.bytes; i++) {
+        char letter = address.data[i];
+        is_fine = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
+                  letter == '.' || letter == '-' || letter == ':' || letter == '[' || letter == ']';
+    }
+    if (address.bytes == 0 || is_fine) {
+        return STATUS_OK;
+    }
+    *error_out = text_format(runtime->arena,
+                             "web.address: '%.*s' is not https://NAME or https://NAME:PORT, in "
+                             "small letters and with nothing behind.",
+                             TEXT_ARGS(address));
+    return STATUS_MALFORMED;
+}
+
 /* A name that is misspelt would let nobody speak, and one day somebody who takes it. */
 static enum status let_gateway_speak(struct runtime *runtime, struct text *error_out)
 {
@@ -238,6 +261,9 @@ static enum status start_asking(struct runtime *runtime, struct text *error_out)
     }
     if (status == STATUS_OK) {
         status = let_gateway_speak(runtime, error_out);
+    }
+    if (status == STATUS_OK) {
+        status = check_public_address(runtime, error_out);
     }
     if (status != STATUS_OK) {
         return status;

@@ -12,7 +12,7 @@ import urllib.parse
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path.insert(0, LIB)
 sys.path.insert(0, os.path.join(LIB, 'iam'))
-from kontora import Server, the_store
+from kontora import EXIT_USAGE, DidNotStart, Server, the_store
 from people import Browser
 from sign_on import (RETURN, change_code, get_code, make_program, new_verifier, post_form, question,
                      tell_program)
@@ -330,6 +330,25 @@ def keys_change_and_old_ones_are_not_believed(server, olga, program):
     check_equal(tell_program(server, olga, program, 'code')['algorithm'], 'RS256')
 
 
+def the_address_of_the_house_is_one(server):
+    for bad in ('kontora.example', 'https://kontora.example/', 'https://Kontora.example',
+                'https://a@kontora.example', 'ftp://kontora.example', 'https://'):
+        try:
+            Server(settings=[f'--web.address={bad}']).start().kill()
+        except DidNotStart as no:
+            check_equal(no.code, EXIT_USAGE, bad)
+            check_in('web.address', no.said)
+        else:
+            check(False, bad)
+    house = Server(settings=['--web.address=https://kontora.example']).start()
+    said = house.client(key=None).get('/.well-known/openid-configuration').json
+    check_equal((said['issuer'], said['token_endpoint']),
+                ('https://kontora.example', 'https://kontora.example/oauth/token'))
+    check_equal(house.stop(), 0)
+    check_equal(server.client(key=None).get('/.well-known/openid-configuration',
+                                            {'Host': 'evil.example'}).status, 404)
+
+
 def no_secret_is_written_down(server):
     with open(server.log, encoding='utf-8') as log:
         said = log.read()
@@ -350,5 +369,6 @@ if __name__ == '__main__':
           an_access_ends_with_the_session_it_was_given_in, a_program_that_is_removed_has_nothing,
           who_has_given_takes_back,
           a_row_says_where_and_what, keys_change_and_old_ones_are_not_believed,
-          who_signs_out_everywhere_has_given_nothing, no_secret_is_written_down],
+          who_signs_out_everywhere_has_given_nothing, the_address_of_the_house_is_one,
+          no_secret_is_written_down],
          fixtures={'server': start_server, 'olga': olga, 'program': program})
