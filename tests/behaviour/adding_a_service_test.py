@@ -96,8 +96,8 @@ def copy_of_the_source():
     path = os.path.join(tree, 'src', 'main.c')
     text = replace_once(read(path), '#include "services/users/users.h"\n',
                         '#include "services/notes/notes.h"\n#include "services/users/users.h"\n')
-    write(path, replace_once(text, '    &users_service,\n',
-                             '    &users_service,\n    &notes_service,\n'))
+    write(path, replace_once(text, '    &users_service,',
+                             '    &users_service, &notes_service,'))
     return tree
 
 
