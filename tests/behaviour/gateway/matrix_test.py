@@ -45,7 +45,7 @@ POLICY = [  # (paths, methods, what is needed); the first row that fits
     (r'/process/.*|/status|/versions', 'GET', 'casework.read'),
     (r'/serviceQ', 'POST', 'casework.answer'),
     (r'/versions/.*', 'PUT', 'casework.change'),
-    (r'/work/.*', 'POST', 'work.take'),
+    (r'/work/feeder/.*', 'POST', 'work.feeder'),
     (r'/api/cases/.*', 'GET', 'cases.read'),
     (r'/api/cases/.*', 'POST', 'cases.mend'),
     (r'/api/workflows/.*', 'GET', 'workflows.read'),
@@ -61,7 +61,7 @@ GRANTS = {  # principals that are people, by what they may
     'who mends': 'cases.*,dead.*',
     'a reader of workflows': 'workflows.read',
     'a clerk': 'casework.start,casework.read,casework.answer',
-    'a worker': 'work.take',
+    'a worker': 'work.*',
     'almost': 'users.x,user.read,users.reads,iam.role,xusers.read',
     'who may all': '*',
 }
