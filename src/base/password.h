@@ -1,8 +1,9 @@
 /* password.h - how passwords are kept (Argon2id), and which of them are too easy to guess.
  *
- * A hash takes a core for a tenth of a second or two and 64 MiB: never on a thread that others wait
- * for. What makes it comes with it, so it can be made costlier later: password_is_stale says of
- * which one that should be done when its owner comes in again.
+ * What looks the same is the same (NFC), whichever keyboard it comes from. A hash takes a core for
+ * a tenth of a second or two and 64 MiB: never on a thread that others wait for. What makes it
+ * comes with it, so it can be made costlier later: password_is_stale says of which one that should
+ * be done when its owner comes in again.
  */
 #ifndef BASE_PASSWORD_H
 #define BASE_PASSWORD_H

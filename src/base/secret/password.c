@@ -3,6 +3,7 @@
 
 #include "base/must.h"
 #include "base/secret/password_words.h"
+#include "base/secret/unicode_form.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -10,14 +11,19 @@
 /* RFC 9106, second choice: 145 ms of a core of 2020. */
 enum { PASSES = 3, MEMORY_BYTES = 64 * 1024 * 1024, FEW_KINDS = 4 };
 
+_Static_assert((int)PASSWORD_BYTES_MAX <= (int)UNICODE_FORM_INPUT_MAX, "its form fits");
 _Static_assert(PASSWORD_HASH_BYTES_MAX >= crypto_pwhash_STRBYTES, "a hash fits");
 
 enum status password_hash(struct arena *arena, struct text password, struct text *hash_out)
 {
     char hash[crypto_pwhash_STRBYTES];
+    char form[UNICODE_FORM_BYTES_MAX];
     MUST(password.data != NULL && password.bytes <= PASSWORD_BYTES_MAX);
-    if (crypto_pwhash_str_alg(hash, password.data, password.bytes, PASSES, MEMORY_BYTES,
-                              crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    size_t bytes = unicode_form(password, form);
+    int failed = crypto_pwhash_str_alg(hash, form, bytes, PASSES, MEMORY_BYTES,
+                                       crypto_pwhash_ALG_ARGON2ID13);
+    explicit_bzero(form, sizeof form);
+    if (failed != 0) {
         return STATUS_UNAVAILABLE;
     }
     *hash_out = text_copy(arena, text_of(hash));
@@ -27,11 +33,16 @@ enum status password_hash(struct arena *arena, struct text password, struct text
 bool password_fits(struct text hash, struct text password)
 {
     char padded[crypto_pwhash_STRBYTES] = "";
-    if (hash.data == NULL || hash.bytes >= sizeof padded || password.data == NULL) {
+    char form[UNICODE_FORM_BYTES_MAX];
+    if (hash.data == NULL || hash.bytes >= sizeof padded || password.data == NULL ||
+        password.bytes > PASSWORD_BYTES_MAX) {
         return false;
     }
     memcpy(padded, hash.data, hash.bytes);
-    return crypto_pwhash_str_verify(padded, password.data, password.bytes) == 0;
+    size_t bytes = unicode_form(password, form);
+    bool fits = crypto_pwhash_str_verify(padded, form, bytes) == 0;
+    explicit_bzero(form, sizeof form);
+    return fits;
 }
 
 struct text password_decoy(void)

@@ -25,6 +25,17 @@ static void the_right_one_fits(void)
     arena_destroy(&arena);
 }
 
+/* One keyboard sends the accent with the letter, another behind it. */
+static void what_looks_the_same_fits(void)
+{
+    begin();
+    struct text hash;
+    CHECK_STATUS(password_hash(arena, TEXT("cafe\xCC\x81 noir et the\xCC\x81"), &hash), STATUS_OK);
+    CHECK(password_fits(hash, TEXT("caf\xC3\xA9 noir et th\xC3\xA9")));
+    CHECK(!password_fits(hash, TEXT("cafe noir et the")));
+    arena_destroy(&arena);
+}
+
 static void nobodys_password_takes_as_much_work(void)
 {
     CHECK(!password_fits(password_decoy(), TEXT("correct horse battery")));
@@ -91,6 +102,7 @@ static void length_counts_letters(void)
 
 static const struct test tests[] = {
     {.name = "the_right_one_fits", .run = the_right_one_fits},
+    {.name = "what_looks_the_same_fits", .run = what_looks_the_same_fits},
     {.name = "nobodys_password_takes_as_much_work", .run = nobodys_password_takes_as_much_work},
     {.name = "what_many_have_is_refused", .run = what_many_have_is_refused},
     {.name = "what_few_have_is_taken", .run = what_few_have_is_taken},
