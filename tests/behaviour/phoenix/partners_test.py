@@ -1,5 +1,5 @@
 """partners_test.py - the process engine and the queue of tasks outside work on requests of phoenix,
-each with a credential of its own: A3, A26-A34, A43.
+each with a credential of its own: A1-A4, A26-A34, A43.
 """
 import concurrent.futures
 import os
@@ -134,6 +134,7 @@ def nobody_overwrites_what_he_has_not_read(world):
 # ---- the events of a request: A33 ----
 
 def a_full_page_never_changes(world):
+    """A2: a log that only grows."""
     customer, case = world.onboarding.submitted()
     page = world.ask('procaas', 'GET', f'{EVENTS}?ticket_id={case}&limit=2')
     check_in('immutable', page.headers['cache-control'])
@@ -169,6 +170,7 @@ def functions_are_run_by_partners_only(world):
 # ---- who comes in: A26-A28 ----
 
 def each_comes_in_by_his_own_door(world):
+    """A1, A4: a credential is for one service and one audience."""
     _, case = world.request()
     event = {'ticket_id': case, 'event_id': new_id(), 'kind': 'x'}
     job = {'ticket_id': case, 'task_id': new_id(), 'trigger_kind': 'remind'}
@@ -176,6 +178,8 @@ def each_comes_in_by_his_own_door(world):
                                      ('somebody', 403, 403), (None, 401, 401)):
         check_equal(world.ask(name, 'POST', ON_EVENT, event).status, may_tell, name)
         check_equal(world.ask(name, 'POST', ON_TASK, job).status, may_call, name)
+    said = world.nobody.ask('POST', ON_EVENT, event, world.partner.headers('users', 'procaas'))
+    check_equal(said.status, 401)
     for name, status in (('somebody', 403), (None, 401)):
         for path in (f'{EVENTS}?ticket_id={case}',
                      f'/triggers/state?ticket_id={case}&trigger_kind=remind'):
