@@ -1,6 +1,9 @@
 /* main.c - introduces everybody: the services there are, and the commands. */
 #include "apps/casework/casework.h"
 #include "apps/phoenix/phoenix.h"
+#include "apps/popug/accounts/accounts.h"
+#include "apps/popug/board/popug_board.h"
+#include "apps/popug/payments/payments.h"
 #include "cli/cli.h"
 #include "services/audit/audit.h"
 #include "services/gateway/gateway.h"
@@ -12,6 +15,7 @@
 static const struct service *const services[] = {
     &users_service, &iam_service,      &gateway_service,  &notifications_service,
     &audit_service, &webhooks_service, &casework_service, &phoenix_service,
+    &board_service, &accounts_service, &payments_service,
 };
 
 static const struct cli_command *const commands[] = {

@@ -94,18 +94,22 @@ def rows(folder, pattern):
     return found
 
 
+def of_tables(pattern):
+    return rows('src/services', pattern) + rows('src/apps', pattern)
+
+
 def every_event_of_the_tables_is_there(own, sample):
-    events = rows('src/services', r'\.name = "(\w+\.\w+)",\s*\.version')
+    events = of_tables(r'\.name = "(\w+\.\w+)",\s*\.version')
     check(len(events) >= 5, events)
     cases = {f'{service}.case_changed' for service in services_with_cases()}
     events = [name for name in events if name.split('.')[0] in shipped_services()]
-    commands = rows('src/services', r'\.name = "(\w+\.\w+)",\s*\.summary')
+    commands = of_tables(r'\.name = "(\w+\.\w+)",\s*\.summary')
     replies = [f'{name}.reply' for name in commands]
     check_equal(set(own['components']['messages']),
                 {*events, *commands, *replies, *cases, *told_by_workflows()})
     for name in (name for name in events if name.startswith('users.')):
         check_in(name, sample['channels']['users.events']['messages'])
-    aliases = set(rows('src/services', r'\.alias = "(\w+)"'))
+    aliases = set(of_tables(r'\.alias = "(\w+)"'))
     check_equal({message['x-alias'] for message in own['components']['messages'].values()
                  if 'x-alias' in message}, aliases)
 
@@ -127,7 +131,7 @@ def who_says_and_who_hears_is_there(sample):
         check_in(name, operations)  # what a workflow needs stands there like all else
     for name in ('steps', 'corp'):
         check_in(f'{name}.tells.{name}.case_changed', operations)
-    check_equal(len(operations), 8 + 8 + 2 + 2 + 4 + 2 + 2, sorted(operations))
+    check_equal(len(operations), 8 + 8 + 2 + 2 + 4 + 2 + 2 + 4, sorted(operations))
 
 
 def exchanges_have_the_names_of_the_tables(sample):
@@ -136,7 +140,9 @@ def exchanges_have_the_names_of_the_tables(sample):
                 for name, channel in sample['channels'].items()}
     check_equal({name: (exchange['name'], exchange['type'])
                  for name, exchange in bindings.items()},
-                {'users.events': ('users.events', 'topic'), 'shop.domain': ('shop.domain', 'topic'),
+                {'users.events': ('users.events', 'topic'),
+                 'users.commands': ('kontora.commands', 'direct'),
+                 'shop.domain': ('shop.domain', 'topic'),
                  'till.events': ('till.events', 'topic'),
                  'till.commands': ('kontora.commands', 'direct'),
                  'office.events': ('office.events', 'topic'),

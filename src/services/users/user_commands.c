@@ -75,6 +75,26 @@ static const struct shape made_gives = {
     .bytes = sizeof(struct user_order),
 };
 
+static const struct shape id_takes = {
+    .name = "PersonOrdered",
+    .fields = made_fields,
+    .field_count = COUNT_OF(made_fields),
+    .bytes = sizeof(struct user_order),
+};
+
+static const struct field requisite_fields[] = {
+    {.name = "requisite",
+     .kind = FIELD_OBJECT,
+     .offset = offsetof(struct user, requisite),
+     .bytes_max = 4096},
+};
+static const struct shape requisite_gives = {
+    .name = "PersonRequisite",
+    .fields = requisite_fields,
+    .field_count = COUNT_OF(requisite_fields),
+    .bytes = sizeof(struct user),
+};
+
 static bool has_role(struct texts roles, struct text role)
 {
     bool has = false;
@@ -176,6 +196,36 @@ static enum status change_handle(struct call *call)
     return status == STATUS_OK ? answer_empty(call) : status;
 }
 
+/* What he needs is there: work may be given to him. Told again it is so already. */
+static enum status activate_handle(struct call *call)
+{
+    const struct user_order *order = call->input;
+    struct user before;
+    enum status status = user_find(call->store, call->arena, order->person_id, &before);
+    if (status == STATUS_ABSENT) {
+        return refuse(call, &user_not_found);
+    }
+    struct user user = before;
+    user.activated = true;
+    if (status == STATUS_OK && !before.activated) {
+        status = change(call, &before, &user);
+    }
+    return status == STATUS_OK ? answer_empty(call) : status;
+}
+
+/* Where to pay a person stands in no event: it is told to who has to pay him. */
+static enum status requisite_handle(struct call *call)
+{
+    const struct user_order *order = call->input;
+    struct user user;
+    enum status status = user_find(call->store, call->arena, order->person_id, &user);
+    if (status == STATUS_ABSENT) {
+        return refuse(call, &user_not_found);
+    }
+    return status == STATUS_OK ? answer(call, &user) : status;
+}
+
+static const struct refusal *const find_refusals[] = {&user_not_found};
 static const struct refusal *const change_refusals[] = {&user_not_found, &user_telegram_id_taken};
 
 const struct command user_commands[USER_COMMAND_COUNT] = {
@@ -190,4 +240,17 @@ const struct command user_commands[USER_COMMAND_COUNT] = {
      .handle = change_handle,
      .refusals = change_refusals,
      .refusal_count = COUNT_OF(change_refusals)},
+    {.name = "users.activate_person",
+     .summary = "What the person needs is there: work may be given to him",
+     .takes = &id_takes,
+     .handle = activate_handle,
+     .refusals = find_refusals,
+     .refusal_count = COUNT_OF(find_refusals)},
+    {.name = "users.tell_requisite",
+     .summary = "Where a person is paid",
+     .takes = &id_takes,
+     .gives = &requisite_gives,
+     .handle = requisite_handle,
+     .refusals = find_refusals,
+     .refusal_count = COUNT_OF(find_refusals)},
 };

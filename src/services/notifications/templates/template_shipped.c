@@ -60,6 +60,14 @@ const struct template templates_shipped[] = {
             "The link is good for {{minutes}} minutes, once.\n"
             "If you did not ask for it, delete this letter.\n",
             true, true),
+    SHIPPED("accounts.payout", "ru", "Выплата за {{day}}: {{amount}} {{currency}}",
+            "Здравствуйте!\n\n"
+            "За {{day}} вам выплачено: {{amount}} {{currency}}\n",
+            false, true),
+    SHIPPED("accounts.payout", "en", "Paid for {{day}}: {{amount}} {{currency}}",
+            "Hello,\n\n"
+            "for {{day}} you were paid {{amount}} {{currency}}.\n",
+            false, true),
     SHIPPED("notifications.digest", "ru", "Новых сообщений: {{count}}",
             "Здравствуйте!\n\n"
             "За день накопилось сообщений: {{count}}\n\n{{lines}}\n",

@@ -1,0 +1,30 @@
+/* board_people.h - who works here, and whom work may be given to: a copy from the directory.
+ *
+ * An employee here (type "popug") is assignable when he may come in, when he is activated, which
+ * happens when his account is open, and when he is no manager, admin or accountant.
+ */
+#ifndef APPS_POPUG_BOARD_BOARD_PEOPLE_H
+#define APPS_POPUG_BOARD_BOARD_PEOPLE_H
+
+#include "runtime/service.h"
+
+struct board_person {
+    struct id id;
+    struct text full_name;
+    bool is_employee;
+    bool is_assignable;
+    int64_t revision;
+};
+
+/* Of an event of the directory. */
+enum status board_person_hear(struct call *call);
+extern const struct shape board_person_heard;
+
+/* OK or ABSENT. */
+NODISCARD enum status board_person_find(struct store *store, struct arena *arena, struct id id,
+                                        struct board_person *person_out);
+/* One of those that are assignable, by chance; ABSENT: nobody is. */
+NODISCARD enum status board_person_choose(struct store *store, struct arena *arena,
+                                          struct board_person *person_out);
+
+#endif
