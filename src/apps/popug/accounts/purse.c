@@ -46,7 +46,7 @@ struct id purse_made_id(struct arena *arena, const char *what, struct id of, int
     return id;
 }
 
-static enum status open(struct call *call, struct id id, struct text code)
+static enum status open_one(struct call *call, struct id id, struct text code)
 {
     struct ledger_answer made;
     const struct ledger_account opened = {.id = id,
@@ -60,11 +60,11 @@ static enum status open(struct call *call, struct id id, struct text code)
 
 enum status purse_open(struct call *call, struct id person)
 {
-    enum status status = open(call, person, TEXT("popug"));
+    enum status status = open_one(call, person, TEXT("popug"));
     if (status == STATUS_OK) {
-        status = open(call, purse_company, TEXT("company"));
+        status = open_one(call, purse_company, TEXT("company"));
     }
-    return status == STATUS_OK ? open(call, purse_bank, TEXT("bank")) : status;
+    return status == STATUS_OK ? open_one(call, purse_bank, TEXT("bank")) : status;
 }
 
 enum status purse_transfer(struct call *call, const struct ledger_transfer *transfer,

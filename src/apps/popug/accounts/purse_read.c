@@ -143,7 +143,7 @@ static enum status find(struct call *call, struct ledger_account *found_out)
 
 enum status purse_get_handle(struct call *call)
 {
-    struct ledger_account found;
+    struct ledger_account found = {.moves = 0};
     enum status status = find(call, &found);
     if (status != STATUS_OK) {
         return status;
@@ -245,7 +245,7 @@ static enum status answer_entries(struct call *call, const struct rows *rows, in
 enum status purse_entries_handle(struct call *call)
 {
     const struct purse_input *input = call->input;
-    struct ledger_account found;
+    struct ledger_account found = {.moves = 0};
     struct rows rows;
     enum status status = find(call, &found);
     if (status != STATUS_OK) {
@@ -291,7 +291,7 @@ const struct shape day_shape = {
 enum status purse_days_handle(struct call *call)
 {
     const struct purse_input *input = call->input;
-    struct ledger_account found;
+    struct ledger_account found = {.moves = 0};
     struct ledger_totals totals[DAYS_MAX];
     struct day *days = ARENA_ARRAY(call->arena, struct day, DAYS_MAX);
     size_t count = (size_t)input->days;
