@@ -12,7 +12,7 @@ import time
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases'), os.path.join(LIB, 'servers')]
 from house import until
-from kontora import Server, the_store
+from kontora import Server
 from popug import Company, Popug, pages
 from provider import Provider
 from tap import check, check_equal, main, seconds_max
@@ -69,7 +69,7 @@ def is_paid(popug):
 def killed_at_any_moment_nothing_is_paid_twice():
     dice = random.Random(48)
     with Provider() as provider:
-        server = Server(store=the_store(), settings=[f'--payments.provider={provider.address}'])
+        server = Server(settings=[f'--payments.provider={provider.address}'])
         server.start()
         company = Company(server.admin())
         boss = company.hire('manager')
