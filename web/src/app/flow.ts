@@ -17,6 +17,7 @@ export interface FormField {
   maximum?: string | number;
   currency?: string;
   choices?: { name: string; label: Label }[];
+  because?: Label;
 }
 export interface DisableReason { code: string; message: string; details: any }
 export interface Offer {

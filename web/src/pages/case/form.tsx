@@ -5,6 +5,12 @@ import { fieldTrouble } from '../../app/troubles';
 import { label, say } from '../../app/words';
 import { CheckField, SelectField, TextField } from '../../design/field';
 
+/** What the workflow says of a field that is not what it must be goes before the server's English. */
+function wrongOf(field: FormField, problem: Problem | null): string | null {
+  const isJudged = problem?.fields.some((one) => one.field === `form.${field.name}` && one.code === 'condition');
+  return isJudged && field.because ? label(field.because, field.name) : fieldTrouble(problem, `form.${field.name}`);
+}
+
 export type Draft = Record<string, string | boolean>;
 
 const LONG_TEXT = 200;
@@ -73,7 +79,7 @@ export function FormFields({ fields, draft, onChange, problem, absent }: {
     <div class="stack">
       {fields.map((field) => (
         <OneField key={field.name} field={field} value={draft[field.name] ?? ''}
-          wrong={absent.includes(field.name) ? say('field_required') : fieldTrouble(problem, `form.${field.name}`)}
+          wrong={absent.includes(field.name) ? say('field_required') : wrongOf(field, problem)}
           onInput={(value) => onChange({ ...draft, [field.name]: value })} />
       ))}
     </div>
