@@ -31,5 +31,6 @@ def told_by_workflows():
         for name in names:
             if name.endswith('.yaml'):
                 with open(os.path.join(place, name), encoding='utf-8') as file:
-                    found |= set(re.findall(r'\btells: ([\w.]+)', file.read()))
+                    for said in re.findall(r'\btells: (\[[^\]]*\]|[\w.]+)', file.read()):
+                        found |= set(re.findall(r'[\w.]+', said))
     return found
