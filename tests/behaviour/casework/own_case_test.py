@@ -85,12 +85,12 @@ def copy_of_the_source():
     """A tree with what has been built already, so that only what is new is compiled."""
     tree = os.path.join(test_directory(), 'tree')
     build = os.path.join(repository(), os.environ.get('BUILD', 'build'))
-    for name in ('src', 'tools'):
+    for name in ('src', 'tools', 'web'):
         shutil.copytree(os.path.join(repository(), name), os.path.join(tree, name))
-    for name in ('Makefile', '.clang-format'):
+    for name in ('Makefile', '.clang-format', 'package.json', 'package-lock.json'):
         shutil.copy2(os.path.join(repository(), name), tree)
     os.symlink(os.path.join(repository(), 'node_modules'), os.path.join(tree, 'node_modules'))
-    for name in ('release/src', 'sqlite3.o'):
+    for name in ('release/src', 'release/web', 'web', 'sqlite3.o'):
         source, target = os.path.join(build, name), os.path.join(tree, 'build', name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         (shutil.copytree if os.path.isdir(source) else shutil.copy2)(source, target)

@@ -12,6 +12,7 @@ import urllib.parse
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path.insert(0, LIB)
 sys.path.insert(0, os.path.join(LIB, 'iam'))
+from house import until
 from kontora import EXIT_USAGE, DidNotStart, Server, the_store
 from people import Browser
 from sign_on import (RETURN, change_code, get_code, make_program, new_verifier, post_form, question,
@@ -21,6 +22,10 @@ from tap import check, check_equal, check_in, check_not_equal, main
 
 def start_server():
     server = Server(store=the_store(), settings=['--gateway.sign_in_rate=0']).start()
+    wanted = server.client().get('/.well-known/openid-configuration').json[
+        'id_token_signing_alg_values_supported']
+    check(until(lambda: len(server.client().get('/oauth/jwks.json').json['keys']) == len(wanted)),
+          'its keys are made after the start, one after the other')
     yield server
     check_equal(server.stop(), 0)
 
