@@ -70,7 +70,7 @@ def who_may_not_learns_nothing(server):
 # ---- where ----
 
 def an_unknown_address_is_404(client):
-    for path in ('/api', '/api/', '/nothing', '/api/user', '/api/users/', '/API/users', '/api//users',
+    for path in ('/api', '/api/', '/none', '/api/user', '/api/users/', '/API/users', '/api//users',
                  SOMEBODY + '/', SOMEBODY + '/nothing', '/a' * 40, '/api/users/../users'):
         check_problem(client.get(path), 404, 'not_found')
 

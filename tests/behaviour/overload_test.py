@@ -31,7 +31,8 @@ def check_shed(answer):
 
 @seconds_max(120)
 def too_much_work_is_shed_and_nothing_is_lost():
-    server = Server(store=the_store(), settings=[f'--work.waiting_max={WAITING_MAX}']).start()
+    server = Server(store=the_store(), services='users',
+                    settings=[f'--work.waiting_max={WAITING_MAX}']).start()
     before, created, shed = server.resident_bytes(), [], []
     start = threading.Barrier(CLIENTS + 1)
 
@@ -71,7 +72,8 @@ def too_much_work_is_shed_and_nothing_is_lost():
 
 
 def reading_goes_on_while_writing_waits():
-    server = Server(store=the_store(), settings=[f'--work.waiting_max={WAITING_MAX}']).start()
+    server = Server(store=the_store(), services='users',
+                    settings=[f'--work.waiting_max={WAITING_MAX}']).start()
     stop, statuses = threading.Event(), collections.Counter()
 
     def write():
@@ -108,7 +110,7 @@ def open_until_refused(server):
 
 
 def too_many_connections_are_refused():
-    server = Server(store=the_store(),
+    server = Server(store=the_store(), services='users',
                     settings=[f'--net.connections_max={CONNECTIONS_MAX}']).start()
     opened = open_until_refused(server)
     check_equal(len(opened), CONNECTIONS_MAX + 1)
@@ -128,7 +130,8 @@ def too_many_connections_are_refused():
 @seconds_max(120)
 def bodies_of_all_together_are_bounded():
     """Many large bodies at once: beyond the budget the answer is 503, and memory stays bounded."""
-    server = Server(store=the_store(), settings=[f'--net.buffered_max={BUFFERED_MAX}']).start()
+    server = Server(store=the_store(), services='users',
+                    settings=[f'--net.buffered_max={BUFFERED_MAX}']).start()
     before, statuses, opened = server.resident_bytes(), collections.Counter(), []
     head = (f'POST /api/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.key}\r\n'
             f'Content-Type: application/json\r\nContent-Length: {BODY_BYTES}\r\n\r\n').encode()
@@ -158,7 +161,8 @@ def bodies_of_all_together_are_bounded():
 
 def who_waits_too_long_is_told():
     """While the executor is held, what waits beyond its time is answered 503 instead of run."""
-    server = Server(store=the_store(), settings=['--work.waiting_time_max=1s']).start()
+    server = Server(store=the_store(), services='users',
+                    settings=['--work.waiting_time_max=1s']).start()
     client = server.client()
     check_equal(client.post('/api/users', fresh()).status, 201)
     waiting = [server.open_socket() for _ in range(4)]

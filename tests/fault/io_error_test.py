@@ -73,7 +73,7 @@ def create(client, name):
 def break_one_commit(call, n, **how):
     """The n-th such call of a commit answers EIO. False when a commit has fewer. Raises Violation
     when somebody was answered, or the process did not end as it must."""
-    server = Server(os.path.join(fast_directory(), 'data'), **how).start()
+    server = Server(os.path.join(fast_directory(), 'data'), services='users', **how).start()
     client = server.admin()
     check_equal(create(client, 'before').status, 201)
     injection = Injection(server, '-e', f'trace={call}', '-e', f'inject={call}:error=EIO:when={n}')
@@ -188,7 +188,7 @@ def an_error_at_work():
 
 def no_room_is_507_and_passes():
     kill_test.need_strace()
-    server = Server(os.path.join(fast_directory(), 'data')).start()
+    server = Server(os.path.join(fast_directory(), 'data'), services='users').start()
     client = server.admin()
     check_equal(create(client, 'first').status, 201)
     injection = Injection(server, '-e', 'trace=pwrite64', '-e',
@@ -250,7 +250,7 @@ def write_until_full(client, cycle, acknowledged):
 @seconds_max(test_scale(120))
 def a_full_volume_stops_writing_until_there_is_room():
     volume = SmallVolume()
-    server = Server(os.path.join(volume.path, 'data')).start()
+    server = Server(os.path.join(volume.path, 'data'), services='users').start()
     acknowledged, waits = [], []
     try:
         client = server.admin()

@@ -39,7 +39,7 @@ class Lives:
         home = fast_directory()
         self.path = os.path.join(home, 'service.db')
         self.environment = {'KONTORA_BUG': bug} if bug else {}
-        self.server = Server(os.path.join(home, 'data'), variant='fault')
+        self.server = Server(os.path.join(home, 'data'), variant='fault', services='users,casework')
         self.service_program = service
         self.processes = {}  # address: its id, as soon as it is known
         self.addresses = []

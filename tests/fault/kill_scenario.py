@@ -258,7 +258,8 @@ class Campaign:
 
     def server(self, variant='release', wrapper=(), environment=None):
         return Server(self.directory, self.store, self.settings,
-                      {**self.environment, **(environment or {})}, variant, wrapper)
+                      {**self.environment, **(environment or {})}, variant, wrapper,
+                      services='users')
 
     def life(self, requests=4, fates=(-signal.SIGKILL,), middle=None, may_stop_answering=False,
              **how):

@@ -127,6 +127,7 @@ def a_block_is_heard_at_once(door):
     server, owner = door
     person = owner.get('/api/profile').json['id']
     credential = owner.session
+    check(until(lambda: server.admin().get(f'/api/users/{person}').status == 200))
     check_equal(server.admin().post(f'/api/users/{person}/block', {}).status, 200)
     seconds, status = comes_out(server, credential)
     check_in(status, (401, 403))
@@ -140,6 +141,7 @@ def a_change_of_roles_is_heard_at_once(door):
     server, owner = door
     person = owner.get('/api/profile').json['id']
     check_equal(owner.get('/api/users').status, 200)
+    check(until(lambda: server.admin().get(f'/api/users/{person}').status == 200))
     check_equal(server.admin().patch(f'/api/users/{person}', {'roles': []}).status, 200)
     check(until(lambda: owner.get('/api/users').status == 403, seconds=30), 'his roles are gone')
     check_equal(owner.get('/api/profile').status, 200)

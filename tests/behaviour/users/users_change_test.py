@@ -17,7 +17,7 @@ CLIENTS, CHANGES_EACH = 6, 15
 
 
 def start_server():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services='users').start()
     yield server
     check_equal(server.stop(), 0)
 

@@ -21,7 +21,7 @@ EVERYTHING = {
 
 
 def start_server():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services='users').start()
     yield server
     check_equal(server.stop(), 0)
 

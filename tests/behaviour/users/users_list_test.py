@@ -28,7 +28,7 @@ def fill(client):
 
 
 def start_server():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services='users').start()
     fill(server.client())
     yield server
     check_equal(server.stop(), 0)
@@ -39,7 +39,7 @@ def client(server):
 
 
 def start_full_server():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services='users').start()
     client = server.client()
     for number in range(MANY):
         client.post('/api/users', {'email': f'u{number:04}@example.com', 'type': 'client',
