@@ -55,7 +55,8 @@ def start_server():
     for name, text in WORKFLOWS.items():
         with open(os.path.join(directory, f'{name}.yaml'), 'w', encoding='utf-8') as file:
             file.write(text)
-    server = Server(store=the_store(), settings=['--cases.directory', directory]).start()
+    server = Server(store=the_store(), services='casework',
+                    settings=['--cases.directory', directory]).start()
     yield server
     server.stop()
 

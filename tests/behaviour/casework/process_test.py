@@ -74,7 +74,7 @@ def directory_of(**files):
 
 
 def serve(directory, **others):
-    return Server(settings=['--cases.directory', directory], **others).start()
+    return Server(settings=['--cases.directory', directory], services='casework', **others).start()
 
 
 def start_server():

@@ -53,7 +53,7 @@ def prepared(count):
 
 def the_service_does_its_part():
     """E4, E10, E19, E20, E26, E27"""
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services='casework').start()
     path, addresses = prepared(10)
     service = Service(server, path)
     client = server.client()
@@ -70,7 +70,7 @@ def the_service_does_its_part():
 def anyone_may_be_killed_at_any_time():
     """E2, E6, E15-E19, E31, E32: the program and the Service, again and again."""
     chance = random.Random(7)
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services='casework').start()
     path, addresses = prepared(test_scale(10))
     ids = []
     services = [Service(server, path) for _ in range(2)]

@@ -22,7 +22,8 @@ class House:
     """What a crowd works with: it is never dead here."""
 
     def __init__(self):
-        self.server = one_or_twins(settings=['--streams.user_max=1000']).start()
+        self.server = one_or_twins(services='users,notifications,phoenix',
+                                   settings=['--streams.user_max=1000']).start()
         self.servers = getattr(self.server, 'servers', [self.server])
 
     def where(self):

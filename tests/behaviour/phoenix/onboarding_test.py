@@ -17,7 +17,7 @@ HIDDEN_FROM_CUSTOMERS = ('comment', 'moderator_id', 'attempts', 'support_note', 
 
 
 def start_server():
-    server = one_or_twins().start()
+    server = one_or_twins(services='users,notifications,phoenix').start()
     yield Onboarding(server.admin())
     check_equal(server.stop(), 0)
 

@@ -19,7 +19,7 @@ EVENTS = '/procaas/caching-proxy/events'
 
 
 def start_server():
-    server = one_or_twins()
+    server = one_or_twins(services='users,notifications,phoenix')
     partner = Partner('procaas', 'stq', 'somebody')
     partner.is_trusted_by(server)
     server.start()

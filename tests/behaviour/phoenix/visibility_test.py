@@ -36,7 +36,7 @@ VALUES = {
 
 
 def start_server():
-    server = one_or_twins().start()
+    server = one_or_twins(services='users,notifications,phoenix').start()
     yield Watched(server)
     check_equal(server.stop(), 0)
 

@@ -25,7 +25,8 @@ def provider():
 @for_each_test
 def server(provider):
     provider.refused.clear()
-    server = one_or_twins(settings=[f'--payments.provider={provider.address}']).start()
+    server = one_or_twins(services='users,notifications,board,accounts,payments',
+                          settings=[f'--payments.provider={provider.address}']).start()
     yield server
     check_equal(server.stop(), 0)
 

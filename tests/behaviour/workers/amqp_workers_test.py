@@ -65,7 +65,8 @@ class Room:
         self.name = next(_hosts)
         self.address = broker.make_virtual_host(self.name)
         self.settings = settings(self.address, *more)
-        self.server = Server(store=store or the_store(), settings=self.settings).start()
+        self.server = Server(store=store or the_store(), services='casework',
+                             settings=self.settings).start()
         self.hand = Outsider(self.address)
 
     @property
@@ -392,7 +393,8 @@ def several_processes(broker):
         skip('several processes share a PostgreSQL')
     store = the_store()
     with Room(broker, store=store) as room:
-        others = [Server(store=store, settings=room.settings).start() for _ in range(2)]
+        others = [Server(store=store, services='casework', settings=room.settings).start()
+                  for _ in range(2)]
         addresses, ids = begin_cats(room, 10)
         worker = Worker(room.address, a_worker())
         until(lambda: len(worker.lines()) >= 10, every=0.005)
@@ -421,7 +423,8 @@ def an_answer_that_another_process_knows(broker):
         skip('several processes share a PostgreSQL')
     store = the_store()
     with Room(broker, store=store) as blue:
-        green = Server(store=store, settings=blue.settings + second_version()).start()
+        green = Server(store=store, services='casework',
+                       settings=blue.settings + second_version()).start()
         ids = [start(green.client(), 'plain') for _ in range(20)]
         for i in range(len(ids)):
             letter = blue.hand.wait('plain')

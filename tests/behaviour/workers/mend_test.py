@@ -62,7 +62,8 @@ def directory():
 
 
 def start_server():
-    server = Server(store=the_store(), settings=['--cases.directory', directory()]).start()
+    server = Server(store=the_store(), services='casework',
+                    settings=['--cases.directory', directory()]).start()
     yield server
     server.stop()
 
@@ -386,7 +387,7 @@ def the_command_line_explains_mistakes(server):
     check_in('there is no case', case(server, 'why', nobody, code=1).error)
     check_in('cannot, HTTP 409', case(server, 'move', case_id, 'x', '--reason', 'x', code=1).error)
     check_in('Examples:', run('case', '--help').out)
-    stopped = Server(store=the_store())
+    stopped = Server(store=the_store(), services='casework')
     result = run('case', 'list', '--data', stopped.directory)
     check_equal(result.code, EXIT_UNREACHABLE, result)
 
@@ -397,7 +398,8 @@ def the_command_line_explains_mistakes(server):
 def a_case_whose_file_is_gone_is_mended_all_the_same():
     """E36: its definition is kept beside it."""
     folder = directory()
-    server = Server(store=the_store(), settings=['--cases.directory', folder]).start()
+    server = Server(store=the_store(), services='casework',
+                    settings=['--cases.directory', folder]).start()
     case_id = an_incident(server.client())
     server.stop()
     os.remove(os.path.join(folder, 'job.yaml'))

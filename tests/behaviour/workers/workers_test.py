@@ -45,7 +45,7 @@ def directory():
 
 
 def start_server():
-    server = one_or_twins(settings=['--cases.directory', directory()]).start()
+    server = one_or_twins(services='casework', settings=['--cases.directory', directory()]).start()
     yield server
     server.stop()
 
@@ -170,7 +170,7 @@ def who_waits_is_given_what_comes(server):
 def a_crowd_waits_for_little():
     """Many wait, few come: each case goes to one; and at the end everybody is answered."""
     crowd, few = 100, 10
-    server = one_or_twins(settings=['--cases.directory', directory()]).start()
+    server = one_or_twins(services='casework', settings=['--cases.directory', directory()]).start()
     given, lock = [], threading.Lock()
 
     def wait():
@@ -199,7 +199,7 @@ def nothing_is_answered_when_the_time_is_over(server):
 
 
 def who_waits_does_not_hold_up_the_end():
-    server = one_or_twins(settings=['--cases.directory', directory()]).start()
+    server = one_or_twins(services='casework', settings=['--cases.directory', directory()]).start()
     given, before = [], asked(server)
     waiter = threading.Thread(
         target=lambda: given.append(take(server.client(seconds=100), 'plain', wait_ms=60000)))
@@ -374,7 +374,7 @@ def the_same_key_gives_the_same_work(server):
 @seconds_max(200)
 def no_more_than_the_limit_at_once():
     """work.queue_max: what is answered makes room for those who wait."""
-    server = one_or_twins(settings=['--cases.directory', directory(),
+    server = one_or_twins(services='casework', settings=['--cases.directory', directory(),
                                     '--work.queue_max', '2']).start()
     client = server.client()
     for number in range(5):
@@ -396,7 +396,7 @@ def no_more_than_the_limit_at_once():
 
 def work_survives_a_kill():
     """E2, E16, E17: what was taken, what waits, and what was answered."""
-    server = one_or_twins(settings=['--cases.directory', directory()]).start()
+    server = one_or_twins(services='casework', settings=['--cases.directory', directory()]).start()
     client = server.client()
     ids = [start(client, 'plain', {'number': i}) for i in range(3)]
     done = take_one(client, 'plain')
