@@ -28,8 +28,11 @@ typedef void tail_fn(void *context, const struct dropped *dropped);
 
 struct tail *tail_start(struct host *host, tail_fn *on_dropped, void *context);
 
-/* From any thread: the journal has grown. */
+/* From any thread, also when it has stopped: the journal has grown. */
 void tail_announce(struct tail *tail);
-void tail_stop(struct tail **tail);
+void tail_stop(struct tail *tail);
+
+/* It has stopped, and nobody announces any more. Accepts NULL inside, clears the pointer. */
+void tail_destroy(struct tail **tail);
 
 #endif

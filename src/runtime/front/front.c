@@ -70,7 +70,7 @@ void front_destroy(struct front **place)
 {
     struct front *front = *place;
     if (front != NULL) {
-        MUST(front->tail == NULL);
+        tail_destroy(&front->tail);
         front->options.host->front = NULL;
         visitors_destroy(&front->visitors);
         limits_destroy(&front->limits);
@@ -148,7 +148,9 @@ void front_announce(struct front *front, size_t host_index)
 
 void front_stop(struct front *front)
 {
-    tail_stop(&front->tail);
+    if (front->tail != NULL) {
+        tail_stop(front->tail);
+    }
 }
 
 /* ---- who was here ---- */

@@ -154,15 +154,20 @@ void tail_announce(struct tail *tail)
     MUST(written == sizeof one);
 }
 
-void tail_stop(struct tail **place)
+void tail_stop(struct tail *tail)
+{
+    atomic_store(&tail->stops, true);
+    tail_announce(tail);
+    pthread_join(tail->thread, NULL);
+}
+
+void tail_destroy(struct tail **place)
 {
     struct tail *tail = *place;
     if (tail == NULL) {
         return;
     }
-    atomic_store(&tail->stops, true);
-    tail_announce(tail);
-    pthread_join(tail->thread, NULL);
+    MUST(atomic_load(&tail->stops));
     mailbox_finish(&tail->mailbox);
     arena_destroy(&tail->arena);
     memory_free(tail);
