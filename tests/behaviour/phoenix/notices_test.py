@@ -233,7 +233,8 @@ def what_is_hidden_is_in_no_notice(onboarding):
         story(onboarding, secrets, customer, case)
         letters = ''.join(sorted(  # two that are sent at once come in either order
             plain_of(letter) for letter in letters_of(onboarding, customer, 3)))
-        said.append(without_chance(sorted(inbox(customer), key=lambda one: one['key']), case) + re.sub(case, 'CASE', letters))
+        found_in = sorted(inbox(customer), key=lambda one: one['key'])
+        said.append(without_chance(found_in, case) + re.sub(case, 'CASE', letters))
         check(until(lambda: len(hears_of(moderator, case)) == 2), hears_of(moderator, case))
         moderators_said.append(without_chance(hears_of(moderator, case), case))
         onboarding.client.post(f'/api/users/{moderator.who}/block', {'reason': 'gone'})
