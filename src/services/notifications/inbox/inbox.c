@@ -1,6 +1,8 @@
 /* inbox.c - the inbox of whoever calls: nobody sees or changes another's. */
 #include "services/notifications/inbox/inbox.h"
 
+#include "services/notifications/newest_page.h"
+
 const struct refusal inbox_item_not_found = {"inbox_item_not_found", 404,
                                              "There is no such message in your inbox."};
 const struct refusal inbox_nobody = {"nobody", 403, "Only a person has an inbox: sign in as one."};
@@ -165,21 +167,11 @@ enum status inbox_list_handle(struct call *call)
         .limit = input->limit + 1, /* one more, to know whether there is a next page */
     };
     struct rows rows;
-    struct list list = {.total = FIELD_NONE};
     enum status status = inbox_list(call->store, call->arena, &filter, &rows);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    const struct inbox_item *items = rows.items;
-    list.items = items;
-    list.count = rows.count;
-    if ((int64_t)rows.count > input->limit) {
-        char next[ID_TEXT_BYTES + 1];
-        list.count = (size_t)input->limit;
-        id_write(items[list.count - 1].id, next);
-        list.next = text_copy(call->arena, text_of(next));
-    }
-    return answer_list(call, &list);
+    return status == STATUS_OK
+               ? answer_newest_page(call, &rows, input->limit, sizeof(struct inbox_item),
+                                    offsetof(struct inbox_item, id))
+               : status;
 }
 
 static enum status answer_unread(struct call *call)

@@ -1,6 +1,7 @@
 /* notification_read.c - what became of what was to be told; and another try of what has failed. */
 #include "services/notifications/sending/notification_routes.h"
 
+#include "services/notifications/newest_page.h"
 #include "services/notifications/sending/notification_store.h"
 
 #include "runtime/sideline.h"
@@ -83,21 +84,11 @@ enum status notification_list_handle(struct call *call)
         .limit = input->limit + 1, /* one more, to know whether there is a next page */
     };
     struct rows rows;
-    struct list list = {.total = FIELD_NONE};
     enum status status = notification_list(call->store, call->arena, &filter, &rows);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    const struct notification *items = rows.items;
-    list.items = items;
-    list.count = rows.count;
-    if ((int64_t)rows.count > input->limit) {
-        char next[ID_TEXT_BYTES + 1];
-        list.count = (size_t)input->limit;
-        id_write(items[list.count - 1].id, next);
-        list.next = text_copy(call->arena, text_of(next));
-    }
-    return answer_list(call, &list);
+    return status == STATUS_OK
+               ? answer_newest_page(call, &rows, input->limit, sizeof(struct notification),
+                                    offsetof(struct notification, id))
+               : status;
 }
 
 enum status notification_attempts_handle(struct call *call)
