@@ -159,13 +159,12 @@ static bool read_word(const struct json *control, struct word *word)
            word->queue.bytes < RABBIT_NAME_ROOM && word->mark.position >= 0;
 }
 
-/* What of all that was published he has not got, as far as he says. */
+/* What of all that was published he has not got, as far as he says; 0: nothing was for him. */
 static enum status find_newest(struct rabbit_member *member, struct arena *arena,
-                               const struct rabbit_mark *mark, int64_t *newest_out)
+                               const struct rabbit_mark *mark, int64_t upto, int64_t *newest_out)
 {
     struct text addressee = mark->channel == BUS_EVENTS ? NO_TEXT : text_of(mark->follower);
     struct store *store = member->reader.store;
-    int64_t upto = member->relay.read;
     int64_t next = 0;
     *newest_out = 0;
     enum status status = store_begin(store, STORE_READ);
@@ -192,15 +191,19 @@ static bool has_published(const struct rabbit_member *member)
 static void answer_with_newest(struct rabbit_member *member, struct arena *arena,
                                const struct word *word)
 {
+    int64_t upto = member->relay.read;
     int64_t newest = 0;
     if (!has_published(member)) {
         return;
     }
-    enum status status = find_newest(member, arena, &word->mark, &newest);
+    enum status status = find_newest(member, arena, &word->mark, upto, &newest);
     if (status != STATUS_OK) {
         journal_reader_failed(&member->reader, member->rabbit->now_ms, "journal", status);
     } else if (newest > 0) {
         rabbit__say_newest(member, word->queue, word->mark.channel, newest, newest);
+    } else if (upto > word->mark.position) {
+        /* So his cursor does not stay behind rows that are forgotten and were never for him. */
+        rabbit__say_newest(member, word->queue, word->mark.channel, word->mark.position, upto);
     }
 }
 

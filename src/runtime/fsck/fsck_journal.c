@@ -112,9 +112,12 @@ static enum bus_channel channel_of(struct text name)
     return text_equals(name, bus_channel_name(BUS_EVENTS)) ? BUS_EVENTS : BUS_COMMANDS;
 }
 
+/* A source also moves a follower over what is not for him, before he says so himself. */
 static enum status check_follower(struct checking *checking, const struct fsck_follower *follower,
                                   int64_t last)
 {
+    enum bus_channel channel = channel_of(follower->channel);
+    int64_t cursor = 0, missed = 0;
     if (follower->position > last) {
         fsck__say(checking, FSCK_ERROR,
                   "%.*s is said to have taken the %.*s up to %lld, but this journal ends at %lld: "
@@ -123,12 +126,16 @@ static enum status check_follower(struct checking *checking, const struct fsck_f
                   NUMBER(follower->position), NUMBER(last));
     }
     struct fsck_place *place = fsck__place_of(checking->fsck, follower->follower);
-    int64_t cursor = 0;
     if (place == NULL) {
         return STATUS_OK;
     }
-    enum status status = fsck__cursor(checking, place, channel_of(follower->channel), &cursor);
+    enum status status = fsck__cursor(checking, place, channel, &cursor);
     if (status == STATUS_OK && cursor < follower->position) {
+        status = journal_next_for(checking->store, checking->arena,
+                                  channel == BUS_EVENTS ? NO_TEXT : follower->follower, cursor,
+                                  follower->position, &missed);
+    }
+    if (status == STATUS_OK && missed > 0) {
         fsck__say(checking, FSCK_ERROR,
                   "%.*s is said to have taken the %.*s up to %lld, but says itself %lld: it was "
                   "put back to an earlier moment, and what is between may be forgotten here. "
