@@ -1,6 +1,6 @@
 // app.tsx - which view stands at which address.
-import { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { apps } from '../apps/apps';
 import { Bones, Empty, Trouble } from '../design/states';
 import { AuditPage } from '../pages/audit/audit_page';
 import { CasePage } from '../pages/case/case_page';
@@ -24,11 +24,12 @@ import { MendPage } from '../pages/workflows/mend_page';
 import { WorkflowPage } from '../pages/workflows/workflow_page';
 import { WorkflowsPage } from '../pages/workflows/workflows_page';
 import { followLinks, go, match, usePlace } from './router';
+import { View } from './screens';
 import { Signed, useSession } from './session';
 import { Shell, Title } from './shell';
 import { say, whenLanguageChanges } from './words';
 
-const VIEWS: [string, ComponentType<any>][] = [
+const VIEWS: View[] = [
   ['/app/inbox', InboxPage],
   ['/app/cases', DoorsPage],
   ['/app/cases/:kind/:workflow', ListPage],
@@ -47,6 +48,7 @@ const VIEWS: [string, ComponentType<any>][] = [
   ['/app/people/roles', RolesPage],
   ['/app/people/:id', PersonPage],
   ['/app/profile', ProfilePage],
+  ...apps.flatMap(({ views }) => views),
 ];
 
 function NotFound() {
@@ -58,7 +60,7 @@ function NotFound() {
   );
 }
 
-function View({ path }: { path: string }) {
+function Shown({ path }: { path: string }) {
   for (const [pattern, Component] of VIEWS) {
     const found = match(pattern, path);
     if (found) return <Component key={path} {...found} />;
@@ -83,7 +85,7 @@ function Views() {
     case 'somebody':
       return (
         <>
-          <Shell>{isRoot ? null : <View path={path} />}</Shell>
+          <Shell>{isRoot ? null : <Shown path={path} />}</Shell>
           {session.state === 'locked' && <SignInAgain />}
         </>
       );

@@ -1,31 +1,53 @@
 // menu.ts - where one can go: one list for the side bar, the phone's bar and the palette.
+import { apps } from '../apps/apps';
 import { IconName } from '../design/icon';
 import { Session } from './session';
-import { Key } from './words';
+import { say } from './words';
 
 export interface Way {
   to: string;
-  name: Key;
+  name: () => string;
   icon: IconName;
-  group: 'work' | 'house';
   permission?: string;
   service?: string; // only where it runs
+  isFor?: (session: Session) => boolean; // what permissions do not say
 }
 
-const WAYS: Way[] = [
-  { to: '/app/inbox', name: 'inbox', icon: 'inbox', group: 'work' },
-  { to: '/app/cases', name: 'cases', icon: 'cases', group: 'work' },
-  { to: '/app/messages', name: 'messages', icon: 'bell', group: 'work', service: 'notifications' },
-  { to: '/app/workflows', name: 'workflows', icon: 'flow', group: 'house', permission: 'workflows.read' },
-  { to: '/app/operations', name: 'operations', icon: 'pulse', group: 'house', permission: 'platform.metrics' },
-  { to: '/app/people', name: 'people', icon: 'people', group: 'house', permission: 'users.read' },
-  { to: '/app/audit', name: 'audit', icon: 'shield', group: 'house', permission: 'audit.read', service: 'audit' },
-  { to: '/app/templates', name: 'templates', icon: 'mail', group: 'house', permission: 'notifications.templates', service: 'notifications' },
+/** What stands together under one heading. */
+export interface Ways {
+  heading: (() => string) | null;
+  list: Way[];
+}
+
+const WORK: Way[] = [
+  { to: '/app/inbox', name: () => say('inbox'), icon: 'inbox' },
+  { to: '/app/cases', name: () => say('cases'), icon: 'cases' },
+  { to: '/app/messages', name: () => say('messages'), icon: 'bell', service: 'notifications' },
 ];
 
-export function ways(session: Session): Way[] {
-  return WAYS.filter(({ permission, service }) =>
-    (!permission || session.may(permission)) && (!service || session.services.some(({ name }) => name === service)));
+const HOUSE: Way[] = [
+  { to: '/app/workflows', name: () => say('workflows'), icon: 'flow', permission: 'workflows.read' },
+  { to: '/app/operations', name: () => say('operations'), icon: 'pulse', permission: 'platform.metrics' },
+  { to: '/app/people', name: () => say('people'), icon: 'people', permission: 'users.read' },
+  { to: '/app/audit', name: () => say('audit'), icon: 'shield', permission: 'audit.read', service: 'audit' },
+  { to: '/app/templates', name: () => say('templates'), icon: 'mail', permission: 'notifications.templates', service: 'notifications' },
+];
+
+function isOpen(session: Session, { permission, service, isFor }: Way): boolean {
+  return (!permission || session.may(permission))
+    && (!service || session.services.some(({ name }) => name === service))
+    && (!isFor || isFor(session));
+}
+
+/** His work, that of each app here, the house: only what is open to him. */
+export function ways(session: Session): Ways[] {
+  const all: Ways[] = [
+    { heading: null, list: WORK },
+    ...apps.map(({ name, ways }) => ({ heading: name, list: ways })),
+    { heading: () => say('the_house'), list: HOUSE },
+  ];
+  return all.map(({ heading, list }) => ({ heading, list: list.filter((way) => isOpen(session, way)) }))
+    .filter(({ list }) => list.length > 0);
 }
 
 /** How much waits for him, behind all his doors. */

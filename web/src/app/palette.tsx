@@ -16,8 +16,8 @@ interface Entry {
 }
 
 function entriesOf(session: Session): Entry[] {
-  const places = ways(session).map((way) => ({
-    id: way.to, text: say(way.name), about: say('go_there'), icon: way.icon, act: () => go(way.to),
+  const places = ways(session).flatMap(({ list }) => list).map((way) => ({
+    id: way.to, text: way.name(), about: say('go_there'), icon: way.icon, act: () => go(way.to),
   }));
   const beginnings = (session.doors ?? []).flatMap((door) => door.begins.map((begin) => ({
     id: `${door.kind}/${door.workflow}/${begin.operation}`,

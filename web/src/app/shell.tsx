@@ -1,12 +1,12 @@
 // shell.tsx - the frame around every view of somebody who is signed in.
-import { ComponentChildren } from 'preact';
+import { ComponentChildren, Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../design/button';
 import { Icon } from '../design/icon';
 import { Toasts } from '../design/toast';
 import { useKeys, walk } from './keys';
 import { KeySheet } from './key_sheet';
-import { waitingCount, ways, Way } from './menu';
+import { waitingCount, Way, Ways, ways } from './menu';
 import { Palette } from './palette';
 import { go, usePlace } from './router';
 import { useSession } from './session';
@@ -23,23 +23,25 @@ function isHere(way: Way, path: string): boolean {
   return path === way.to || path.startsWith(`${way.to}/`);
 }
 
-/** How much is new behind a way: of the inbox what waits, of messages what is unread. */
-type News = Partial<Record<Way['name'], number>>;
+/** How much is new behind an address: of the inbox what waits, of messages what is unread. */
+type News = Record<string, number>;
 
-function Side({ list, path, news }: { list: Way[]; path: string; news: News }) {
-  const house = list.filter(({ group }) => group === 'house');
+function Side({ list, path, news }: { list: Ways[]; path: string; news: News }) {
   const link = (way: Way) => (
     <a key={way.to} class="nav" href={way.to} aria-current={isHere(way, path) ? 'page' : undefined}>
-      <Icon name={way.icon} />{say(way.name)}
-      {!!news[way.name] && <span class="count">{news[way.name]}</span>}
+      <Icon name={way.icon} />{way.name()}
+      {!!news[way.to] && <span class="count">{news[way.to]}</span>}
     </a>
   );
   return (
     <nav class="side" aria-label={say('main_menu')}>
       <Brand />
-      {list.filter(({ group }) => group === 'work').map(link)}
-      {house.length > 0 && <div class="group">{say('the_house')}</div>}
-      {house.map(link)}
+      {list.map((group) => (
+        <Fragment key={group.list[0]!.to}>
+          {group.heading && <div class="group">{group.heading()}</div>}
+          {group.list.map(link)}
+        </Fragment>
+      ))}
     </nav>
   );
 }
@@ -49,8 +51,8 @@ function Bottom({ list, path, news, onMore }: { list: Way[]; path: string; news:
     <nav class="bottom" aria-label={say('main_menu')}>
       {list.slice(0, 3).map((way) => (
         <a key={way.to} href={way.to} aria-current={isHere(way, path) ? 'page' : undefined}>
-          <Icon name={way.icon} /><span>{say(way.name)}</span>
-          {!!news[way.name] && <span class="count">{news[way.name]}</span>}
+          <Icon name={way.icon} /><span>{way.name()}</span>
+          {!!news[way.to] && <span class="count">{news[way.to]}</span>}
         </a>
       ))}
       <button type="button" onClick={onMore}><Icon name="more" /><span>{say('more')}</span></button>
@@ -83,7 +85,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const main = useRef<HTMLElement>(null);
   const isOnline = useOnline();
   const list = ways(session);
-  const news: News = { inbox: waitingCount(session), messages: useUnread() };
+  const news: News = { '/app/inbox': waitingCount(session), '/app/messages': useUnread() };
   const name = session.profile?.full_name || session.profile?.email || '';
 
   useKeys({
@@ -119,7 +121,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </header>
           <main class="view" id="main" tabIndex={-1} ref={main}>{children}</main>
         </div>
-        <Bottom list={list} path={path} news={news} onMore={() => setOpen('palette')} />
+        <Bottom list={list.flatMap((group) => group.list)} path={path} news={news} onMore={() => setOpen('palette')} />
       </div>
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
       {open === 'keys' && <KeySheet onClose={() => setOpen(null)} />}

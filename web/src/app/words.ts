@@ -8,6 +8,9 @@ export type Forms = { one?: string; few?: string; many?: string; other: string }
 export type Label = { ru?: string; en?: string } | null | undefined;
 type Values = Record<string, string | number>;
 
+/** What an app says beside the platform: the same keys in both languages. */
+export type Catalogue = Record<string, string | Forms>;
+
 const KEPT_AS = 'kontora.language';
 const catalogues: Record<Language, Record<Key, string | Forms>> = { en, ru };
 const listeners = new Set<() => void>();
@@ -37,7 +40,16 @@ export function whenLanguageChanges(tell: () => void): () => void {
 
 /** A sentence with {names}; where it has forms, {count} chooses. */
 export function say(key: Key, values: Values = {}): string {
-  const entry = catalogues[spoken][key];
+  return filled(catalogues[spoken][key], values);
+}
+
+/** The `say` of an app, which keeps its words in files of its own. */
+export function speaker<T extends Catalogue>(english: T, russian: Record<keyof T, string | Forms>) {
+  return (key: keyof T, values: Values = {}): string =>
+    filled((spoken === 'ru' ? russian : english)[key], values);
+}
+
+function filled(entry: string | Forms, values: Values): string {
   const text = typeof entry === 'string' ? entry : formOf(entry, Number(values.count ?? 0));
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name];

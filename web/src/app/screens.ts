@@ -1,0 +1,12 @@
+// screens.ts - what an app adds to the client: its own views, and the ways to them.
+import { ComponentType } from 'preact';
+import { Way } from './menu';
+
+/** Parts of the address that begin with ':' become properties of the view. */
+export type View = [path: string, view: ComponentType<any>];
+
+export interface Screens {
+  name: () => string; // the heading over its ways
+  ways: Way[];
+  views: View[]; // below /app/NAME/
+}

@@ -1,0 +1,4 @@
+// apps.ts - the apps that have screens of their own. The others do with what every case has.
+import { Screens } from '../app/screens';
+
+export const apps: Screens[] = [];
