@@ -4,7 +4,7 @@
 
 #include "runtime/service.h"
 
-enum { DROP_SUBSCRIPTION_COUNT = 6 };
+enum { DROP_SUBSCRIPTION_COUNT = 5 };
 
 extern const struct subscription drop_subscriptions[DROP_SUBSCRIPTION_COUNT];
 extern const struct event *const drop_event;

@@ -41,6 +41,11 @@ static const struct field role_fields[] = {
     {.name = "role", .kind = FIELD_TEXT, AT(role), .required = true, .bytes_max = 64},
     {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
 };
+
+static const struct field person_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
 #undef AT
 
 static const struct shape login_shape = {
@@ -61,8 +66,14 @@ static const struct shape role_shape_told = {
     .field_count = COUNT_OF(role_fields),
     .bytes = sizeof(struct told),
 };
+static const struct shape person_shape_told = {
+    .name = "PersonTold",
+    .fields = person_fields,
+    .field_count = COUNT_OF(person_fields),
+    .bytes = sizeof(struct told),
+};
 
-enum { LOGIN, LOGOUT, ROLE_CHANGED };
+enum { LOGIN, LOGOUT, ROLE_CHANGED, PERSON_CHANGED };
 
 const struct event iam_events[IAM_EVENT_COUNT] = {
     [LOGIN] = {.name = "iam.login",
@@ -77,6 +88,10 @@ const struct event iam_events[IAM_EVENT_COUNT] = {
                       .version = 1,
                       .data = &role_shape_told,
                       .summary = "A role lets its people do other things from now on"},
+    [PERSON_CHANGED] = {.name = "iam.person_changed",
+                        .version = 1,
+                        .data = &person_shape_told,
+                        .summary = "What sign-in says of a person is another thing from now on"},
 };
 
 enum status iam_tell_login(struct call *call, const struct session *session)
@@ -109,4 +124,10 @@ enum status iam_tell_role_changed(struct call *call, struct text role)
 {
     return tell(call, &iam_events[ROLE_CHANGED], role, FIELD_NONE,
                 &(struct told){.role = role, .occurred_at = call->now_ms});
+}
+
+enum status iam_tell_person_changed(struct call *call, struct id person)
+{
+    return tell(call, &iam_events[PERSON_CHANGED], person_subject(call->arena, person), FIELD_NONE,
+                &(struct told){.person_id = person, .occurred_at = call->now_ms});
 }

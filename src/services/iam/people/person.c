@@ -2,6 +2,7 @@
 #include "services/iam/people/person.h"
 
 #include "services/iam/iam_errands.h"
+#include "services/iam/iam_events.h"
 #include "services/iam/sessions/session.h"
 
 bool person_is_blocked(const struct person *person)
@@ -62,7 +63,8 @@ enum status person_hear(struct call *call)
     if (status == STATUS_OK && person_is_blocked(&person)) {
         status = session_end_all(call, person.id, TEXT("blocked"));
     }
-    return status;
+    bool is_new = text_equals(call->message->name, TEXT("users.created"));
+    return status == STATUS_OK && !is_new ? iam_tell_person_changed(call, person.id) : status;
 }
 
 /* ---- what the directory is told ---- */
