@@ -16,7 +16,8 @@ LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
 from house import House, until
 from json_schema import offences
-from shipped import services_with_cases, shipped_services, told_by_workflows
+from shipped import (services_with_cases, shipped_services, told_by_workflows,
+                     worked_at_outside)
 from tap import (check, check_equal, check_in, check_not_equal, main, program, repository,
                  sample_program, seconds_max, test_directory)
 
@@ -105,8 +106,11 @@ def every_event_of_the_tables_is_there(own, sample):
     events = [name for name in events if name.split('.')[0] in shipped_services()]
     commands = of_tables(r'\.name = "(\w+\.\w+)",\s*\.summary')
     replies = [f'{name}.reply' for name in commands]
+    queues = {f'work.{name}' for name in worked_at_outside()}
+    queues |= {'work.answers.casework'} if queues else set()
+    check(queues)
     check_equal(set(own['components']['messages']),
-                {*events, *commands, *replies, *cases, *told_by_workflows()})
+                {*events, *commands, *replies, *cases, *told_by_workflows(), *queues})
     for name in (name for name in events if name.startswith('users.')):
         check_in(name, sample['channels']['users.events']['messages'])
     aliases = set(of_tables(r'\.alias = "(\w+)"'))
@@ -131,13 +135,17 @@ def who_says_and_who_hears_is_there(sample):
         check_in(name, operations)  # what a workflow needs stands there like all else
     for name in ('steps', 'corp'):
         check_in(f'{name}.tells.{name}.case_changed', operations)
-    check_equal(len(operations), 8 + 8 + 2 + 2 + 4 + 2 + 2 + 4, sorted(operations))
+    check_equal(operations['corp.hands_out.work.nobody']['reply']['channel'],
+                {'$ref': '#/channels/work.answers.corp'})  # E4: and by which queue it comes back
+    check_equal(operations['corp.takes_back.work.answers.corp']['action'], 'receive')
+    check_equal(len(operations), 8 + 8 + 2 + 2 + 4 + 2 + 2 + 4 + 2, sorted(operations))
 
 
 def exchanges_have_the_names_of_the_tables(sample):
     """C85: an exchange that is named so in the table, and one that is named after its service."""
     bindings = {name: channel['bindings']['amqp']['exchange']
-                for name, channel in sample['channels'].items()}
+                for name, channel in sample['channels'].items()
+                if channel['bindings']['amqp']['is'] == 'routingKey'}
     check_equal({name: (exchange['name'], exchange['type'])
                  for name, exchange in bindings.items()},
                 {'users.events': ('users.events', 'topic'),
@@ -151,6 +159,9 @@ def exchanges_have_the_names_of_the_tables(sample):
                  'steps.events': ('steps.events', 'topic'),
                  'corp.events': ('corp.events', 'topic'),
                  'replies': ('kontora.commands', 'direct')})
+    queues = {name: channel['bindings']['amqp']['queue']['name']
+              for name, channel in sample['channels'].items() if name not in bindings}
+    check_equal(queues, {name: name for name in ('work.nobody', 'work.answers.corp')})
 
 
 def a_page_for_reading_is_made():
@@ -163,6 +174,7 @@ def a_page_for_reading_is_made():
     for line in ('| `shop.ordered` | 1 | shop | board | Somebody has ordered something |',
                  'Version 1, told by users, heard by board. Elsewhere called `UserCreated`.',
                  'Charge an order. Done by till, sent by shop. May be refused: `card_declined`.',
+                 '| `work.nobody` | corp | `work.answers.corp` |',
                  '| `kontoraposition` | | string. Its place in the journal of its source |'):
         check_in(line, page)
 

@@ -147,17 +147,39 @@ struct note { /* what a worker writes */
 
 #define AT(member) .offset = offsetof(struct note, member)
 static const struct field note_fields[] = {
-    {.name = "task_id", .kind = FIELD_TEXT, AT(answer.task_id), .bytes_max = WORK_ID_BYTES_MAX},
-    {.name = "taskId", .kind = FIELD_TEXT, AT(answer.task_id_too), .bytes_max = WORK_ID_BYTES_MAX},
-    {.name = "result", .kind = FIELD_JSON, AT(answer.result), .bytes_max = WORK_RESULT_BYTES_MAX},
-    {.name = "error", .kind = FIELD_OBJECT, AT(answer.error), .bytes_max = 4000},
-    {.name = "next", .kind = FIELD_TEXT, AT(answer.next), .bytes_max = WORKFLOW_NAME_BYTES_MAX},
+    {.name = "task_id",
+     .kind = FIELD_TEXT,
+     AT(answer.task_id),
+     .bytes_max = WORK_ID_BYTES_MAX,
+     .meaning = "As it was given; it or taskId"},
+    {.name = "taskId",
+     .kind = FIELD_TEXT,
+     AT(answer.task_id_too),
+     .bytes_max = WORK_ID_BYTES_MAX,
+     .meaning = "The same as task_id"},
+    {.name = "result",
+     .kind = FIELD_JSON,
+     AT(answer.result),
+     .bytes_max = WORK_RESULT_BYTES_MAX,
+     .meaning = "Any JSON; nothing is null"},
+    {.name = "error",
+     .kind = FIELD_OBJECT,
+     AT(answer.error),
+     .bytes_max = 4000,
+     .meaning = "It has failed: {\"code\": text, \"message\": text, \"final\": flag}; unless it is "
+                "final it is tried again, as the stage's `retry` says"},
+    {.name = "next",
+     .kind = FIELD_TEXT,
+     AT(answer.next),
+     .bytes_max = WORKFLOW_NAME_BYTES_MAX,
+     .meaning = "The stage to go on with, one of the stage's own `next`"},
     {.name = "lease_ms",
      .kind = FIELD_INTEGER,
      AT(lease_ms),
      .minimum = WORK_LEASE_MS_MIN,
      .maximum = WORK_LEASE_MS_MAX,
-     .otherwise = FIELD_NONE},
+     .otherwise = FIELD_NONE,
+     .meaning = "It is no answer: it takes longer, so much from now on"},
 };
 #undef AT
 static const struct shape note_shape = {
@@ -215,6 +237,8 @@ const struct post_table *work_post(struct arena *arena, const struct catalog *ca
     struct post_table *post = ARENA_NEW(arena, struct post_table);
     *post = (struct post_table){
         .queues = work_queues(arena, catalog),
+        .letter = &work_item_shape,
+        .answer = &note_shape,
         .collect = collect,
         .give_back = give_back,
         .receive = receive,

@@ -7,7 +7,8 @@
  *   till.commands      what one service is told to do
  *   replies            the commands' channel of whoever asked
  *
- * Each message is a CloudEvent; its `data` is the shape of its row.
+ * Each message is a CloudEvent; its `data` is the shape of its row. What programs outside get and
+ * say is plain JSON (asyncapi_queues.c).
  */
 #include "runtime/pages/asyncapi_parts.h"
 #include "runtime/pages/schema_write.h"
@@ -21,8 +22,7 @@ static const char *exchange_of(struct telling *telling, const struct service *se
                              : asyncapi__join(telling, service->name, ".events");
 }
 
-/* A member of that name which is a reference. */
-static void refer(struct telling *telling, const char *key, const char *place, const char *name)
+void asyncapi__refer(struct telling *telling, const char *key, const char *place, const char *name)
 {
     describe_begin(&telling->writer, key);
     asyncapi__put_reference(telling, place, name);
@@ -37,8 +37,8 @@ static void put_tag(struct json_writer *writer, const struct service *service)
     json_end_object(writer);
 }
 
-static void put_tags(struct json_writer *writer, const struct service *const *services,
-                     size_t count)
+void asyncapi__put_tags(struct json_writer *writer, const struct service *const *services,
+                        size_t count)
 {
     json_key(writer, "tags");
     json_begin_array(writer);
@@ -71,10 +71,11 @@ static void put_events_channel(struct telling *telling, const struct service *se
     describe(writer, "description", service->purpose);
     describe_begin(writer, "messages");
     for (size_t i = 0; i < service->event_count; i++) {
-        refer(telling, service->events[i].name, "components/messages", service->events[i].name);
+        asyncapi__refer(telling, service->events[i].name, "components/messages",
+                        service->events[i].name);
     }
     describe_end(writer, 1);
-    put_tags(writer, &service, 1);
+    asyncapi__put_tags(writer, &service, 1);
     asyncapi__put_binding(writer, exchange, "topic");
     describe_end(writer, 1);
 }
@@ -93,10 +94,11 @@ static void put_commands_channel(struct telling *telling, const struct service *
     describe(writer, "description", service->purpose);
     describe_begin(writer, "messages");
     for (size_t i = 0; i < service->command_count; i++) {
-        refer(telling, service->commands[i].name, "components/messages", service->commands[i].name);
+        asyncapi__refer(telling, service->commands[i].name, "components/messages",
+                        service->commands[i].name);
     }
     describe_end(writer, 1);
-    put_tags(writer, &service, 1);
+    asyncapi__put_tags(writer, &service, 1);
     asyncapi__put_binding(writer, "kontora.commands", "direct");
     describe_end(writer, 1);
 }
@@ -112,7 +114,7 @@ static void put_replies_channel(struct telling *telling)
         const struct service *service = telling->services[i];
         for (size_t j = 0; j < service->command_count; j++) {
             const char *name = asyncapi__join(telling, service->commands[j].name, ".reply");
-            refer(telling, name, "components/messages", name);
+            asyncapi__refer(telling, name, "components/messages", name);
         }
     }
     describe_end(writer, 1);
@@ -132,6 +134,7 @@ static void put_channels(struct telling *telling)
         if (service->command_count > 0) {
             put_commands_channel(telling, service);
         }
+        asyncapi__put_queue_channels(telling, i);
         has_commands = has_commands || service->command_count > 0;
     }
     if (has_commands) {
@@ -142,25 +145,16 @@ static void put_channels(struct telling *telling)
 
 /* ---- operations: who says and who hears what ---- */
 
-struct operation {
-    const struct service *service;
-    const char *verb;   /* "tells" */
-    const char *action; /* "send" or "receive" */
-    const char *channel;
-    const char *message;
-    const char *summary;
-};
-
-static void begin_operation(struct telling *telling, const struct operation *operation)
+void asyncapi__begin_operation(struct telling *telling, const struct operation *operation)
 {
     struct json_writer *writer = &telling->writer;
     struct text name = text_format(writer->arena, "%s.%s.%s", operation->service->name,
                                    operation->verb, operation->message);
     describe_begin(writer, name.data);
     describe(writer, "action", operation->action);
-    refer(telling, "channel", "channels", operation->channel);
+    asyncapi__refer(telling, "channel", "channels", operation->channel);
     describe(writer, "summary", operation->summary);
-    put_tags(writer, &operation->service, 1);
+    asyncapi__put_tags(writer, &operation->service, 1);
     json_key(writer, "messages");
     json_begin_array(writer);
     json_begin_object(writer);
@@ -179,7 +173,7 @@ static void put_reply(struct telling *telling, const char *command)
     describe(writer, "description", "The service that sent the command: its source");
     describe(writer, "location", "$message.payload#/source");
     describe_end(writer, 1);
-    refer(telling, "channel", "channels", "replies");
+    asyncapi__refer(telling, "channel", "channels", "replies");
     json_key(writer, "messages");
     json_begin_array(writer);
     json_begin_object(writer);
@@ -207,12 +201,13 @@ static const struct event *find_event(const struct telling *telling, const char 
 static void put_tells(struct telling *telling, const struct service *service)
 {
     for (size_t i = 0; i < service->event_count; i++) {
-        begin_operation(telling, &(struct operation){.service = service,
-                                                     .verb = "tells",
-                                                     .action = "send",
-                                                     .channel = exchange_of(telling, service),
-                                                     .message = service->events[i].name,
-                                                     .summary = service->events[i].summary});
+        asyncapi__begin_operation(telling,
+                                  &(struct operation){.service = service,
+                                                      .verb = "tells",
+                                                      .action = "send",
+                                                      .channel = exchange_of(telling, service),
+                                                      .message = service->events[i].name,
+                                                      .summary = service->events[i].summary});
         describe_end(&telling->writer, 1);
     }
 }
@@ -227,12 +222,13 @@ static void put_hears(struct telling *telling, const struct service *service)
         if (event == NULL) {
             continue; /* runtime_check has complained */
         }
-        begin_operation(telling, &(struct operation){.service = service,
-                                                     .verb = "hears",
-                                                     .action = "receive",
-                                                     .channel = exchange_of(telling, teller),
-                                                     .message = row->event,
-                                                     .summary = event->summary});
+        asyncapi__begin_operation(telling,
+                                  &(struct operation){.service = service,
+                                                      .verb = "hears",
+                                                      .action = "receive",
+                                                      .channel = exchange_of(telling, teller),
+                                                      .message = row->event,
+                                                      .summary = event->summary});
         describe_number(writer, "x-version", row->version);
         json_key(writer, "x-takes");
         json_begin_array(writer);
@@ -248,12 +244,13 @@ static void put_does(struct telling *telling, const struct service *service)
 {
     for (size_t i = 0; i < service->command_count; i++) {
         const struct command *row = &service->commands[i];
-        begin_operation(telling, &(struct operation){.service = service,
-                                                     .verb = "does",
-                                                     .action = "receive",
-                                                     .channel = commands_of(telling, service->name),
-                                                     .message = row->name,
-                                                     .summary = row->summary});
+        asyncapi__begin_operation(
+            telling, &(struct operation){.service = service,
+                                         .verb = "does",
+                                         .action = "receive",
+                                         .channel = commands_of(telling, service->name),
+                                         .message = row->name,
+                                         .summary = row->summary});
         put_reply(telling, row->name);
         describe_end(&telling->writer, 1);
     }
@@ -266,13 +263,14 @@ static void put_sends(struct telling *telling, const struct service *service)
         if (!is_first_errand(service, i)) {
             continue;
         }
-        begin_operation(telling, &(struct operation){
-                                     .service = service,
-                                     .verb = "sends",
-                                     .action = "send",
-                                     .channel = commands_of(telling, row->service),
-                                     .message = row->command,
-                                     .summary = asyncapi__join(telling, "Tells ", row->service)});
+        asyncapi__begin_operation(
+            telling,
+            &(struct operation){.service = service,
+                                .verb = "sends",
+                                .action = "send",
+                                .channel = commands_of(telling, row->service),
+                                .message = row->command,
+                                .summary = asyncapi__join(telling, "Tells ", row->service)});
         put_reply(telling, row->command);
         describe_end(&telling->writer, 1);
     }
@@ -286,6 +284,7 @@ static void put_operations(struct telling *telling)
         put_hears(telling, telling->services[i]);
         put_does(telling, telling->services[i]);
         put_sends(telling, telling->services[i]);
+        asyncapi__put_queue_operations(telling, telling->services[i]);
     }
     describe_end(&telling->writer, 1);
 }
@@ -301,12 +300,13 @@ static void put_head(struct telling *telling)
     describe(writer, "version", KONTORA_VERSION);
     describe(writer, "description",
              "What services tell each other. A message is application/cloudevents+json; several "
-             "that waited share one, application/cloudevents-batch+json, an array of them.");
+             "that waited share one, application/cloudevents-batch+json, an array of them. What "
+             "programs outside take from the queues work.* and answer is application/json.");
     describe_begin(writer, "license");
     describe(writer, "name", "Apache-2.0");
     describe(writer, "url", "https://www.apache.org/licenses/LICENSE-2.0");
     describe_end(writer, 1);
-    put_tags(writer, telling->services, telling->service_count);
+    asyncapi__put_tags(writer, telling->services, telling->service_count);
     describe_end(writer, 1);
     describe(writer, "defaultContentType", "application/cloudevents+json");
 }

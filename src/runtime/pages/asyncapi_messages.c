@@ -92,8 +92,8 @@ static void put_refusal(struct json_writer *writer)
 
 /* ---- schemas: the data of each message, by the message's name ---- */
 
-static void put_data_schema(struct telling *telling, const char *name, const struct shape *shape,
-                            enum schema_side side)
+void asyncapi__put_schema(struct telling *telling, const char *name, const struct shape *shape,
+                          enum schema_side side)
 {
     describe_begin(&telling->writer, name);
     if (shape != NULL) {
@@ -113,14 +113,16 @@ void asyncapi__put_schemas(struct telling *telling)
     for (size_t i = 0; i < telling->service_count; i++) {
         const struct service *service = telling->services[i];
         for (size_t j = 0; j < service->event_count; j++) {
-            put_data_schema(telling, service->events[j].name, service->events[j].data, SCHEMA_SAID);
+            asyncapi__put_schema(telling, service->events[j].name, service->events[j].data,
+                                 SCHEMA_SAID);
         }
         for (size_t j = 0; j < service->command_count; j++) {
             const struct command *command = &service->commands[j];
-            put_data_schema(telling, command->name, command->takes, SCHEMA_TAKEN);
-            put_data_schema(telling, asyncapi__join(telling, command->name, ".reply"),
-                            command->gives, SCHEMA_SAID);
+            asyncapi__put_schema(telling, command->name, command->takes, SCHEMA_TAKEN);
+            asyncapi__put_schema(telling, asyncapi__join(telling, command->name, ".reply"),
+                                 command->gives, SCHEMA_SAID);
         }
+        asyncapi__put_queue_schemas(telling, i);
     }
     describe_end(&telling->writer, 1);
 }
@@ -238,6 +240,7 @@ void asyncapi__put_messages(struct telling *telling)
         for (size_t j = 0; j < service->command_count; j++) {
             put_command_messages(telling, &service->commands[j]);
         }
+        asyncapi__put_queue_messages(telling, i);
     }
     describe_end(&telling->writer, 1);
 }

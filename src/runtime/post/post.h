@@ -48,6 +48,8 @@ struct post_letters {
 /* All of them are called in a transaction, on an executor, and may be called again. */
 struct post_table {
     struct texts queues;
+    const struct shape *letter; /* of the body of a letter, and of an answer: for /asyncapi.json */
+    const struct shape *answer;
 
     enum status (*collect)(struct call *call, const struct post_terms *terms,
                            struct post_letters *letters_out);

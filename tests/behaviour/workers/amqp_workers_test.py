@@ -9,6 +9,7 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from casework import all_end, start, status_of
 from house import until
+from json_schema import offences
 from kontora import EXIT_USAGE, Server, refusal, run, store_kind, the_postgres, the_store
 from rabbitmq import Outsider, RabbitMQ, need_amqplib
 from sealed import change_file
@@ -100,6 +101,13 @@ class Room:
         self.server.kill()
 
 
+def is_as_described(room, name, body):
+    """By the schema of that message in /asyncapi.json, which is not looser than what is said."""
+    document = room.client.get('/asyncapi.json').json
+    schema = document['components']['messages'][name]['payload']
+    check_equal(offences(schema, body, document), [], f'{body}')
+
+
 # ---- letters ----
 
 def a_letter_and_its_answer(broker):
@@ -116,11 +124,13 @@ def a_letter_and_its_answer(broker):
                      letter['deliveryMode']),
                     (letter['task_id'], 'work.answers.casework', 'application/json', 2))
         check_in('&stage=work&visit=1&', letter['taskId'])
+        is_as_described(room, 'work.plain', json.loads(letter['text']))
         said = run('case', 'why', case_id, '--data', room.server.directory).out
         check_match(r"'work' waits for a worker over AMQP, since 20[^;]*; it was sent to the queue "
                     r"'work.plain' \(try 1\)", said)
         shown = run('case', 'show', case_id, '--data', room.server.directory).out
         check_in('over AMQP', shown)
+        is_as_described(room, letter['replyTo'], {'taskId': letter['taskId'], 'result': 5})
         room.hand.answer(letter, result=5)
         room.hand.take()
         room.ends(case_id)

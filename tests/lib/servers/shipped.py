@@ -34,3 +34,14 @@ def told_by_workflows():
                     for said in re.findall(r'\btells: (\[[^\]]*\]|[\w.]+)', file.read()):
                         found |= set(re.findall(r'[\w.]+', said))
     return found
+
+
+def worked_at_outside():
+    """The queues that stages of their workflows name."""
+    found = set()
+    for place, _, names in os.walk(os.path.join(repository(), 'src')):
+        for name in names:
+            if name.endswith('.yaml'):
+                with open(os.path.join(place, name), encoding='utf-8') as file:
+                    found |= set(re.findall(r'\bworker: (\w+)', file.read()))
+    return found

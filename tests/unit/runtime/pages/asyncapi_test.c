@@ -2,6 +2,7 @@
  */
 #include "base/json.h"
 #include "bus/message.h"
+#include "runtime/post/post.h"
 #include "runtime/runtime.h"
 #include "tests/lib/check.h"
 
@@ -73,7 +74,16 @@ static const struct service home = {
     .errand_count = COUNT_OF(home_errands),
 };
 
-static const struct service *const services[] = {&post, &home};
+static const struct text queues[] = {{"lift", 4}, {"wrap", 4}};
+static const struct post_table outside = {
+    .queues = {queues, COUNT_OF(queues)}, .letter = &parcel, .answer = &parcel};
+static const struct post_table wrapping = {
+    .queues = {&queues[1], 1}, .letter = &parcel, .answer = &parcel};
+static const struct service store_room = {
+    .name = "store_room", .purpose = "Lifts and wraps", .post = &outside};
+static const struct service shop = {.name = "shop", .purpose = "Wraps", .post = &wrapping};
+
+static const struct service *const services[] = {&post, &home, &store_room, &shop};
 
 static const struct json *read_document(size_t service_count)
 {
@@ -158,15 +168,54 @@ static void commands_are_described(void)
     CHECK_TEXT(word(messages->first, "$ref"), "#/channels/replies/messages/post.fetch.reply");
 }
 
+/* Plain queues, of plain JSON: the program outside knows nothing of CloudEvents. */
+static void queues_for_programs_outside_are_described(void)
+{
+    const struct json *root = read_document(3);
+    const struct json *lift = at(root, "channels/work.lift");
+    CHECK_TEXT(word(lift, "address"), "work.lift");
+    CHECK_TEXT(word(lift, "bindings/amqp/is"), "queue");
+    CHECK_TEXT(word(lift, "bindings/amqp/queue/name"), "work.lift");
+    CHECK_INT(at(lift, "bindings/amqp/queue/durable")->kind, JSON_TRUE);
+    CHECK_TEXT(word(root, "components/messages/work.lift/contentType"), "application/json");
+    CHECK_TEXT(word(root, "components/messages/work.lift/payload/$ref"),
+               "#/components/schemas/work.lift");
+    CHECK(has_item(at(root, "components/schemas/work.lift/required"), "weight"));
+    CHECK(at(root, "components/schemas/work.answers.store_room/properties/note") != NULL);
+    CHECK_INT(at(root, "components/schemas/work.answers.store_room/required")->count, 1);
+    const struct json *hands = at(root, "operations/store_room.hands_out.work.wrap");
+    CHECK_TEXT(word(hands, "action"), "send");
+    CHECK_TEXT(word(hands, "reply/address/location"), "$message.header#/reply-to");
+    CHECK_TEXT(word(hands, "reply/channel/$ref"), "#/channels/work.answers.store_room");
+    const struct json *takes = at(root, "operations/store_room.takes_back.work.answers.store_room");
+    CHECK_TEXT(word(takes, "action"), "receive");
+    CHECK_TEXT(word(takes, "channel/$ref"), "#/channels/work.answers.store_room");
+}
+
+static size_t count_of(const struct json *object, const char *key)
+{
+    size_t found = 0;
+    for (const struct json *row = object->first; row != NULL; row = row->next) {
+        found += text_equals(row->key, text_of(key));
+    }
+    return found;
+}
+
+static void a_queue_of_two_services_is_one_channel(void)
+{
+    const struct json *root = read_document(4);
+    CHECK_INT(count_of(at(root, "channels"), "work.wrap"), 1);
+    CHECK_INT(count_of(at(root, "components/messages"), "work.wrap"), 1);
+    CHECK_INT(count_of(at(root, "components/schemas"), "work.wrap"), 1);
+    CHECK_INT(count_of(at(root, "operations"), "store_room.hands_out.work.wrap"), 1);
+    CHECK_INT(count_of(at(root, "operations"), "shop.hands_out.work.wrap"), 1);
+    CHECK_INT(count_of(at(root, "channels"), "work.answers.shop"), 1);
+}
+
 /* json_read refuses a key that stands twice in a large object; here they are counted by hand. */
 static void two_errands_of_one_command_are_one_operation(void)
 {
-    const struct json *operations = at(read_document(2), "operations");
-    size_t found = 0;
-    for (const struct json *row = operations->first; row != NULL; row = row->next) {
-        found += text_equals(row->key, TEXT("home.sends.post.fetch"));
-    }
-    CHECK_INT(found, 1);
+    CHECK_INT(count_of(at(read_document(2), "operations"), "home.sends.post.fetch"), 1);
 }
 
 static void nothing_is_told_of_commands_that_nobody_has(void)
@@ -226,6 +275,10 @@ static const struct test tests[] = {
     {.name = "events_are_described", .run = events_are_described},
     {.name = "who_tells_and_who_hears_is_described", .run = who_tells_and_who_hears_is_described},
     {.name = "commands_are_described", .run = commands_are_described},
+    {.name = "queues_for_programs_outside_are_described",
+     .run = queues_for_programs_outside_are_described},
+    {.name = "a_queue_of_two_services_is_one_channel",
+     .run = a_queue_of_two_services_is_one_channel},
     {.name = "two_errands_of_one_command_are_one_operation",
      .run = two_errands_of_one_command_are_one_operation},
     {.name = "nothing_is_told_of_commands_that_nobody_has",
