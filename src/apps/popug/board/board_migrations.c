@@ -117,4 +117,10 @@ const struct migration board_migrations[] = {
                     " person_id uuid NOT NULL,"
                     " PRIMARY KEY (lottery_id, position));",
     },
+    {
+        .version = 2,
+        .name = "names",
+        .sqlite = "ALTER TABLE board.person ADD COLUMN name_key TEXT;",
+        .postgres = "ALTER TABLE board.person ADD COLUMN name_key text;",
+    },
 };

@@ -27,4 +27,22 @@ NODISCARD enum status board_person_find(struct store *store, struct arena *arena
 NODISCARD enum status board_person_choose(struct store *store, struct arena *arena,
                                           struct board_person *person_out);
 
+struct board_person_filter {
+    struct id after_id; /* in the order of ids; none: from the first */
+    struct text part;   /* of the name, folded */
+    int64_t limit;
+};
+enum { COLLEAGUES_PAGE_MAX = 200 };
+/* Those who work here. */
+NODISCARD enum status board_person_list(struct store *store, struct arena *arena,
+                                        const struct board_person_filter *filter,
+                                        struct rows *rows_out);
+
+/* ---- operations; popug_board.c routes ---- */
+
+enum status colleague_me_handle(struct call *call);
+enum status colleague_list_handle(struct call *call);
+extern const struct shape colleague_list_takes;
+extern const struct shape colleague_shape;
+
 #endif

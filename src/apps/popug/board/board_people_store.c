@@ -48,9 +48,9 @@ static const struct shape person_shape = {
 
 #define COLUMNS "id, full_name, is_employee, is_assignable, revision"
 static const struct statement keep = {
-    .sql = "INSERT INTO board.person AS p (" COLUMNS ") VALUES ($1, $2, $3, $4, $5)"
+    .sql = "INSERT INTO board.person AS p (" COLUMNS ", name_key) VALUES ($1, $2, $3, $4, $5, $6)"
            " ON CONFLICT (id) DO UPDATE SET full_name = $2, is_employee = $3, is_assignable = $4,"
-           " revision = $5 WHERE p.revision < $5",
+           " revision = $5, name_key = $6 WHERE p.revision < $5",
 };
 static const struct statement find = {
     .sql = "SELECT " COLUMNS " FROM board.person WHERE id = $1",
@@ -60,6 +60,14 @@ static const struct statement at_offset = {
     .sql = "SELECT " COLUMNS " FROM board.person WHERE is_assignable = 1"
            " ORDER BY id LIMIT 1 OFFSET $1",
     .gives = &person_shape,
+};
+
+static const struct statement list = {
+    .sql = "SELECT " COLUMNS " FROM board.person WHERE is_employee = 1 AND id > $1"
+           " AND (CAST($2 AS TEXT) IS NULL OR COALESCE(name_key, lower(full_name)) LIKE $2)"
+           " ORDER BY id LIMIT $3",
+    .gives = &person_shape,
+    .rows_max = COLLEAGUES_PAGE_MAX + 1,
 };
 
 struct counted {
@@ -96,7 +104,8 @@ enum status board_person_hear(struct call *call)
     return store_exec(call->store, &keep,
                       VALUES(value_id(heard->id), value_text(heard->full_name),
                              value_flag(is_employee && is_active), value_flag(is_assignable),
-                             value_integer(heard->revision)),
+                             value_integer(heard->revision),
+                             value_text(text_fold(call->arena, heard->full_name))),
                       NULL);
 }
 
@@ -104,6 +113,19 @@ enum status board_person_find(struct store *store, struct arena *arena, struct i
                               struct board_person *person_out)
 {
     return store_one(store, arena, &find, VALUES(value_id(id)), person_out);
+}
+
+enum status board_person_list(struct store *store, struct arena *arena,
+                              const struct board_person_filter *filter, struct rows *rows_out)
+{
+    struct text part = NO_TEXT;
+    if (filter->part.data != NULL) {
+        part = text_format(arena, "%%%.*s%%", TEXT_ARGS(filter->part));
+    }
+    return store_query(store, arena, &list,
+                       VALUES(((struct value){.kind = VALUE_ID, .id = filter->after_id}),
+                              value_text(part), value_integer(filter->limit)),
+                       rows_out);
 }
 
 enum status board_person_choose(struct store *store, struct arena *arena,

@@ -9,6 +9,7 @@
 static const struct refusal *const create_refusals[] = {&item_not_an_employee, &item_nobody_there};
 static const struct refusal *const finish_refusals[] = {&item_not_found, &item_not_yours,
                                                         &item_is_done};
+static const struct refusal *const colleague_refusals[] = {&item_not_an_employee};
 static const struct refusal *const get_refusals[] = {&item_not_found};
 static const struct refusal *const list_refusals[] = {&item_bad_assignee};
 static const struct refusal *const shuffle_refusals[] = {&lottery_not_ready, &item_nobody_there};
@@ -147,6 +148,42 @@ static const struct route routes[] = {
         .refusals = lottery_refusals,
         .refusal_count = COUNT_OF(lottery_refusals),
     },
+    {
+        .method = HTTP_GET,
+        .path = "/api/colleagues",
+        .operation = "list_colleagues",
+        .permission = PERMISSION_PERSON,
+        .summary = "Who works here, by name",
+        .kind = ROUTE_READS,
+        .handle = colleague_list_handle,
+        .takes = &colleague_list_takes,
+        .gives = &colleague_shape,
+        .gives_list = true,
+        .refusals = colleague_refusals,
+        .refusal_count = COUNT_OF(colleague_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/colleagues/me",
+        .operation = "get_me_as_colleague",
+        .permission = PERMISSION_PERSON,
+        .summary = "Whether I work here",
+        .kind = ROUTE_READS_POINT,
+        .handle = colleague_me_handle,
+        .gives = &colleague_shape,
+        .refusals = colleague_refusals,
+        .refusal_count = COUNT_OF(colleague_refusals),
+    },
+};
+
+static const struct stream streams[] = {
+    {
+        .path = "/api/tasks/events",
+        .operation = "watch_tasks",
+        .permission = PERMISSION_PERSON,
+        .summary = "What happens on the board, as it happens",
+        .shows = item_shows,
+    },
 };
 
 #define HEARS(event_)                                                                              \
@@ -175,6 +212,8 @@ const struct service board_service = {
     .event_count = ITEM_EVENT_COUNT,
     .subscriptions = subscriptions,
     .subscription_count = COUNT_OF(subscriptions),
+    .streams = streams,
+    .stream_count = COUNT_OF(streams),
     .asks = &item_ask_price,
     .ask_count = 1,
 };

@@ -115,6 +115,17 @@ const struct event item_events[ITEM_EVENT_COUNT] = {
                        .alias = "TaskFinished"},
 };
 
+/* To whoever may read tasks, all of it. */
+bool item_shows(const struct stream *stream, const struct caller *reader,
+                const struct message *message, struct arena *arena, struct text *data_out)
+{
+    (void)stream;
+    (void)reader;
+    (void)arena;
+    *data_out = message->data;
+    return text_starts_with(message->name, TEXT("board.task_"));
+}
+
 enum status item_tell(struct call *call, size_t event, const struct work_item *item)
 {
     char id[ID_TEXT_BYTES + 1];

@@ -82,6 +82,7 @@ NODISCARD enum status item_tell(struct call *call, size_t event, const struct wo
 
 /* ---- operations; popug_board.c routes ---- */
 
+stream_shows_fn item_shows;
 enum status item_create_gather(struct call *call);
 enum status item_create_handle(struct call *call);
 enum status item_finish_handle(struct call *call);
@@ -97,6 +98,6 @@ extern const struct shape item_title_shape;
 extern const struct ask item_ask_price;
 
 extern const struct migration board_migrations[];
-enum { BOARD_MIGRATION_COUNT = 1 };
+enum { BOARD_MIGRATION_COUNT = 2 };
 
 #endif
