@@ -15,8 +15,7 @@
 #include "runtime/host.h"
 
 enum {
-    SEND_MS_MAX = 20 * 1000,
-    LEASE_MS = 3 * SEND_MS_MAX,
+    LEASE_TIMES = 3, /* as long as an answer may take: nobody who lives is overtaken */
     WAIT_MS_MIN = 1000,
     WAIT_MS_MAX = 10 * 60 * 1000,
     ANSWER_BYTES_MAX = 16 * 1024,
@@ -27,6 +26,7 @@ enum outcome { OUTCOME_UNKNOWN, OUTCOME_ABSENT, OUTCOME_WAITS, OUTCOME_DONE, OUT
 struct job {
     struct payment payment; /* as it is leased */
     struct text provider;
+    int64_t timeout_ms;
     bool is_lookup; /* it may have been sent before: what came of it? */
     enum outcome outcome;
     struct text reference;
@@ -49,7 +49,8 @@ static enum status lease(struct chore_run *run, void **job_out)
     }
     job->is_lookup = !text_equals(payment->status, payment_pending);
     payment->status = payment_sending;
-    payment->due_at = run->now_ms + LEASE_MS;
+    job->timeout_ms = config_integer(run->host->config, "payments.timeout");
+    payment->due_at = run->now_ms + LEASE_TIMES * job->timeout_ms;
     payment->attempts++;
     payment->changed_at = run->now_ms;
     status = payment_update(run->store, payment);
@@ -143,7 +144,7 @@ static void work(struct sideline_work *work)
         .headers = headers,
         .header_count = job->is_lookup ? 0 : COUNT_OF(headers),
         .body = job->is_lookup ? NO_TEXT : body_of(work->arena, &job->payment),
-        .deadline_ms = SEND_MS_MAX,
+        .deadline_ms = (int)job->timeout_ms,
         .answer_bytes_max = ANSWER_BYTES_MAX,
     };
     enum status status = http_client_ask(work->context, work->arena, &request, &answer);
