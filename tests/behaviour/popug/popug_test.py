@@ -284,6 +284,21 @@ def the_day_ends_and_everybody_is_paid_once(provider, company):
     check_equal(popug.balance(), later['reward_minor'] - later['fee_minor'])
 
 
+def a_day_that_is_ended_again_pays_the_rest(provider, company):
+    """D33, D39: who had nothing at the first press is paid at the second."""
+    boss, accountant = company.hire('manager'), company.hire('accountant')
+    accountant.post('/api/accounts/day-end')
+    early = worked(company, boss)
+    accountant.post('/api/accounts/day-end')
+    until(lambda: (payout_of(early) or {}).get('status') == 'paid')
+    late = worked(company, boss)
+    accountant.post('/api/accounts/day-end')
+    until(lambda: (payout_of(late) or {}).get('status') == 'paid')
+    check_equal(late.balance(), 0)
+    check_equal(provider.paid[payout_of(late)['id']]['amount_minor'],
+                payout_of(late)['amount_minor'])
+
+
 def what_is_owed_is_worked_off(provider, company):
     """D39, D41: below zero nothing is paid, and nothing is forgotten."""
     boss, admin = company.hire('manager'), company.hire('admin')
@@ -316,7 +331,7 @@ def what_the_bank_refuses_is_shown_and_stays_his(provider, company):
     """D48: the hold is given up, nothing is lost."""
     provider.refused.add('40817810000000000000')
     boss, accountant = company.hire('manager'), company.hire('accountant')
-    popug = worked(company, boss, {'bank_account': '40817810000000000000'})
+    popug = worked(company, boss, requisite={'bank_account': '40817810000000000000'})
     sum_minor = popug.balance()
     accountant.post('/api/accounts/day-end')
     until(lambda: (payout_of(popug) or {}).get('status') == 'failed')
@@ -329,7 +344,7 @@ def what_the_bank_refuses_is_shown_and_stays_his(provider, company):
 def who_cannot_be_paid_is_shown_to_the_accountant(company):
     """D6, D48: stuck until the directory knows where to; then retried. By another channel."""
     boss, accountant = company.hire('manager'), company.hire('accountant')
-    popug = worked(company, boss, {'bank_account': 'no account'})
+    popug = worked(company, boss, requisite={'bank_account': 'no account'})
     accountant.post('/api/accounts/day-end')
     stuck = until(lambda: accountant.get('/api/payments?status=stuck').json['items'])[0]
     check_equal((stuck['person_id'], stuck['amount_minor']), (popug.who, popug.balance()))
@@ -380,6 +395,7 @@ if __name__ == '__main__':
         a_shuffle_can_be_checked_by_anybody,
         finishing_beside_shuffling_has_one_winner,
         the_day_ends_and_everybody_is_paid_once,
+        a_day_that_is_ended_again_pays_the_rest,
         what_is_owed_is_worked_off,
         a_lost_reply_is_asked_for,
         what_the_bank_refuses_is_shown_and_stays_his,

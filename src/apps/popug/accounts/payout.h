@@ -33,7 +33,7 @@ struct pay_day {
     struct id last_person;
 };
 
-/* Nothing when it has begun before. */
+/* Once more from the first person when it has begun before: who was paid is not paid again. */
 NODISCARD enum status pay_day_begin(struct store *store, int64_t day, int64_t at);
 /* One that is not over; ABSENT: none. */
 NODISCARD enum status pay_day_find(struct store *store, struct arena *arena,

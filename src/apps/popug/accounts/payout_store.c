@@ -70,7 +70,7 @@ static const struct shape earned_shape = {
 
 static const struct statement begin_day = {
     .sql = "INSERT INTO accounts.day (day, is_over, last_person, began_at) VALUES ($1, 0, $2, $3)"
-           " ON CONFLICT DO NOTHING",
+           " ON CONFLICT (day) DO UPDATE SET is_over = 0, last_person = $2",
 };
 static const struct statement find_day = {
     .sql = "SELECT day, is_over, last_person FROM accounts.day WHERE is_over = 0"
