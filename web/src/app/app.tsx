@@ -99,5 +99,5 @@ export function App() {
     document.addEventListener('click', followLinks);
     return () => document.removeEventListener('click', followLinks);
   }, []);
-  return <Signed><Views /></Signed>;
+  return <Signed apps={apps}><Views /></Signed>;
 }

@@ -1,5 +1,4 @@
 // menu.ts - where one can go: one list for the side bar, the phone's bar and the palette.
-import { apps } from '../apps/apps';
 import { IconName } from '../design/icon';
 import { Session } from './session';
 import { say } from './words';
@@ -43,7 +42,7 @@ function isOpen(session: Session, { permission, service, isFor }: Way): boolean 
 export function ways(session: Session): Ways[] {
   const all: Ways[] = [
     { heading: null, list: WORK },
-    ...apps.map(({ name, ways }) => ({ heading: name, list: ways })),
+    ...session.screens.map(({ name, ways }) => ({ heading: name, list: ways })),
     { heading: () => say('the_house'), list: HOUSE },
   ];
   return all.map(({ heading, list }) => ({ heading, list: list.filter((way) => isOpen(session, way)) }))

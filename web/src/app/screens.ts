@@ -9,4 +9,6 @@ export interface Screens {
   name: () => string; // the heading over its ways
   ways: Way[];
   views: View[]; // below /app/NAME/
+  service?: string; // only where it runs
+  isFor?: (may: (permission: string) => boolean) => Promise<boolean>; // asked of who has come in
 }

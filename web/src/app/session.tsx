@@ -3,6 +3,7 @@ import { ComponentChildren, createContext } from 'preact';
 import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { get, post, Problem, whenSignedOut } from './api';
 import { asProblem, loadRefusedAgain } from './load';
+import { Screens } from './screens';
 import { closeStreams, reopenStreams } from './stream';
 import { Label, language, speak } from './words';
 
@@ -44,6 +45,7 @@ export interface Session {
   profile: Profile | null;
   doors: Door[] | null;
   services: House['services'];
+  screens: Screens[]; // of the apps that are for him
   version: string;
   problem: Problem | null;
   may: (permission: string) => boolean;
@@ -60,11 +62,21 @@ function matches(held: string, wanted: string): boolean {
   return held === '*' || held === wanted || (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1)));
 }
 
-export function Signed({ children }: { children: ComponentChildren }) {
+const holds = (of: Profile, permission: string) => of.permissions.some((held) => matches(held, permission));
+
+/** Of the apps that run here, those that are for him. */
+async function screensFor(apps: Screens[], services: House['services'], who: Profile): Promise<Screens[]> {
+  const running = apps.filter(({ service }) => !service || services.some(({ name }) => name === service));
+  const answers = await Promise.all(running.map(({ isFor }) => isFor?.((permission) => holds(who, permission)).catch(() => false) ?? true));
+  return running.filter((_, i) => answers[i]);
+}
+
+export function Signed({ apps, children }: { apps: Screens[]; children: ComponentChildren }) {
   const [state, setState] = useState<Session['state']>('asking');
   const [profile, setProfile] = useState<Profile | null>(null);
   const [house, setHouse] = useState<House>({ version: '', services: [] });
   const [doors, setDoors] = useState<Door[] | null>(null);
+  const [screens, setScreens] = useState<Screens[]>([]);
   const [needsCode, setNeedsCode] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const before = useRef<string | null>(null);
@@ -98,6 +110,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
       loadRefusedAgain();
       reopenStreams();
       void readDoors(found.services).catch(() => setDoors([]));
+      void screensFor(apps, found.services, who).then(setScreens);
     } catch (error) {
       const trouble = asProblem(error);
       setProblem(trouble);
@@ -112,6 +125,7 @@ export function Signed({ children }: { children: ComponentChildren }) {
     before.current = null;
     setProfile(null);
     setDoors(null);
+    setScreens([]);
     setState('nobody');
   }, []);
 
@@ -124,10 +138,10 @@ export function Signed({ children }: { children: ComponentChildren }) {
   }, [look]);
 
   const session: Session = {
-    state, needsCode, profile, doors, problem, look, leave,
+    state, needsCode, profile, doors, screens, problem, look, leave,
     services: house.services,
     version: house.version,
-    may: (permission) => profile !== null && profile.permissions.some((held) => matches(held, permission)),
+    may: (permission) => profile !== null && holds(profile, permission),
     lookAtDoors: () => readDoors(house.services).catch(() => {}),
   };
   return <Current.Provider value={session}>{children}</Current.Provider>;
