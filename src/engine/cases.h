@@ -152,6 +152,24 @@ NODISCARD enum status case_look(struct call *call, struct id case_id,
 struct text case_glance_value(struct arena *arena, const struct case_glance *glance,
                               const char *field);
 
+/* What has happened to a case, the oldest first, at most CASE_TRACE_MAX steps after a revision: for
+ * who counts. An unknown case has none. */
+enum { CASE_TRACE_MAX = 100 };
+struct case_trace {
+    int64_t revision;
+    int64_t at;
+    struct text transition;
+    struct texts places; /* where the step has left it */
+};
+NODISCARD enum status case_trace_read(struct call *call, struct id case_id, int64_t after,
+                                      const struct case_trace **steps_out, size_t *count_out);
+
+/* All cases of the service, in the order they began, at most CASE_IDS_MAX behind one (none: from
+ * the first). */
+enum { CASE_IDS_MAX = 100 };
+NODISCARD enum status case_list_ids(struct call *call, struct id after, const struct id **ids_out,
+                                    size_t *count_out);
+
 /* The result that somebody waits for. ABSENT: nobody does, any more or at all, and it is noted.
  * MALFORMED: the work id is not ours, or the result does not fit; error_out is a sentence. */
 struct case_answer {

@@ -9,7 +9,7 @@
 #include "store/migrate.h"
 #include "store/store.h"
 
-enum { PHOENIX_MIGRATION_COUNT = 2 };
+enum { PHOENIX_MIGRATION_COUNT = 3 };
 extern const struct migration phoenix_migrations[PHOENIX_MIGRATION_COUNT];
 
 struct corp_client {

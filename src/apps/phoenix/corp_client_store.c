@@ -32,6 +32,44 @@ const struct migration phoenix_migrations[PHOENIX_MIGRATION_COUNT] = {
         .postgres = "CREATE TABLE phoenix.moderator (person_id uuid NOT NULL PRIMARY KEY);"
                     "CREATE TABLE phoenix.wording (wording bigint NOT NULL PRIMARY KEY);",
     },
+    {
+        .version = 3,
+        .name = "funnel",
+        .sqlite = "CREATE TABLE phoenix.funnel_case (case_id BLOB NOT NULL PRIMARY KEY,"
+                  " revision INTEGER NOT NULL, place TEXT NOT NULL, since INTEGER NOT NULL,"
+                  " opened_day INTEGER NOT NULL, reached INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+                  "CREATE INDEX phoenix.funnel_case_since ON funnel_case (place, since);"
+                  "CREATE TABLE phoenix.funnel_place (place TEXT NOT NULL PRIMARY KEY,"
+                  " count INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE phoenix.funnel_day (day INTEGER NOT NULL, place TEXT NOT NULL,"
+                  " entered INTEGER NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (day, place))"
+                  " STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE phoenix.funnel_stay (day INTEGER NOT NULL, place TEXT NOT NULL,"
+                  " bucket INTEGER NOT NULL, count INTEGER NOT NULL,"
+                  " PRIMARY KEY (day, place, bucket)) STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE phoenix.funnel_cohort (day INTEGER NOT NULL, place TEXT NOT NULL,"
+                  " count INTEGER NOT NULL, PRIMARY KEY (day, place)) STRICT, WITHOUT ROWID;"
+                  "CREATE TABLE phoenix.funnel_walk (one INTEGER NOT NULL PRIMARY KEY, last BLOB,"
+                  " is_over INTEGER NOT NULL) STRICT;",
+        .postgres = "CREATE TABLE phoenix.funnel_case (case_id uuid NOT NULL PRIMARY KEY,"
+                    " revision bigint NOT NULL, place text COLLATE \"C\" NOT NULL,"
+                    " since bigint NOT NULL, opened_day bigint NOT NULL,"
+                    " reached bigint NOT NULL) WITH (fillfactor = 80);"
+                    "CREATE INDEX funnel_case_since ON phoenix.funnel_case (place, since);"
+                    "CREATE TABLE phoenix.funnel_place (place text COLLATE \"C\" NOT NULL"
+                    " PRIMARY KEY, count bigint NOT NULL);"
+                    "CREATE TABLE phoenix.funnel_day (day bigint NOT NULL,"
+                    " place text COLLATE \"C\" NOT NULL, entered bigint NOT NULL,"
+                    " gone bigint NOT NULL, PRIMARY KEY (day, place));"
+                    "CREATE TABLE phoenix.funnel_stay (day bigint NOT NULL,"
+                    " place text COLLATE \"C\" NOT NULL, bucket bigint NOT NULL,"
+                    " count bigint NOT NULL, PRIMARY KEY (day, place, bucket));"
+                    "CREATE TABLE phoenix.funnel_cohort (day bigint NOT NULL,"
+                    " place text COLLATE \"C\" NOT NULL, count bigint NOT NULL,"
+                    " PRIMARY KEY (day, place));"
+                    "CREATE TABLE phoenix.funnel_walk (one bigint NOT NULL PRIMARY KEY, last uuid,"
+                    " is_over smallint NOT NULL);",
+    },
 };
 
 /* ---- clients ---- */

@@ -3,6 +3,7 @@
 
 #include "apps/phoenix/client_list.h"
 #include "apps/phoenix/corp_client.h"
+#include "apps/phoenix/funnel.h"
 #include "apps/phoenix/moderator.h"
 #include "apps/phoenix/provisioning.h"
 #include "apps/phoenix/reminder.h"
@@ -10,7 +11,7 @@
 #include "apps/phoenix/request_told.h"
 #include "apps/phoenix/words.h"
 
-enum { WORDS_EVERY_MS = 3600 * 1000 };
+enum { WORDS_EVERY_MS = 3600 * 1000, FUNNEL_EVERY_MS = 3600 * 1000 };
 
 WORKFLOW_TEXT(phoenix);
 static const struct workflow_file workflows[] = {WORKFLOW_FILE(phoenix)};
@@ -36,6 +37,8 @@ static const struct case_work cases = {
 
 static const struct refusal *const list_refusals[] = {&clients_bad_cursor};
 static const struct refusal *const get_refusals[] = {&clients_not_found};
+
+static const struct refusal *const funnel_refusals[] = {&funnel_bad_day};
 
 static const struct route routes[] = {
     {
@@ -66,6 +69,19 @@ static const struct route routes[] = {
         .refusals = get_refusals,
         .refusal_count = COUNT_OF(get_refusals),
     },
+    {
+        .method = HTTP_GET,
+        .path = "/api/phoenix/funnel",
+        .operation = "get_phoenix_funnel",
+        .permission = "phoenix.funnel",
+        .summary = "Where requests stand, how long they stay, how many get to the end",
+        .kind = ROUTE_READS,
+        .handle = funnel_handle,
+        .takes = &funnel_takes,
+        .answer_schema = funnel_answer,
+        .refusals = funnel_refusals,
+        .refusal_count = COUNT_OF(funnel_refusals),
+    },
 };
 
 #define ABOUT_REQUEST(event_, handle_)                                                             \
@@ -83,6 +99,7 @@ static const struct subscription subscriptions[] = {
     ABOUT_REQUEST("phoenix.rejected", request_notice_rejected),
     ABOUT_REQUEST("phoenix.stalled", request_notice_stalled),
     ABOUT_REQUEST("phoenix.completed", request_notice_completed),
+    {.event = "phoenix.case_changed", .version = 1, .takes = &funnel_heard, .handle = funnel_hear},
     ABOUT_PERSON("users.created"),
     ABOUT_PERSON("users.changed"),
     ABOUT_PERSON("users.activated"),
@@ -101,6 +118,7 @@ static const struct errand errands[PHOENIX_ERRAND_COUNT] = {
 
 static const struct chore chores[] = {
     {.name = "tell_words", .run = words_chore, .every_ms = WORDS_EVERY_MS},
+    {.name = "count_funnel", .run = funnel_chore, .every_ms = FUNNEL_EVERY_MS},
 };
 
 const struct service phoenix_service = {

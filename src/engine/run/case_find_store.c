@@ -1,6 +1,8 @@
 /* case_find_store.c - the SQL of looking for cases. */
 #include "engine/run/case_find_store.h"
 
+#include "engine/cases.h"
+
 struct found {
     struct id case_id;
 };
@@ -43,4 +45,32 @@ enum status case_find_more(struct store *store, struct arena *arena, struct case
         finding->after = finding->ids[i];
     }
     return status;
+}
+
+/* ---- all ---- */
+
+static const struct field all_fields[] = {{.name = "id", .kind = FIELD_ID, .offset = 0}};
+static const struct shape all_shape = {
+    .name = "CaseId",
+    .fields = all_fields,
+    .field_count = COUNT_OF(all_fields),
+    .bytes = sizeof(struct id),
+};
+static const struct statement all_first = {
+    .sql = "SELECT id FROM engine_case ORDER BY id LIMIT 100",
+    .gives = &all_shape,
+    .rows_max = CASE_IDS_MAX,
+};
+static const struct statement all_more = {
+    .sql = "SELECT id FROM engine_case WHERE id > $1 ORDER BY id LIMIT 100",
+    .gives = &all_shape,
+    .rows_max = CASE_IDS_MAX,
+};
+
+enum status case_find_all(struct store *store, struct arena *arena, struct id after,
+                          struct rows *rows_out)
+{
+    return id_is_none(after)
+               ? store_query(store, arena, &all_first, NO_VALUES, rows_out)
+               : store_query(store, arena, &all_more, VALUES(value_id(after)), rows_out);
 }

@@ -25,4 +25,8 @@ struct case_finding {
 NODISCARD enum status case_find_more(struct store *store, struct arena *arena,
                                      struct case_finding *finding);
 
+/* All of the schema, behind one; none: from the first. An array of struct id. */
+NODISCARD enum status case_find_all(struct store *store, struct arena *arena, struct id after,
+                                    struct rows *rows_out);
+
 #endif
