@@ -272,9 +272,8 @@ def the_day_ends_and_everybody_is_paid_once(provider, company):
     check_equal((line['kind'], line['amount_minor'], line['balance_minor']),
                 ('payout', -sum_minor, 0))
     check_equal(accountant.get('/api/accounts/totals').json['items'][0]['paid_minor'], sum_minor)
-    letter = until(lambda: company.client.get(
-        f'/api/notifications?recipient_id={popug.who}').json['items'])[0]
-    check_equal(letter['template'], 'accounts.payout')
+    until(lambda: company.told(popug, 'accounts.payout'))
+    check_equal(len(company.told(popug, 'accounts.payout')), 1)
     accountant.post('/api/accounts/day-end')
     later = boss.create()
     popug.finish(later['id'])

@@ -76,6 +76,11 @@ class Company:
     def of(self, who):
         return [popug for popug in self.popugs if popug.who == who][0]
 
+    def told(self, popug, template):
+        """Notices of that kind that were sent to him."""
+        sent = pages(self.client, f'/api/notifications?recipient_id={popug.who}')
+        return [one for one in sent if one['template'] == template]
+
     def settled(self):
         """Every fact of the board stands in the books, once."""
         anybody = Popug(self.client, str(uuid.uuid4()), 'admin')

@@ -123,4 +123,22 @@ const struct migration board_migrations[] = {
         .sqlite = "ALTER TABLE board.person ADD COLUMN name_key TEXT;",
         .postgres = "ALTER TABLE board.person ADD COLUMN name_key text;",
     },
+    {
+        .version = 3,
+        .name = "overseers and notices",
+        .sqlite = "ALTER TABLE board.person ADD COLUMN is_overseer INTEGER NOT NULL DEFAULT 0;"
+                  "ALTER TABLE board.lottery ADD COLUMN told INTEGER NOT NULL DEFAULT 0;"
+                  "UPDATE board.lottery SET told = people WHERE status = 'done';"
+                  "CREATE INDEX board.lottery_untold ON lottery (number)"
+                  " WHERE status = 'done' AND told < people;"
+                  "CREATE INDEX board.assignment_fallen ON assignment (lottery_id, person_id)"
+                  " WHERE lottery_id IS NOT NULL;",
+        .postgres = "ALTER TABLE board.person ADD COLUMN is_overseer smallint NOT NULL DEFAULT 0;"
+                    "ALTER TABLE board.lottery ADD COLUMN told bigint NOT NULL DEFAULT 0;"
+                    "UPDATE board.lottery SET told = people WHERE status = 'done';"
+                    "CREATE INDEX lottery_untold ON board.lottery (number)"
+                    " WHERE status = 'done' AND told < people;"
+                    "CREATE INDEX assignment_fallen ON board.assignment (lottery_id, person_id)"
+                    " WHERE lottery_id IS NOT NULL;",
+    },
 };

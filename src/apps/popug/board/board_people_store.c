@@ -2,6 +2,7 @@
 #include "apps/popug/board/board_people.h"
 
 #include "base/chance.h"
+#include "base/config.h"
 
 struct heard {
     struct id id;
@@ -36,6 +37,7 @@ static const struct field fields[] = {
     {.name = "full_name", .kind = FIELD_TEXT, AT(full_name)},
     {.name = "is_employee", .kind = FIELD_FLAG, AT(is_employee)},
     {.name = "is_assignable", .kind = FIELD_FLAG, AT(is_assignable)},
+    {.name = "is_overseer", .kind = FIELD_FLAG, AT(is_overseer)},
     {.name = "revision", .kind = FIELD_INTEGER, AT(revision)},
 };
 #undef AT
@@ -46,19 +48,21 @@ static const struct shape person_shape = {
     .bytes = sizeof(struct board_person),
 };
 
-#define COLUMNS "id, full_name, is_employee, is_assignable, revision"
+#define COLUMNS      "id, full_name, is_employee, is_assignable, is_overseer, revision"
+#define MAY_BE_GIVEN "is_assignable = 1 AND (is_overseer = 0 OR $1 = 1)"
 static const struct statement keep = {
-    .sql = "INSERT INTO board.person AS p (" COLUMNS ", name_key) VALUES ($1, $2, $3, $4, $5, $6)"
+    .sql = "INSERT INTO board.person AS p (" COLUMNS ", name_key) VALUES ($1, $2, $3, $4, $5, $6,"
+           " $7)"
            " ON CONFLICT (id) DO UPDATE SET full_name = $2, is_employee = $3, is_assignable = $4,"
-           " revision = $5, name_key = $6 WHERE p.revision < $5",
+           " is_overseer = $5, revision = $6, name_key = $7 WHERE p.revision < $6",
 };
 static const struct statement find = {
     .sql = "SELECT " COLUMNS " FROM board.person WHERE id = $1",
     .gives = &person_shape,
 };
 static const struct statement at_offset = {
-    .sql = "SELECT " COLUMNS " FROM board.person WHERE is_assignable = 1"
-           " ORDER BY id LIMIT 1 OFFSET $1",
+    .sql =
+        "SELECT " COLUMNS " FROM board.person WHERE " MAY_BE_GIVEN " ORDER BY id LIMIT 1 OFFSET $2",
     .gives = &person_shape,
 };
 
@@ -79,7 +83,7 @@ static const struct field counted_fields[] = {
 static const struct shape counted_shape = {
     .name = "Counted", .fields = counted_fields, .field_count = 1, .bytes = sizeof(struct counted)};
 static const struct statement count = {
-    .sql = "SELECT count(*) AS count FROM board.person WHERE is_assignable = 1",
+    .sql = "SELECT count(*) AS count FROM board.person WHERE " MAY_BE_GIVEN,
     .gives = &counted_shape,
 };
 
@@ -100,11 +104,11 @@ enum status board_person_hear(struct call *call)
     const struct heard *heard = call->input;
     bool is_employee = text_is_given(heard->type) && text_equals(heard->type, TEXT("popug"));
     bool is_active = text_is_given(heard->status) && text_equals(heard->status, TEXT("active"));
-    bool is_assignable = is_employee && is_active && heard->activated && !oversees(heard->roles);
+    bool is_assignable = is_employee && is_active && heard->activated;
     return store_exec(call->store, &keep,
                       VALUES(value_id(heard->id), value_text(heard->full_name),
                              value_flag(is_employee && is_active), value_flag(is_assignable),
-                             value_integer(heard->revision),
+                             value_flag(oversees(heard->roles)), value_integer(heard->revision),
                              value_text(text_fold(call->arena, heard->full_name))),
                       NULL);
 }
@@ -128,11 +132,22 @@ enum status board_person_list(struct store *store, struct arena *arena,
                        rows_out);
 }
 
-enum status board_person_choose(struct store *store, struct arena *arena,
-                                struct board_person *person_out)
+bool board_takes_overseers(const struct host *host)
+{
+    return host->config != NULL && config_flag(host->config, "board.overseers_take_part");
+}
+
+void board_person_judge(const struct host *host, struct board_person *person)
+{
+    person->is_assignable =
+        person->is_assignable && (!person->is_overseer || board_takes_overseers(host));
+}
+
+enum status board_person_choose(struct call *call, struct board_person *person_out)
 {
     struct counted counted;
-    enum status status = store_one(store, arena, &count, NO_VALUES, &counted);
+    const struct value takes = value_flag(board_takes_overseers(call->host));
+    enum status status = store_one(call->store, call->arena, &count, VALUES(takes), &counted);
     if (status != STATUS_OK) {
         return status;
     }
@@ -140,5 +155,6 @@ enum status board_person_choose(struct store *store, struct arena *arena,
         return STATUS_ABSENT;
     }
     int64_t offset = (int64_t)(chance_number() % (uint64_t)counted.count);
-    return store_one(store, arena, &at_offset, VALUES(value_integer(offset)), person_out);
+    return store_one(call->store, call->arena, &at_offset, VALUES(takes, value_integer(offset)),
+                     person_out);
 }

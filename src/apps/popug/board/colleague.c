@@ -70,6 +70,7 @@ enum status colleague_me_handle(struct call *call)
     }
     enum status status = board_person_find(call->store, call->arena, call->caller.person, &me);
     me.id = call->caller.person;
+    board_person_judge(call->host, &me);
     return status == STATUS_OK || status == STATUS_ABSENT ? answer(call, &me) : status;
 }
 
@@ -98,6 +99,7 @@ static enum status answer_these(struct call *call, struct text ids)
         more = text_cut(ids, ',', &head, &ids);
         if (id_read(head, &id)) {
             status = board_person_find(call->store, call->arena, id, &people[list.count]);
+            board_person_judge(call->host, &people[list.count]);
             list.count += status == STATUS_OK;
             status = status == STATUS_ABSENT ? STATUS_OK : status;
         }
@@ -120,7 +122,10 @@ static enum status answer_page(struct call *call, const struct colleague_input *
     if (status != STATUS_OK) {
         return status;
     }
-    const struct board_person *people = rows.items;
+    struct board_person *people = rows.items;
+    for (size_t i = 0; i < rows.count; i++) {
+        board_person_judge(call->host, &people[i]);
+    }
     struct list list = {.items = people, .count = rows.count, .total = FIELD_NONE};
     if ((int64_t)rows.count > input->limit) {
         list.count = (size_t)input->limit;

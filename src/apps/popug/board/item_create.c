@@ -3,6 +3,7 @@
  * Its price is asked for before (gather), so no task is ever there without one. Refused:
  * not_an_employee, nobody_to_assign.
  */
+#include "apps/popug/board/board_notice.h"
 #include "apps/popug/board/board_people.h"
 #include "apps/popug/board/work_item.h"
 
@@ -103,7 +104,7 @@ enum status item_create_handle(struct call *call)
     struct board_person assignee;
     enum status status = check_author(call);
     if (status == STATUS_OK) {
-        status = board_person_choose(call->store, call->arena, &assignee);
+        status = board_person_choose(call, &assignee);
     }
     if (status == STATUS_ABSENT) {
         return refuse(call, &item_nobody_there);
@@ -118,6 +119,9 @@ enum status item_create_handle(struct call *call)
     }
     if (status == STATUS_OK) {
         status = item_tell(call, ITEM_ASSIGNED, &item);
+    }
+    if (status == STATUS_OK) {
+        status = notice_of_item(call, &item);
     }
     return status == STATUS_OK ? answer(call, &item) : status;
 }

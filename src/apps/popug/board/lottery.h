@@ -55,7 +55,8 @@ NODISCARD enum status lottery_commit(struct store *store, const struct lottery *
 NODISCARD enum status lottery_update(struct store *store, const struct lottery *lottery,
                                      const struct lottery *before);
 /* Writes down who is assignable; how many. */
-NODISCARD enum status lottery_write_people(struct store *store, struct id id, int64_t *count_out);
+NODISCARD enum status lottery_write_people(struct store *store, struct id id, bool with_overseers,
+                                           int64_t *count_out);
 
 struct lottery_person {
     int64_t position;

@@ -33,8 +33,8 @@ static const struct statement update = {
 };
 static const struct statement write_people = {
     .sql = "INSERT INTO board.lottery_person (lottery_id, position, person_id)"
-           " SELECT $1, row_number() OVER (ORDER BY id) - 1, id FROM board.person"
-           " WHERE is_assignable = 1",
+           " SELECT $2, row_number() OVER (ORDER BY id) - 1, id FROM board.person"
+           " WHERE is_assignable = 1 AND (is_overseer = 0 OR $1 = 1)",
 };
 static const struct statement list_people = {
     .sql = "SELECT position, person_id FROM board.lottery_person"
@@ -96,9 +96,11 @@ enum status lottery_update(struct store *store, const struct lottery *lottery,
     return status == STATUS_OK && changed == 0 ? STATUS_CONFLICT : status;
 }
 
-enum status lottery_write_people(struct store *store, struct id id, int64_t *count_out)
+enum status lottery_write_people(struct store *store, struct id id, bool with_overseers,
+                                 int64_t *count_out)
 {
-    return store_exec(store, &write_people, VALUES(value_id(id)), count_out);
+    return store_exec(store, &write_people, VALUES(value_flag(with_overseers), value_id(id)),
+                      count_out);
 }
 
 enum status lottery_list_people(struct store *store, struct arena *arena, struct id id,

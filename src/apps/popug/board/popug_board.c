@@ -1,6 +1,7 @@
 /* popug_board.c - the board on one page: tasks that fall on people by chance. */
 #include "apps/popug/board/popug_board.h"
 
+#include "apps/popug/board/board_notice.h"
 #include "apps/popug/board/board_people.h"
 #include "apps/popug/board/lottery.h"
 #include "apps/popug/board/work_item.h"
@@ -197,6 +198,7 @@ static const struct subscription subscriptions[] = {
 
 static const struct chore chores[] = {
     {.name = "shuffle", .run = shuffle_chunk, .every_ms = 1000, .heeds_alarms = true},
+    {.name = "tell_shuffled", .run = notice_chunk, .every_ms = 1000, .heeds_alarms = true},
 };
 
 const struct service board_service = {
@@ -214,6 +216,8 @@ const struct service board_service = {
     .subscription_count = COUNT_OF(subscriptions),
     .streams = streams,
     .stream_count = COUNT_OF(streams),
+    .errands = board_errands,
+    .errand_count = BOARD_ERRAND_COUNT,
     .asks = &item_ask_price,
     .ask_count = 1,
 };

@@ -5,6 +5,7 @@
  */
 #include "apps/popug/board/lottery.h"
 
+#include "apps/popug/board/board_people.h"
 #include "base/chance.h"
 #include "base/secret.h"
 #include "runtime/sideline.h"
@@ -45,7 +46,8 @@ static enum status start(struct call *call, struct lottery *lottery)
     lottery->status = lottery_running;
     lottery->pressed_by = call->caller.person;
     lottery->pressed_at = call->now_ms;
-    enum status status = lottery_write_people(call->store, lottery->id, &lottery->people);
+    enum status status = lottery_write_people(call->store, lottery->id,
+                                              board_takes_overseers(call->host), &lottery->people);
     if (status != STATUS_OK) {
         return status;
     }
@@ -114,6 +116,7 @@ static enum status move_chunk(struct chore_run *run, struct lottery *lottery)
     if (items.count < ITEMS_CHUNK_MAX) {
         lottery->status = lottery_done;
         lottery->finished_at = run->now_ms;
+        call_alarm(run->call, run->now_ms); /* to tell them */
     }
     return status;
 }

@@ -98,6 +98,6 @@ extern const struct shape item_title_shape;
 extern const struct ask item_ask_price;
 
 extern const struct migration board_migrations[];
-enum { BOARD_MIGRATION_COUNT = 2 };
+enum { BOARD_MIGRATION_COUNT = 3 };
 
 #endif

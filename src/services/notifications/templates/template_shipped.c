@@ -68,6 +68,26 @@ const struct template templates_shipped[] = {
             "Hello,\n\n"
             "for {{day}} you were paid {{amount}} {{currency}}.\n",
             false, true),
+    SHIPPED("board.task_assigned", "ru", "Вам выпала задача: {{title}}",
+            "Здравствуйте!\n\n"
+            "Вам выпала задача «{{title}}».\n"
+            "За неё списано {{fee}} {{currency}}; когда она будет сделана, вы получите "
+            "{{reward}} {{currency}}.\n",
+            false, false),
+    SHIPPED("board.task_assigned", "en", "A task for you: {{title}}",
+            "Hello,\n\n"
+            "the task \"{{title}}\" has fallen on you.\n"
+            "It cost you {{fee}} {{currency}}; when it is done you get {{reward}} "
+            "{{currency}}.\n",
+            false, false),
+    SHIPPED("board.tasks_shuffled", "ru", "Задачи перемешаны, вам выпало: {{count}}",
+            "Здравствуйте!\n\n"
+            "Открытые задачи перемешаны. Вам выпало задач: {{count}}\n",
+            false, false),
+    SHIPPED("board.tasks_shuffled", "en", "After the shuffle: {{count}} for you",
+            "Hello,\n\n"
+            "all open tasks have fallen anew. On you have fallen: {{count}}\n",
+            false, false),
     SHIPPED("notifications.digest", "ru", "Новых сообщений: {{count}}",
             "Здравствуйте!\n\n"
             "За день накопилось сообщений: {{count}}\n\n{{lines}}\n",
