@@ -50,6 +50,14 @@ static enum status open_key(struct call *call, const struct signing_key *row,
     return private_key_read(call->arena, algorithm, written, key_out);
 }
 
+/* In the first second of an installation the chore has not come to it yet. */
+static enum status make_first(struct call *call, enum algorithm algorithm,
+                              struct signing_key *key_out)
+{
+    *key_out = make_key(call, algorithm, call->now_ms);
+    return signing_insert(call->store, key_out);
+}
+
 enum status signing_sign(struct call *call, enum algorithm algorithm, struct text claims,
                          struct text *signed_out)
 {
@@ -58,7 +66,7 @@ enum status signing_sign(struct call *call, enum algorithm algorithm, struct tex
     enum status status =
         signing_find(call->store, call->arena, algorithm_name(algorithm), call->now_ms, &row);
     if (status == STATUS_ABSENT) {
-        return STATUS_UNAVAILABLE;
+        status = make_first(call, algorithm, &row);
     }
     if (status == STATUS_OK) {
         status = open_key(call, &row, &key);

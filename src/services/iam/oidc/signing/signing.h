@@ -12,7 +12,8 @@
 #include "base/crypto/jws.h"
 #include "runtime/service.h"
 
-/* The claims, a JSON object, signed by the key of today. UNAVAILABLE: there is none yet. */
+/* The claims, a JSON object, signed by the key of today. Of a call that writes: where there is none
+ * yet, it is made. */
 NODISCARD enum status signing_sign(struct call *call, enum algorithm algorithm, struct text claims,
                                    struct text *signed_out);
 
