@@ -260,5 +260,17 @@ const struct migration iam_migrations[] = {
                     "CREATE INDEX refresh_person ON iam.refresh (person_id);"
                     "CREATE INDEX refresh_end ON iam.refresh (expires_at);",
     },
+    {
+        .version = 3,
+        .name = "scopes_of_sessions",
+        .sqlite = "ALTER TABLE iam.session ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';"
+                  "ALTER TABLE iam.session ADD COLUMN context TEXT;"
+                  "ALTER TABLE iam.refresh ADD COLUMN scopes TEXT NOT NULL DEFAULT '[]';"
+                  "ALTER TABLE iam.refresh ADD COLUMN context TEXT;",
+        .postgres = "ALTER TABLE iam.session ADD COLUMN scopes text NOT NULL DEFAULT '[]';"
+                    "ALTER TABLE iam.session ADD COLUMN context text;"
+                    "ALTER TABLE iam.refresh ADD COLUMN scopes text NOT NULL DEFAULT '[]';"
+                    "ALTER TABLE iam.refresh ADD COLUMN context text;",
+    },
 };
 const size_t iam_migration_count = COUNT_OF(iam_migrations);

@@ -32,13 +32,15 @@ static const struct refusal *const decide_credential_refusals[] = {&decide_unkno
                                                                    &decide_blocked};
 static const struct refusal *const request_login_refusals[] = {&code_too_often};
 static const struct refusal *const change_password_refusals[] = {
-    &login_too_often, &login_invalid, &password_is_weak, &profile_unknown};
-static const struct refusal *const begin_totp_refusals[] = {&second_is_on, &second_is_off};
+    &login_too_often, &login_invalid, &password_is_weak, &profile_unknown, &session_needed};
+static const struct refusal *const begin_totp_refusals[] = {&second_is_on, &second_is_off,
+                                                            &session_needed};
 static const struct refusal *const confirm_totp_refusals[] = {&second_is_on, &second_is_off,
                                                               &second_invalid};
 static const struct refusal *const remove_totp_refusals[] = {&second_is_off, &second_invalid,
                                                              &login_too_often};
-static const struct refusal *const create_key_refusals[] = {&key_too_many};
+static const struct refusal *const create_key_refusals[] = {&key_too_many, &key_bad_scope,
+                                                            &session_needed};
 static const struct refusal *const delete_key_refusals[] = {&key_not_found};
 static const struct refusal *const create_invitation_refusals[] = {&invitation_user_exists,
                                                                    &invitation_roles_forbidden};
@@ -52,7 +54,8 @@ static const struct refusal *const program_login_refusals[] = {
 static const struct refusal *const program_refresh_refusals[] = {&pair_bad_refresh};
 static const struct refusal *const program_logout_refusals[] = {&logout_no_session};
 static const struct refusal *const program_profile_refusals[] = {&profile_unknown};
-static const struct refusal *const issue_tokens_refusals[] = {&pair_no_person};
+static const struct refusal *const issue_tokens_refusals[] = {&pair_no_person, &key_bad_scope};
+static const struct refusal *const begin_telegram_refusals[] = {&session_needed};
 static const struct refusal *const link_telegram_refusals[] = {
     &telegram_bad_code, &telegram_not_linked, &telegram_is_taken};
 static const struct refusal *const challenge_mfa_refusals[] = {&telegram_not_linked};
@@ -531,6 +534,8 @@ const struct route iam_routes[] = {
         .gives = &telegram_code_shape,
         .success_status = 201,
         .keeps_no_reply = true,
+        .refusals = begin_telegram_refusals,
+        .refusal_count = COUNT_OF(begin_telegram_refusals),
     },
     {
         .method = HTTP_POST,

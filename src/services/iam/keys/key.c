@@ -2,11 +2,15 @@
 #include "services/iam/keys/key.h"
 
 #include "runtime/access.h"
+#include "runtime/spokesman.h"
 #include "services/iam/iam_events.h"
+#include "services/iam/sessions/session.h"
 
 #include <string.h>
 
 const struct refusal key_not_found = {"key_not_found", 404, "There is no such key of yours."};
+const struct refusal key_bad_scope = {
+    "bad_permission", 400, "A scope is a permission: it is written like users.read, users.* or *."};
 const struct refusal key_too_many = {
     "too_many_keys", 409, "You have 50 keys. Take one back that is not needed any more."};
 
@@ -116,7 +120,8 @@ struct texts key_permissions(struct arena *arena, struct texts scopes, struct te
         return permissions;
     }
     for (size_t i = 0; i < scopes.count; i++) {
-        if (access_may(&person, text_copy(arena, scopes.items[i]).data)) {
+        bool is_one = spokesman_is_permission(scopes.items[i]);
+        if (is_one && access_may(&person, text_copy(arena, scopes.items[i]).data)) {
             items[kept.count++] = scopes.items[i];
         }
     }
@@ -125,12 +130,27 @@ struct texts key_permissions(struct arena *arena, struct texts scopes, struct te
 
 enum { START_BYTES = 10 };
 
+bool key_scopes_are_good(struct texts scopes)
+{
+    bool are = true;
+    for (size_t i = 0; i < scopes.count; i++) {
+        are = are && spokesman_is_permission(scopes.items[i]);
+    }
+    return are;
+}
+
 enum status key_create_handle(struct call *call)
 {
     struct api_key key = *(const struct api_key *)call->input;
     struct text secret = secret_new(call->arena, KEY_PREFIX);
     struct rows rows;
-    enum status status = key_list(call->store, call->arena, call->caller.person, &rows);
+    if (!key_scopes_are_good(key.scopes)) {
+        return refuse_field(call, &key_bad_scope, "scopes");
+    }
+    enum status status = session_is_his_own(call);
+    if (status == STATUS_OK) {
+        status = key_list(call->store, call->arena, call->caller.person, &rows);
+    }
     if (status == STATUS_OK && rows.count >= KEYS_PER_PERSON_MAX) {
         return refuse(call, &key_too_many);
     }

@@ -26,6 +26,9 @@ struct api_key {
 /* OK or ABSENT; of one that is over too. The hash is the SHA-256 of the secret. */
 NODISCARD enum status key_find(struct call *call, struct text hash, struct api_key *key_out);
 
+/* Is each of them written as a permission is? */
+bool key_scopes_are_good(struct texts scopes);
+
 /* Of the permissions those that the scopes name: all of them when there are none. */
 struct texts key_permissions(struct arena *arena, struct texts scopes, struct texts permissions);
 
@@ -39,6 +42,7 @@ enum status key_delete_handle(struct call *call);
 
 extern const struct refusal key_not_found;
 extern const struct refusal key_too_many;
+extern const struct refusal key_bad_scope;
 
 /* ---- the store ---- */
 

@@ -102,7 +102,8 @@ static const struct statement grant_list = {
     .rows_max = OAUTH_GRANTS_SHOWN_MAX,
 };
 static const struct statement session_began = {
-    .sql = "SELECT created_at AS at FROM iam.session WHERE id = $1 AND expires_at > $2",
+    .sql = "SELECT created_at AS at FROM iam.session WHERE id = $1 AND expires_at > $2"
+           " AND scopes = '[]'", /* who may less gives nobody more */
     .gives = &moment_row,
 };
 

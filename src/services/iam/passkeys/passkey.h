@@ -108,7 +108,6 @@ enum status passkey_delete_handle(struct call *call);
 NODISCARD enum status passkey_refuse(struct call *call, const char *why);
 
 extern const struct refusal passkey_no_place;
-extern const struct refusal passkey_needs_session;
 extern const struct refusal passkey_not_accepted;
 extern const struct refusal passkey_is_known;
 extern const struct refusal passkey_too_many;

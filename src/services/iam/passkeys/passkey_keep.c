@@ -1,13 +1,12 @@
 /* passkey_keep.c - a person looks after the keys he has: what they are called, and which go. */
 #include "base/log.h"
 #include "services/iam/passkeys/passkey.h"
+#include "services/iam/sessions/session.h"
 
 const struct refusal passkey_no_place = {
     "passkeys_need_a_name", 409,
     "Passkeys work at a name alone, such as the one in web.address; this is another address, or "
     "one of numbers."};
-const struct refusal passkey_needs_session = {
-    "needs_session", 403, "Only a person who has signed in himself may do this."};
 const struct refusal passkey_not_accepted = {
     "passkey_not_accepted", 401, "This passkey was not accepted. Try again, or another way."};
 const struct refusal passkey_is_known = {"passkey_exists", 409,
@@ -109,9 +108,11 @@ enum status passkey_delete_handle(struct call *call)
     const struct keep_input *input = call->input;
     int64_t deleted = 0;
     if (id_is_none(call->caller.session)) {
-        return refuse(call, &passkey_needs_session);
+        return refuse(call, &session_needed);
     }
-    enum status status =
-        passkey_delete(call->store, call->caller.person, input->passkey_id, &deleted);
-    return done(call, status, deleted);
+    enum status status = session_is_his_own(call);
+    if (status == STATUS_OK) {
+        status = passkey_delete(call->store, call->caller.person, input->passkey_id, &deleted);
+    }
+    return status == STATUS_REFUSED ? status : done(call, status, deleted);
 }

@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "services/iam/passkeys/passkey.h"
 #include "services/iam/people/person.h"
+#include "services/iam/sessions/session.h"
 
 #define CHALLENGE_PREFIX "gwp_"
 
@@ -57,10 +58,13 @@ const struct shape passkey_register_options_gives = {
 static enum status find_owner(struct call *call, struct person *person_out)
 {
     if (id_is_none(call->caller.person) || id_is_none(call->caller.session)) {
-        return refuse(call, &passkey_needs_session);
+        return refuse(call, &session_needed);
     }
-    enum status status = person_find(call->store, call->arena, call->caller.person, person_out);
-    return status == STATUS_ABSENT ? refuse(call, &passkey_needs_session) : status;
+    enum status status = session_is_his_own(call);
+    if (status == STATUS_OK) {
+        status = person_find(call->store, call->arena, call->caller.person, person_out);
+    }
+    return status == STATUS_ABSENT ? refuse(call, &session_needed) : status;
 }
 
 static struct texts ids_of(struct arena *arena, const struct rows *rows)

@@ -4,21 +4,22 @@
 #include "runtime/access.h"
 #include "services/iam/passkeys/passkey.h"
 #include "services/iam/passkeys/passkeys_migrations.h"
+#include "services/iam/sessions/session.h"
 #include "services/iam/sign_in/enter.h"
 #include "services/iam/sign_in/login.h"
 
 #define REFUSALS(list) .refusals = (list), .refusal_count = COUNT_OF(list)
 
-static const struct refusal *const options_no[] = {&passkey_no_place, &passkey_needs_session,
+static const struct refusal *const options_no[] = {&passkey_no_place, &session_needed,
                                                    &passkey_too_many};
-static const struct refusal *const register_no[] = {&passkey_no_place, &passkey_needs_session,
+static const struct refusal *const register_no[] = {&passkey_no_place, &session_needed,
                                                     &passkey_not_accepted, &passkey_is_known,
                                                     &passkey_too_many};
 static const struct refusal *const login_options_no[] = {&passkey_no_place};
 static const struct refusal *const login_no[] = {&passkey_no_place, &passkey_not_accepted,
                                                  &login_blocked};
 static const struct refusal *const rename_no[] = {&passkey_not_found};
-static const struct refusal *const delete_no[] = {&passkey_not_found, &passkey_needs_session};
+static const struct refusal *const delete_no[] = {&passkey_not_found, &session_needed};
 
 static const struct route routes[] = {
     {

@@ -55,13 +55,36 @@ const struct shape person_heard = {
     .bytes = sizeof(struct person),
 };
 
+static enum status is_kept_out(struct call *call, struct id person, bool *is_out)
+{
+    struct person known;
+    enum status status = person_find(call->store, call->arena, person, &known);
+    *is_out = status == STATUS_OK && person_is_blocked(&known);
+    return status == STATUS_ABSENT ? STATUS_OK : status;
+}
+
+/* While he is blocked his sessions stay, so that the door can say why they open nothing; when he is
+ * not any more, they are gone, and he signs in anew. What is heard late may be older than what is
+ * known: then he was blocked and is so no more. */
 enum status person_hear(struct call *call)
 {
     struct person person = *(const struct person *)call->input;
+    struct person kept = {.revision = 0};
+    bool was_blocked = false;
     person.locale = person.locale.data ? person.locale : TEXT("ru");
-    enum status status = person_keep(call->store, call->arena, &person, call->now_ms);
+    enum status status = is_kept_out(call, person.id, &was_blocked);
+    if (status == STATUS_OK) {
+        status = person_keep(call->store, call->arena, &person, call->now_ms);
+    }
+    if (status == STATUS_OK) {
+        status = person_find(call->store, call->arena, person.id, &kept);
+    }
+    bool is_blocked = person_is_blocked(&kept);
     if (status == STATUS_OK && person_is_blocked(&person)) {
-        status = session_end_all(call, person.id, TEXT("blocked"));
+        status = session_suspend_all(call, person.id, TEXT("blocked"));
+    }
+    if (status == STATUS_OK && !is_blocked && (was_blocked || person_is_blocked(&person))) {
+        status = session_delete_all(call->store, person.id, NULL);
     }
     bool is_new = text_equals(call->message->name, TEXT("users.created"));
     return status == STATUS_OK && !is_new ? iam_tell_person_changed(call, person.id) : status;

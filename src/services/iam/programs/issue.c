@@ -1,5 +1,6 @@
 /* issue.c - a service that has signed somebody in by itself gets tokens for him, asks about them,
  * and takes them back (C48). For whom has the permission iam.tokens. */
+#include "services/iam/keys/key.h"
 #include "services/iam/programs/pair.h"
 #include "services/iam/roles/role.h"
 #include "services/iam/sessions/session.h"
@@ -22,7 +23,13 @@ static const struct field issue_fields[] = {
      .kind = FIELD_OBJECT,
      AT(session_context),
      .bytes_max = 4096,
-     .meaning = "Whatever the asking service knows; taken and not kept"},
+     .meaning = "Whatever the asking service knows; whoever introspects the token is told"},
+    {.name = "scopes",
+     .kind = FIELD_TEXTS,
+     AT(scopes),
+     .bytes_max = 100,
+     .items_max = KEY_SCOPES_MAX,
+     .meaning = "Permissions it may use of those the person has; all of them when empty"},
     {.name = "ttl",
      .kind = FIELD_INTEGER,
      AT(ttl),
@@ -38,7 +45,12 @@ static const struct field introspect_fields[] = {
      AT(token),
      .required = true,
      .bytes_max = SECRET_BYTES_MAX},
-    {.name = "audience", .kind = FIELD_TEXT, AT(audience), .bytes_max = 100},
+    {.name = "audience",
+     .kind = FIELD_TEXT,
+     AT(audience),
+     .bytes_max = 64,
+     .is_name = true,
+     .meaning = "A service: is it good there? It is when one of its scopes begins so"},
 };
 
 static const struct field revoke_fields[] = {
@@ -48,7 +60,11 @@ static const struct field revoke_fields[] = {
      AT(refresh_token),
      .bytes_max = SECRET_BYTES_MAX,
      .meaning = "Only the family of this one; absent: everything of the person"},
-    {.name = "reason", .kind = FIELD_TEXT, AT(reason), .bytes_max = 200},
+    {.name = "reason",
+     .kind = FIELD_TEXT,
+     AT(reason),
+     .bytes_max = 200,
+     .meaning = "Taken and not kept"},
 };
 #undef AT
 
@@ -68,6 +84,8 @@ struct introspected {
     bool active;
     struct id user_id;
     struct texts roles;
+    struct texts scopes;
+    struct text session_context;
     int64_t expires_at;
 };
 
@@ -78,6 +96,14 @@ static const struct field introspected_fields[] = {
      .kind = FIELD_TEXTS,
      .offset = offsetof(struct introspected, roles),
      .items_max = 32},
+    {.name = "scopes",
+     .kind = FIELD_TEXTS,
+     .offset = offsetof(struct introspected, scopes),
+     .items_max = KEY_SCOPES_MAX,
+     .meaning = "Empty: whatever he may"},
+    {.name = "session_context",
+     .kind = FIELD_OBJECT,
+     .offset = offsetof(struct introspected, session_context)},
     {.name = "expires_at", .kind = FIELD_TIME, .offset = offsetof(struct introspected, expires_at)},
 };
 const struct shape introspect_shape = {
@@ -92,14 +118,34 @@ enum status issue_handle(struct call *call)
     const struct issue_input *input = call->input;
     struct person person;
     struct pair pair;
+    if (!key_scopes_are_good(input->scopes)) {
+        return refuse_field(call, &key_bad_scope, "scopes");
+    }
     enum status status = person_find(call->store, call->arena, input->user_id, &person);
     if (status == STATUS_ABSENT || (status == STATUS_OK && person_is_blocked(&person))) {
         return refuse(call, &pair_no_person);
     }
     if (status == STATUS_OK) {
-        status = pair_open(call, &person, input->ttl, (struct id){{0}}, &pair);
+        status = pair_open(call, &person,
+                           &(struct pair_terms){.seconds = input->ttl,
+                                                .context = input->session_context,
+                                                .scopes = input->scopes},
+                           &pair);
     }
     return status == STATUS_OK ? answer(call, &pair) : status;
+}
+
+/* "crm" for "crm", "crm.read", "crm.*" and "*"; any for a token without scopes. */
+static bool is_for(struct texts scopes, struct text audience)
+{
+    bool is = audience.data == NULL || scopes.count == 0;
+    for (size_t i = 0; i < scopes.count && !is; i++) {
+        struct text service;
+        struct text rest;
+        text_cut(scopes.items[i], '.', &service, &rest);
+        is = text_equals(service, audience) || text_equals(service, TEXT("*"));
+    }
+    return is;
 }
 
 /* Whatever is not good is not active: 200 in any case, so nothing can be told from it. */
@@ -116,10 +162,13 @@ enum status introspect_handle(struct call *call)
         session_find(call->store, call->arena, digest_hex(call->arena, input->token), &session);
     if (status == STATUS_OK && session_ends_at(&session) > call->now_ms) {
         status = person_find(call->store, call->arena, session.person_id, &person);
-        if (status == STATUS_OK && !person_is_blocked(&person)) {
+        if (status == STATUS_OK && !person_is_blocked(&person) &&
+            is_for(session.scopes, input->audience)) {
             found = (struct introspected){.active = true,
                                           .user_id = person.id,
                                           .roles = person.roles,
+                                          .scopes = session.scopes,
+                                          .session_context = session.context,
                                           .expires_at = session_ends_at(&session)};
         }
     }

@@ -33,8 +33,8 @@ const struct shape pair_shape = {
     .bytes = sizeof(struct pair),
 };
 
-enum status pair_open(struct call *call, const struct person *person, int64_t seconds,
-                      struct id family, struct pair *pair_out)
+enum status pair_open(struct call *call, const struct person *person,
+                      const struct pair_terms *terms, struct pair *pair_out)
 {
     struct session session;
     struct text access;
@@ -43,22 +43,27 @@ enum status pair_open(struct call *call, const struct person *person, int64_t se
     enum status status =
         session_open_for(call, person->id, &client,
                          &(struct session_terms){.method = TEXT("program"),
-                                                 .lasts_ms = seconds * 1000,
-                                                 .is_renewed = !id_is_none(family)},
+                                                 .context = terms->context,
+                                                 .scopes = terms->scopes,
+                                                 .lasts_ms = terms->seconds * 1000,
+                                                 .is_renewed = !id_is_none(terms->family)},
                          &session, &access);
     if (status == STATUS_OK) {
-        status = refresh_insert(call->store,
-                                &(struct refresh){
-                                    .digest = digest_hex(call->arena, refresh),
-                                    .family = id_is_none(family) ? session.id : family,
-                                    .person_id = person->id,
-                                    .session_id = session.id,
-                                    .expires_at = call->now_ms + (int64_t)REFRESH_SECONDS * 1000,
-                                });
+        status =
+            refresh_insert(call->store, call->arena,
+                           &(struct refresh){
+                               .digest = digest_hex(call->arena, refresh),
+                               .family = id_is_none(terms->family) ? session.id : terms->family,
+                               .person_id = person->id,
+                               .session_id = session.id,
+                               .expires_at = call->now_ms + (int64_t)REFRESH_SECONDS * 1000,
+                               .context = terms->context,
+                               .scopes = terms->scopes,
+                           });
     }
     *pair_out = (struct pair){
         .access_token = access,
-        .expires_in = seconds,
+        .expires_in = terms->seconds,
         .refresh_token = refresh,
         .refresh_expires_in = REFRESH_SECONDS,
         .user = enter_user(call->arena, person),
@@ -108,7 +113,12 @@ static enum status renew(struct call *call, const struct refresh *refresh)
         status = session_end(call, person.id, refresh->session_id, TEXT("renewed"));
     }
     if (status == STATUS_OK || status == STATUS_ABSENT) {
-        status = pair_open(call, &person, ACCESS_SECONDS, refresh->family, &pair);
+        status = pair_open(call, &person,
+                           &(struct pair_terms){.seconds = ACCESS_SECONDS,
+                                                .family = refresh->family,
+                                                .context = refresh->context,
+                                                .scopes = refresh->scopes},
+                           &pair);
     }
     return status == STATUS_OK ? answer(call, &pair) : status;
 }

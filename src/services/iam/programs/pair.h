@@ -27,9 +27,16 @@ struct pair {
 };
 extern const struct shape pair_shape;
 
-/* Opens one for him. The family of a first one is none. */
-NODISCARD enum status pair_open(struct call *call, const struct person *person, int64_t seconds,
-                                struct id family, struct pair *pair_out);
+struct pair_terms {
+    int64_t seconds;     /* that the access is good for */
+    struct id family;    /* none: it is the first one */
+    struct text context; /* as of a session */
+    struct texts scopes;
+};
+
+/* Opens one for him. */
+NODISCARD enum status pair_open(struct call *call, const struct person *person,
+                                const struct pair_terms *terms, struct pair *pair_out);
 
 /* ---- the store ---- */
 
@@ -40,11 +47,14 @@ struct refresh {
     struct id session_id;
     int64_t expires_at;
     int64_t used_at;
+    struct text context; /* for the sessions that come of it */
+    struct texts scopes;
 };
 
 NODISCARD enum status refresh_find(struct store *store, struct arena *arena, struct text digest,
                                    struct refresh *refresh_out);
-NODISCARD enum status refresh_insert(struct store *store, const struct refresh *refresh);
+NODISCARD enum status refresh_insert(struct store *store, struct arena *arena,
+                                     const struct refresh *refresh);
 NODISCARD enum status refresh_use(struct store *store, struct text digest, int64_t now_ms,
                                   bool *used_out);
 NODISCARD enum status refresh_end_family(struct store *store, struct id family);

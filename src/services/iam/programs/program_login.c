@@ -181,7 +181,8 @@ enum status program_login_handle(struct call *call)
     if (status != STATUS_OK || !is_in) {
         return status;
     }
-    status = pair_open(call, &attempt.person, ACCESS_SECONDS, (struct id){{0}}, &pair);
+    status =
+        pair_open(call, &attempt.person, &(struct pair_terms){.seconds = ACCESS_SECONDS}, &pair);
     return status == STATUS_OK ? answer(call, &pair) : status;
 }
 

@@ -1,6 +1,8 @@
 /* refresh_store.c - the SQL of refresh tokens. */
 #include "services/iam/programs/pair.h"
 
+#include "store/json_texts.h"
+
 enum { FORGET_MAX = 500 };
 
 #define AT(member) .offset = offsetof(struct refresh, member)
@@ -11,6 +13,8 @@ static const struct field refresh_fields[] = {
     {.name = "session_id", .kind = FIELD_ID, AT(session_id)},
     {.name = "expires_at", .kind = FIELD_TIME, AT(expires_at)},
     {.name = "used_at", .kind = FIELD_TIME, AT(used_at)},
+    {.name = "context", .kind = FIELD_TEXT, AT(context)},
+    {.name = "scopes", .kind = FIELD_TEXTS, AT(scopes)},
 };
 #undef AT
 static const struct shape refresh_row = {
@@ -21,14 +25,14 @@ static const struct shape refresh_row = {
 };
 
 static const struct statement find = {
-    .sql = "SELECT digest, family, person_id, session_id, expires_at, used_at FROM iam.refresh"
-           " WHERE digest = $1",
+    .sql = "SELECT digest, family, person_id, session_id, expires_at, used_at, context, scopes"
+           " FROM iam.refresh WHERE digest = $1",
     .gives = &refresh_row,
 };
 
 static const struct statement insert = {
-    .sql = "INSERT INTO iam.refresh (digest, family, person_id, session_id, expires_at)"
-           " VALUES ($1, $2, $3, $4, $5)",
+    .sql = "INSERT INTO iam.refresh (digest, family, person_id, session_id, expires_at, context,"
+           " scopes) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 };
 
 static const struct statement use = {
@@ -54,12 +58,13 @@ enum status refresh_find(struct store *store, struct arena *arena, struct text d
     return store_one(store, arena, &find, VALUES(value_text(digest)), refresh_out);
 }
 
-enum status refresh_insert(struct store *store, const struct refresh *refresh)
+enum status refresh_insert(struct store *store, struct arena *arena, const struct refresh *refresh)
 {
     return store_exec(store, &insert,
                       VALUES(value_text(refresh->digest), value_id(refresh->family),
                              value_id(refresh->person_id), value_id(refresh->session_id),
-                             value_time(refresh->expires_at)),
+                             value_time(refresh->expires_at), value_text(refresh->context),
+                             value_text(json_texts(arena, refresh->scopes))),
                       NULL);
 }
 

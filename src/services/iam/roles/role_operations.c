@@ -5,50 +5,17 @@
  */
 #include "services/iam/roles/role.h"
 
+#include "runtime/spokesman.h"
 #include "services/iam/iam_events.h"
-
-static bool is_letter(char letter)
-{
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z');
-}
-
-/* Words with dots between them; the last one may be a star. */
-static bool is_dotted(struct text text, bool may_have_star)
-{
-    bool begins = true;
-    for (size_t i = 0; i < text.bytes; i++) {
-        char letter = text.data[i];
-        bool is_last = i + 1 == text.bytes;
-        bool is_star = letter == '*' && begins && is_last && may_have_star;
-        bool is_inside = !begins && ((letter >= '0' && letter <= '9') || letter == '_');
-        bool is_dot = !begins && letter == '.' && !is_last;
-        if (!is_letter(letter) && !is_star && !is_inside && !is_dot) {
-            return false;
-        }
-        begins = is_dot;
-    }
-    return text.bytes > 0;
-}
-
-/* What services are, nobody becomes by a role. */
-static bool is_participant(struct text text)
-{
-    struct text kind;
-    struct text rest;
-    struct text more;
-    bool has_role = text_cut(text, '.', &kind, &rest);
-    bool has_more = has_role && text_cut(rest, '.', &rest, &more);
-    return is_dotted(text, false) && !has_more && !text_equals(kind, TEXT("service"));
-}
 
 static bool is_good(const struct role *role)
 {
     bool good = true;
     for (size_t i = 0; i < role->permissions.count; i++) {
-        good = good && is_dotted(role->permissions.items[i], true);
+        good = good && spokesman_is_permission(role->permissions.items[i]);
     }
     for (size_t i = 0; i < role->participants.count; i++) {
-        good = good && is_participant(role->participants.items[i]);
+        good = good && spokesman_is_role(role->participants.items[i]);
     }
     return good;
 }

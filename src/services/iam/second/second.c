@@ -2,6 +2,7 @@
 #include "services/iam/second/second.h"
 
 #include "base/totp.h"
+#include "services/iam/sessions/session.h"
 #include "services/iam/sign_in/login.h"
 
 enum { RECOVERY_COUNT = 10, RECOVERY_LETTERS = 10, CHALLENGE_MS = 5 * 60 * 1000 };
@@ -182,7 +183,11 @@ enum status second_begin_handle(struct call *call)
     struct person person;
     struct second second;
     struct id me = call->caller.person;
-    enum status status = second_find(call->store, call->arena, me, &second);
+    enum status status = session_is_his_own(call);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    status = second_find(call->store, call->arena, me, &second);
     if (status == STATUS_OK && second.confirmed_at != 0) {
         return refuse(call, &second_is_on);
     }

@@ -80,7 +80,8 @@ const struct shape decide_gives = {
 };
 
 /* OK or ABSENT: who it is, how long it is good, of what kind. */
-static enum status find_session(struct call *call, struct text hash, struct verdict *verdict)
+static enum status find_session(struct call *call, struct text hash, struct verdict *verdict,
+                                struct texts *scopes_out)
 {
     struct session session;
     enum status status = session_find(call->store, call->arena, hash, &session);
@@ -91,6 +92,7 @@ static enum status find_session(struct call *call, struct text hash, struct verd
     verdict->session_id = session.id;
     verdict->expires_at = session_ends_at(&session);
     verdict->kind = TEXT("session");
+    *scopes_out = session.scopes;
     return STATUS_OK;
 }
 
@@ -145,7 +147,7 @@ enum status decide_handle(struct call *call)
     const struct decide_input *input = call->input;
     struct verdict verdict = {.expires_at = 0};
     struct texts scopes = {NULL, 0};
-    enum status status = find_session(call, input->hash, &verdict);
+    enum status status = find_session(call, input->hash, &verdict, &scopes);
     if (status == STATUS_ABSENT) {
         status = find_key(call, input->hash, &verdict, &scopes);
     }

@@ -1,7 +1,10 @@
 /* session.h - that somebody has signed in, on one device, for a while.
  *
- *               open               idle for 30 min, 12 h old, logout, block
- *   (nothing) --------> session -------------------------------------------> (nothing)
+ *               open               idle for 30 min, 12 h old, logout
+ *   (nothing) --------> session ------------------------------------> (nothing)
+ *                          |                                              ^
+ *                          +--- its person is blocked: it opens ----------+ unblocked, or old
+ *                               nothing, and the door says why
  *
  * The secret ("gws_...") is given once, when the session is opened; what is kept is its SHA-256. A
  * session that is over is not there any more. Its last use is told by the door in batches
@@ -28,7 +31,9 @@ struct session {
     struct text method;
     struct text user_agent;
     struct text address;
-    struct text device; /* digest of the browser's own cookie; NO_TEXT: it sends none */
+    struct text device;  /* digest of the browser's own cookie; NO_TEXT: it sends none */
+    struct text context; /* JSON of the service that has opened it for him; NO_TEXT: none */
+    struct texts scopes; /* it opens no more than these; none: what he may */
     int64_t created_at;
     int64_t seen_at;
     int64_t expires_at;
@@ -49,6 +54,8 @@ NODISCARD enum status session_open(struct call *call, struct id person, const st
 /* The same for programs: shorter, or in the place of one that was renewed, which is no login. */
 struct session_terms {
     struct text method;
+    struct text context;
+    struct texts scopes;
     int64_t lasts_ms; /* at most; 0: SESSION_AGE_MS */
     bool is_renewed;
 };
@@ -62,17 +69,30 @@ NODISCARD enum status session_end(struct call *call, struct id person, struct id
                                   struct text reason);
 NODISCARD enum status session_end_all(struct call *call, struct id person, struct text reason);
 
+/* All that could open a new one is over, and the door has been told; those there are stay, for it
+ * to say that their person is kept out. Whoever lets him in again ends them. */
+NODISCARD enum status session_suspend_all(struct call *call, struct id person, struct text reason);
+
 /* Whatever this secret opens is over (a browser that signs in anew). OK when it is nothing. */
 NODISCARD enum status session_end_secret(struct call *call, struct text secret);
+
+/* Has he signed in himself, to do whatever he may? OK, or REFUSED: he comes with an API key, with
+ * what a program was given, or in a session of less. So nobody makes more of these: no key, no
+ * second factor, no password. Root may, for whomever it calls. */
+NODISCARD enum status session_is_his_own(struct call *call);
+extern const struct refusal session_needed;
 
 /* ---- the store ---- */
 
 /* OK or ABSENT; it may be over all the same. */
 NODISCARD enum status session_find(struct store *store, struct arena *arena, struct text hash,
                                    struct session *session_out);
+NODISCARD enum status session_find_id(struct store *store, struct arena *arena, struct id id,
+                                      struct session *session_out);
 NODISCARD enum status session_list(struct store *store, struct arena *arena, struct id person,
                                    int64_t now_ms, struct rows *rows_out);
-NODISCARD enum status session_insert(struct store *store, const struct session *session);
+NODISCARD enum status session_insert(struct store *store, struct arena *arena,
+                                     const struct session *session);
 NODISCARD enum status session_delete(struct store *store, struct id person, struct id session,
                                      int64_t *deleted_out);
 NODISCARD enum status session_delete_all(struct store *store, struct id person,

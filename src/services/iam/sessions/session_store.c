@@ -1,6 +1,8 @@
 /* session_store.c - the SQL of sessions. */
 #include "services/iam/sessions/session.h"
 
+#include "store/json_texts.h"
+
 enum { SHOWN_MAX = 100, OVER_MAX = 500 };
 
 #define AT(member) .offset = offsetof(struct session, member)
@@ -12,6 +14,8 @@ static const struct field session_fields[] = {
     {.name = "user_agent", .kind = FIELD_TEXT, AT(user_agent)},
     {.name = "address", .kind = FIELD_TEXT, AT(address)},
     {.name = "device", .kind = FIELD_TEXT, AT(device)},
+    {.name = "context", .kind = FIELD_TEXT, AT(context)},
+    {.name = "scopes", .kind = FIELD_TEXTS, AT(scopes)},
     {.name = "created_at", .kind = FIELD_TIME, AT(created_at)},
     {.name = "seen_at", .kind = FIELD_TIME, AT(seen_at)},
     {.name = "expires_at", .kind = FIELD_TIME, AT(expires_at)},
@@ -25,10 +29,16 @@ static const struct shape session_row = {
 };
 
 #define COLUMNS                                                                                    \
-    "id, hash, person_id, method, user_agent, address, device, created_at, seen_at, expires_at"
+    "id, hash, person_id, method, user_agent, address, device, created_at, seen_at, expires_at, "  \
+    "context, scopes"
 
 static const struct statement find = {
     .sql = "SELECT " COLUMNS " FROM iam.session WHERE hash = $1",
+    .gives = &session_row,
+};
+
+static const struct statement find_id = {
+    .sql = "SELECT " COLUMNS " FROM iam.session WHERE id = $1",
     .gives = &session_row,
 };
 
@@ -40,7 +50,8 @@ static const struct statement list = {
 };
 
 static const struct statement insert = {
-    .sql = "INSERT INTO iam.session (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    .sql = "INSERT INTO iam.session (" COLUMNS ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+           "$11, $12)",
 };
 
 static const struct statement end_one = {
@@ -75,6 +86,12 @@ enum status session_find(struct store *store, struct arena *arena, struct text h
     return store_one(store, arena, &find, VALUES(value_text(hash)), session_out);
 }
 
+enum status session_find_id(struct store *store, struct arena *arena, struct id id,
+                            struct session *session_out)
+{
+    return store_one(store, arena, &find_id, VALUES(value_id(id)), session_out);
+}
+
 enum status session_list(struct store *store, struct arena *arena, struct id person, int64_t now_ms,
                          struct rows *rows_out)
 {
@@ -84,14 +101,16 @@ enum status session_list(struct store *store, struct arena *arena, struct id per
         rows_out);
 }
 
-enum status session_insert(struct store *store, const struct session *session)
+enum status session_insert(struct store *store, struct arena *arena, const struct session *session)
 {
     return store_exec(store, &insert,
                       VALUES(value_id(session->id), value_text(session->hash),
                              value_id(session->person_id), value_text(session->method),
                              value_text(session->user_agent), value_text(session->address),
                              value_text(session->device), value_time(session->created_at),
-                             value_time(session->seen_at), value_time(session->expires_at)),
+                             value_time(session->seen_at), value_time(session->expires_at),
+                             value_text(session->context),
+                             value_text(json_texts(arena, session->scopes))),
                       NULL);
 }
 

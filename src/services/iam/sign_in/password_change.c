@@ -66,7 +66,10 @@ enum status password_change_gather(struct call *call)
     const struct change_input *input = call->input;
     struct attempt attempt;
     int64_t wait_ms = 0;
-    enum status status = begin(call, &attempt, &wait_ms);
+    enum status status = session_is_his_own(call);
+    if (status == STATUS_OK) {
+        status = begin(call, &attempt, &wait_ms);
+    }
     if (status == STATUS_OK && wait_ms > 0) {
         return attempt_refuse(call, wait_ms);
     }

@@ -3,6 +3,7 @@
 
 #include "services/iam/codes/code.h"
 #include "services/iam/second/second.h"
+#include "services/iam/sessions/session.h"
 #include "services/iam/sign_in/notices.h"
 
 const struct refusal telegram_bad_code = {
@@ -129,7 +130,10 @@ enum status telegram_code_handle(struct call *call)
     struct text code;
     struct code_place place = {
         .purpose = "telegram", .person = call->caller.person, .browser = TEXT("")};
-    enum status status = code_make(call, &place, &code);
+    enum status status = session_is_his_own(call);
+    if (status == STATUS_OK) {
+        status = code_make(call, &place, &code);
+    }
     return status == STATUS_OK
                ? answer(call, &(struct telegram_code){.confirmation_code = code,
                                                       .expires_at = call->now_ms + CODE_MS})
