@@ -29,6 +29,7 @@ VALUES = {
     'contact_post': ('Бухгалтер', 'Директор'), 'moderator_id': (SOMEBODY, SOMEBODY_ELSE),
     'attempts': (7, 1), 'return_reason': ('Нет печати', 'Нет подписи'),
     'reject_reason': ('Нет лицензии', 'Нет адреса'), 'comment': ('подозрительно', 'всё хорошо'),
+    'submitted_at': ('2026-03-01T09:00:00Z', '2026-03-02T09:00:00Z'),
     'support_note': ('звонили', 'не звонили'), 'support_rating': (1, 5), 'reminders': (2, 0),
     'corp_client_id': (SOMEBODY, SOMEBODY_ELSE), 'revision': (3, 4),
     'employee_id': (SOMEBODY, SOMEBODY_ELSE),
@@ -112,7 +113,7 @@ def a_hidden_field_changes_no_byte(watched):
                 after = all_he_can_get(participant, watched.case, watched.customer.who)
                 check_equal(after, before, f'{name}, {field}')
                 count += 1
-    check_equal(count, 2 * (7 + 19 + 5 + 12), 'how much is hidden')
+    check_equal(count, 2 * (7 + 20 + 5 + 12), 'how much is hidden')
 
 
 def a_seen_field_changes_some(watched):
