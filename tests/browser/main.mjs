@@ -7,6 +7,7 @@ import { first, passkeyTests } from './first_run_test.mjs';
 import { caseTests } from './case_test.mjs';
 import { hostileTests } from './hostile_test.mjs';
 import { keyboardTests } from './keyboard_test.mjs';
+import { phoenixTests } from './phoenix_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
 
 /** What was on the screen when it failed, in words. */
@@ -19,7 +20,7 @@ async function showWindows(opened) {
 }
 
 const wanted = process.argv.slice(2);
-const others = [...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...hostileTests];
+const others = [...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();
 const box = await openLetterBox(Number(process.env.KONTORA_MAIL));

@@ -49,6 +49,13 @@ export function ways(session: Session): Ways[] {
     .filter(({ list }) => list.length > 0);
 }
 
+/** The order on a phone, which has room for three: his inbox, the first way of an app, the rest. */
+export function shortcuts(list: Ways[]): Way[] {
+  const all = list.flatMap((group) => group.list);
+  const own = apps.flatMap(({ ways: theirs }) => theirs).find((way) => all.includes(way));
+  return own ? [all[0]!, own, ...all.slice(1).filter((way) => way !== own)] : all;
+}
+
 /** How much waits for him, behind all his doors. */
 export function waitingCount(session: Session): number {
   return (session.doors ?? []).reduce((sum, door) => sum + door.waiting, 0);

@@ -6,7 +6,7 @@ import { Icon } from '../design/icon';
 import { Toasts } from '../design/toast';
 import { useKeys, walk } from './keys';
 import { KeySheet } from './key_sheet';
-import { waitingCount, Way, Ways, ways } from './menu';
+import { shortcuts, waitingCount, Way, Ways, ways } from './menu';
 import { Palette } from './palette';
 import { go, usePlace } from './router';
 import { useSession } from './session';
@@ -121,7 +121,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </header>
           <main class="view" id="main" tabIndex={-1} ref={main}>{children}</main>
         </div>
-        <Bottom list={list.flatMap((group) => group.list)} path={path} news={news} onMore={() => setOpen('palette')} />
+        <Bottom list={shortcuts(list)} path={path} news={news} onMore={() => setOpen('palette')} />
       </div>
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
       {open === 'keys' && <KeySheet onClose={() => setOpen(null)} />}

@@ -1,4 +1,5 @@
 // apps.ts - the apps that have screens of their own. The others do with what every case has.
 import { Screens } from '../app/screens';
+import { phoenix } from './phoenix/phoenix';
 
-export const apps: Screens[] = [];
+export const apps: Screens[] = [phoenix];

@@ -1,4 +1,5 @@
 // form.tsx - a form made from what an operation asks; nothing about it is written by hand.
+import { JSX } from 'preact';
 import { Problem } from '../../app/api';
 import { FormField, Values } from '../../app/flow';
 import { fieldTrouble } from '../../app/troubles';
@@ -72,13 +73,16 @@ export function missing(fields: FormField[], draft: Draft): string[] {
 
 const TYPES: Record<string, 'email' | 'tel' | 'date' | 'datetime-local'> = { email: 'email', phone: 'tel', date: 'date', time: 'datetime-local' };
 
-export function FormFields({ fields, draft, onChange, problem, absent }: {
-  fields: FormField[]; draft: Draft; onChange: (draft: Draft) => void; problem: Problem | null; absent: string[];
+/** What a screen of its own knows better: a hint, the keyboard of a phone, what a browser may fill in. */
+export type Extras = Record<string, { hint?: string; more?: JSX.IntrinsicElements['input'] }>;
+
+export function FormFields({ fields, draft, onChange, problem, absent, extras }: {
+  fields: FormField[]; draft: Draft; onChange: (draft: Draft) => void; problem: Problem | null; absent: string[]; extras?: Extras;
 }) {
   return (
     <div class="stack">
       {fields.map((field) => (
-        <OneField key={field.name} field={field} value={draft[field.name] ?? ''}
+        <OneField key={field.name} field={field} extra={extras?.[field.name]} value={draft[field.name] ?? ''}
           wrong={absent.includes(field.name) ? say('field_required') : wrongOf(field, problem)}
           onInput={(value) => onChange({ ...draft, [field.name]: value })} />
       ))}
@@ -86,8 +90,8 @@ export function FormFields({ fields, draft, onChange, problem, absent }: {
   );
 }
 
-function OneField({ field, value, wrong, onInput }: {
-  field: FormField; value: string | boolean; wrong: string | null; onInput: (value: string | boolean) => void;
+function OneField({ field, extra, value, wrong, onInput }: {
+  field: FormField; extra?: Extras[string]; value: string | boolean; wrong: string | null; onInput: (value: string | boolean) => void;
 }) {
   const common = { name: label(field.label, field.name), wrong, optional: !field.required, onInput };
   if (field.kind === 'flag') return <CheckField name={common.name} checked={value === true} onInput={onInput} />;
@@ -99,8 +103,8 @@ function OneField({ field, value, wrong, onInput }: {
   const isLong = field.kind === 'texts' || field.kind === 'object' || (field.kind === 'text' && (field.letters_max ?? 0) > LONG_TEXT);
   return (
     <TextField {...common} value={text} type={TYPES[field.kind] ?? 'text'} rows={isLong ? 3 : undefined}
-      unit={field.kind === 'money' ? unitOf(field.currency ?? 'RUB') : undefined} hint={hintOf(field)}
-      more={{ inputMode: field.kind === 'money' ? 'decimal' : field.kind === 'integer' ? 'numeric' : undefined, maxLength: field.letters_max }} />
+      unit={field.kind === 'money' ? unitOf(field.currency ?? 'RUB') : undefined} hint={extra?.hint ?? hintOf(field)}
+      more={{ inputMode: field.kind === 'money' ? 'decimal' : field.kind === 'integer' ? 'numeric' : undefined, maxLength: field.letters_max, ...extra?.more }} />
   );
 }
 

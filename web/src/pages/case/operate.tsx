@@ -14,7 +14,7 @@ import { reasonText } from './offers';
 const PATIENCE_TRIES = 60;
 
 /** A step that runs on after the answer is asked for until it has ended. */
-async function untilDone(door: DoorName, done: Done): Promise<Done> {
+export async function untilDone(door: DoorName, done: Done): Promise<Done> {
   let now = done;
   for (let tries = 0; now.status === 'running' && tries < PATIENCE_TRIES; tries++) {
     await new Promise((wake) => setTimeout(wake, Math.min(200 + tries * 100, 2000)));

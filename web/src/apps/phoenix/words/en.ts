@@ -1,0 +1,28 @@
+// en.ts - what the screens of phoenix say, in English. ru.ts has the same keys.
+export const en = {
+  way: 'Onboarding', request: 'My request', request_title: 'Your request', queue: 'Queue', start: 'Begin for a customer', funnel: 'Funnel',
+  // the customer
+  welcome_title: 'Become our customer', welcome_about: 'Four short pages, about five minutes. Then our moderators look at them, and everything is set up by itself.',
+  need_company: 'Tax and registration numbers of the company', need_bank: 'Bank code and account', need_contact: 'Whom we may call and write to',
+  welcome_saved: 'What you write is kept at once: you can stop at any time and go on elsewhere.', begin: 'Begin', begin_again: 'Begin anew',
+  steps: 'Pages', step_of: 'Page {step} of {steps} · {name}', short_company: 'Company', short_bank: 'Bank', short_contact: 'Contact', short_check: 'Sending', step_company: 'Company', step_bank: 'Bank', step_contact: 'Contact', step_check: 'Check and send',
+  about_company: 'As in your registration documents.', about_bank: 'Where we send money, and where from it comes.',
+  about_contact: 'Who answers when we have a question.', about_check: 'Look at it once more. After you have sent it, it can be changed only when a moderator returns it.',
+  hint_inn: '10 digits of a company, 12 of a sole proprietor.', hint_ogrn: '13 digits of a company, 15 of a sole proprietor.', hint_address: 'With postcode, street and house.',
+  hint_bic: '9 digits, beginning with 04.', hint_account: '20 digits.',
+  next: 'Next', back: 'Back', send: 'Send for moderation', sent_toast: 'Sent. We will tell you what comes of it.', correct: 'Correct', correct_what: 'Correct: {what}',
+  saving: 'Saving…', saved: 'Saved {when}', saved_here: 'Everything is saved', saved_later: 'Not saved yet; we try again', saved_but: 'Saved, but for: {names}',
+  wrong_elsewhere: 'Not right yet on another page: {names}.',
+  changed_elsewhere: 'This was changed elsewhere', changed_elsewhere_about: 'On another device, or by somebody of ours. Look at it before you go on.', understood: 'I have seen it',
+  returned_title: 'Our moderators ask you to correct something',
+  moderation_title: 'With our moderators', moderation_about: 'There is nothing for you to do. This page changes by itself, and we write to you.',
+  provisioning_title: 'We are setting you up', provisioning_about: 'Approved. Usually this takes less than a minute; you may close the page.',
+  since: 'since {when}, {ago}', ended: '{when}', what_was_sent: 'What you have sent',
+  completed_title: 'You are set up', completed_about: '{company} is our customer now. Welcome!', client_number: 'Client number:',
+  rejected_title: 'We cannot take you in', rejected_about: 'Our moderators have decided so. Write to the support if you want to know more.',
+  abandoned_title: 'The request has ended', abandoned_about: 'It was cancelled, or nothing happened to it for a month. You can begin anew.',
+  no_customer_title: 'This page is for customers', no_customer: 'You have no part in onboarding as a customer.',
+  rate_title: 'How is our support?', rate_about: 'Those who help you do not see your answer.', rated: 'Thank you.',
+  stars: { one: '{count} star', other: '{count} stars' }, whole_history: 'Everything that has happened', cancel_request: 'Cancel the request',
+  under_a_minute: 'under a minute',
+};
