@@ -50,9 +50,9 @@ export function ways(session: Session): Ways[] {
 }
 
 /** The order on a phone, which has room for three: his inbox, the first way of an app, the rest. */
-export function shortcuts(list: Ways[]): Way[] {
-  const all = list.flatMap((group) => group.list);
-  const own = apps.flatMap(({ ways: theirs }) => theirs).find((way) => all.includes(way));
+export function shortcuts(session: Session): Way[] {
+  const all = ways(session).flatMap((group) => group.list);
+  const own = session.screens.flatMap((screens) => screens.ways).find((way) => all.includes(way));
   return own ? [all[0]!, own, ...all.slice(1).filter((way) => way !== own)] : all;
 }
 

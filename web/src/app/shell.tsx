@@ -121,7 +121,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           </header>
           <main class="view" id="main" tabIndex={-1} ref={main}>{children}</main>
         </div>
-        <Bottom list={shortcuts(list)} path={path} news={news} onMore={() => setOpen('palette')} />
+        <Bottom list={shortcuts(session)} path={path} news={news} onMore={() => setOpen('palette')} />
       </div>
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
       {open === 'keys' && <KeySheet onClose={() => setOpen(null)} />}

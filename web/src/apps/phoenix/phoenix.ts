@@ -6,8 +6,9 @@ import { tell } from './words';
 
 export const phoenix: Screens = {
   name: () => tell('way'),
+  service: 'phoenix',
   ways: [
-    { to: '/app/phoenix/request', name: () => tell('request'), icon: 'cases', service: 'phoenix', isFor: isCustomer },
+    { to: '/app/phoenix/request', name: () => tell('request'), icon: 'cases', isFor: isCustomer },
   ],
   views: [
     ['/app/phoenix/request', RequestPage],
