@@ -4,6 +4,9 @@
  * and `Last-Event-ID` goes on behind it. When what came after is kept no more, the reader gets
  * `event: reset` and loads everything anew. Nobody sees more than the service's one projection
  * shows him.
+ *
+ * A stream at /api/v1/streams/NAME is called a channel: a client asks for it by its name, without
+ * knowing whose it is.
  */
 #ifndef RUNTIME_STREAM_H
 #define RUNTIME_STREAM_H
@@ -24,6 +27,7 @@ struct stream {
     const char *permission; /* NULL: whoever reaches the door */
     const char *summary;
     stream_shows_fn *shows;
+    bool tells_beats;    /* each heartbeat is an event, for who wants to see that we are there */
     const void *context; /* its own; must outlive the service */
 };
 

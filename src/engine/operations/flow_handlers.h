@@ -73,8 +73,8 @@ extern const char fail_reasons_schema[];
 
 /* GET events: Server-Sent Events. stream->context is a struct flow_push. */
 struct flow_push {
-    struct text kind;
-    struct text workflow;
+    struct text kind;     /* NO_TEXT: whatever he may come in as */
+    struct text workflow; /* NO_TEXT: of all workflows, and each push says of which */
 };
 bool flow_shows(const struct stream *stream, const struct caller *reader,
                 const struct message *message, struct arena *arena, struct text *data_out);

@@ -19,6 +19,12 @@ static bool is_of_kind(struct text party, struct text kind)
     return text_equals(head, kind);
 }
 
+/* The channel client-events is of every kind. */
+static bool is_watched(const struct flow_push *push, struct text party)
+{
+    return push->kind.data == NULL || is_of_kind(party, push->kind);
+}
+
 /* Who calls for itself is "service" and "service.NAME"; view.h. */
 static bool has_role(const struct caller *reader, struct text party)
 {
@@ -44,7 +50,7 @@ static bool is_meant(const struct flow_push *push, const struct caller *reader, 
     struct text person;
     struct id id;
     bool is_one = text_cut(entry, '/', &party, &person);
-    return is_of_kind(party, push->kind) && has_role(reader, party) &&
+    return is_watched(push, party) && has_role(reader, party) &&
            (!is_one || (id_read(person, &id) && id_equals(id, reader->person)));
 }
 
@@ -68,7 +74,7 @@ static bool has_asked(const struct flow_push *push, const struct caller *reader,
     struct text person;
     struct id id;
     return asked_by != NULL && asked_by->kind == JSON_STRING &&
-           text_cut(asked_by->text, '/', &kind, &person) && text_equals(kind, push->kind) &&
+           text_cut(asked_by->text, '/', &kind, &person) && is_watched(push, kind) &&
            id_read(person, &id) && id_equals(id, reader->person);
 }
 
@@ -78,8 +84,8 @@ static void put_member(struct json_writer *writer, const char *key, const struct
     json_put_text(writer, value != NULL && value->kind == JSON_STRING ? value->text : NO_TEXT);
 }
 
-static struct text write_push(struct arena *arena, const struct message *message,
-                              const struct json *data, bool is_own)
+static struct text write_push(const struct flow_push *push, struct arena *arena,
+                              const struct message *message, const struct json *data, bool is_own)
 {
     static const struct case_field moment = {.kind = CASE_TIME};
     const struct value told_at = value_time(message->told_at);
@@ -90,6 +96,9 @@ static struct text write_push(struct arena *arena, const struct message *message
     json_begin_object(&writer);
     json_key(&writer, "event_id");
     json_put_text(&writer, text_of(id));
+    if (push->workflow.data == NULL) {
+        put_member(&writer, "workflow", json_member(data, TEXT("workflow")));
+    }
     put_member(&writer, "case_id", json_member(data, TEXT("case_id")));
     put_member(&writer, "operation_id", is_own ? json_member(data, TEXT("operation_id")) : NULL);
     put_member(&writer, "status", is_own ? json_member(data, TEXT("operation_status")) : NULL);
@@ -111,13 +120,14 @@ bool flow_shows(const struct stream *stream, const struct caller *reader,
                      text_equals(name, TEXT("case_changed")) &&
                      json_read(arena, message->data, EVENT_VALUES_MAX, &data, &error) == STATUS_OK;
     const struct json *workflow = is_change ? json_member(data, TEXT("workflow")) : NULL;
-    if (workflow == NULL || !text_equals(workflow->text, push->workflow)) {
+    if (workflow == NULL ||
+        (push->workflow.data != NULL && !text_equals(workflow->text, push->workflow))) {
         return false;
     }
     bool is_own = has_asked(push, reader, data);
     if (!is_own && !is_shown(push, reader, data)) {
         return false;
     }
-    *data_out = write_push(arena, message, data, is_own);
+    *data_out = write_push(push, arena, message, data, is_own);
     return true;
 }

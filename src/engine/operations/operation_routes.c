@@ -240,7 +240,23 @@ static void take_room(struct making *making)
     }
     making->routes =
         ARENA_ARRAY(making->arena, struct route, kinds * COUNT_OF(common_rows) + operations + 1);
-    making->streams = ARENA_ARRAY(making->arena, struct stream, kinds + 1);
+    making->streams = ARENA_ARRAY(making->arena, struct stream, kinds + 2);
+}
+
+/* Of everything that concerns a person in this service: A3's client-events. A journal has positions
+ * of its own, so there is one for each service. */
+static void add_channel(struct making *making)
+{
+    static const struct flow_push everything = {.kind = {NULL, 0}, .workflow = {NULL, 0}};
+    const char *service = making->catalog->service->name;
+    making->streams[making->stream_count++] = (struct stream){
+        .path = text_format(making->arena, "/api/v1/streams/client-events.%s", service).data,
+        .operation = text_format(making->arena, "channel_client_events_%s", service).data,
+        .summary = "What happens to the caller's operations, and to cases that he sees, of every "
+                   "workflow",
+        .shows = flow_shows,
+        .context = &everything,
+    };
 }
 
 void operation_routes(struct arena *arena, const struct catalog *catalog,
@@ -255,6 +271,9 @@ void operation_routes(struct arena *arena, const struct catalog *catalog,
                 add_kind(&making, i);
             }
         }
+    }
+    if (making.stream_count > 0) {
+        add_channel(&making);
     }
     *rows_out = (struct flow_rows){
         .routes = making.routes,

@@ -5,6 +5,7 @@
 #include "runtime/streams/streams_inside.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum {
@@ -159,6 +160,21 @@ static void take_notes(struct streams *streams)
 
 /* ---- heartbeats ---- */
 
+static void add_beat(struct event_text *text, struct watch *watch)
+{
+    char data[64];
+    watch->beats++;
+    if (!watch->row->tells_beats) {
+        event_text_add_plain(text, TEXT(": hb\n"));
+        return;
+    }
+    int bytes = snprintf(data, sizeof data, "{\"type\":\"heartbeat\",\"sequence\":%lld}",
+                         (long long)watch->beats);
+    event_text_add(text, &(struct event_line){.id = FIELD_NONE,
+                                              .name = TEXT("heartbeat"),
+                                              .data = {data, (size_t)bytes}});
+}
+
 /* Goes on its way to him even when nothing is told: so both sides see that the other is there, and
  * what he was not shown lies behind him when he comes back. */
 static void beat(struct streams *streams, struct watch *watch)
@@ -173,7 +189,7 @@ static void beat(struct streams *streams, struct watch *watch)
         return; /* he has other things to read */
     }
     text->bytes = 0;
-    event_text_add_plain(text, TEXT(": hb\n"));
+    add_beat(text, watch);
     if (watch->position != watch->told) {
         event_text_add_position(text, watch->position);
         watch->told = watch->position;

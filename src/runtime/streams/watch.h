@@ -57,6 +57,7 @@ struct watch {
     int64_t position;   /* everything up to here was looked at for him; FIELD_NONE: arriving */
     int64_t told;       /* the last id he was sent */
     int64_t sent_bytes; /* ever */
+    int64_t beats;      /* so many heartbeats he has had */
     int64_t left_bytes; /* of those, what had left at the last heartbeat */
     struct caller *caller;
 };

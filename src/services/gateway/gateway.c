@@ -3,6 +3,7 @@
 
 #include "runtime/front/decision.h"
 #include "runtime/front/dropped.h"
+#include "services/gateway/channels.h"
 #include "services/gateway/drops.h"
 #include "services/gateway/gateway_migrations.h"
 #include "services/gateway/hooks/hook.h"
@@ -59,6 +60,8 @@ const struct service gateway_service = {
     .errand_count = SEEN_ERRAND_COUNT,
     .asks = asks,
     .ask_count = COUNT_OF(asks),
+    .streams = channel_streams,
+    .stream_count = CHANNEL_STREAM_COUNT,
     .decides = &asks[0],
     .drops = &events[0],
     .parts = parts,

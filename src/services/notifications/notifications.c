@@ -324,6 +324,13 @@ static const struct stream streams[] = {
         .summary = "What comes into my inbox, as it comes",
         .shows = inbox_shows,
     },
+    {
+        .path = "/api/v1/streams/notifications",
+        .operation = "channel_notifications",
+        .permission = PERMISSION_PERSON,
+        .summary = "The same by the name of its channel",
+        .shows = inbox_shows,
+    },
 };
 
 static const struct command commands[] = {

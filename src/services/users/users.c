@@ -123,6 +123,13 @@ static const struct stream streams[] = {
         .summary = "What happens in the directory, as it happens",
         .shows = user_shows,
     },
+    {
+        .path = "/api/v1/streams/users",
+        .operation = "channel_users",
+        .permission = "users.read",
+        .summary = "The same by the name of its channel",
+        .shows = user_shows,
+    },
 };
 
 const struct service users_service = {

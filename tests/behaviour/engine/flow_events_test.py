@@ -29,11 +29,11 @@ def start_house():
 class Ear:
     """One reader of .../events; what comes is the text itself (HTTP/1.0)."""
 
-    def __init__(self, house, participant):
+    def __init__(self, house, participant, path=None):
         server = house.server('office')
         self.socket = server.open_socket()
         self.socket.settimeout(60)
-        headers = [f'GET {participant.path("events")} HTTP/1.0', 'Host: x',
+        headers = [f'GET {path or participant.path("events")} HTTP/1.0', 'Host: x',
                    f'Authorization: Bearer {server.key}']
         headers += [f'{name}: {value}' for name, value in participant.headers.items()]
         self.socket.sendall(('\r\n'.join(headers) + '\r\n\r\n').encode('ascii'))
@@ -153,6 +153,24 @@ def a_stranger_hears_nothing(hearers):
     check_equal(hearers.ears['stranger'].next()['event_id'], other['event_id'])
 
 
+def the_channel_client_events_has_all_of_it(hearers):
+    """A3, A18, C54: of every workflow of the service, each saying which it is of."""
+    everything = Ear(hearers.house, hearers.sender, '/api/v1/streams/client-events.office')
+    nobody = Ear(hearers.house, hearers.stranger, '/api/v1/streams/client-events.office')
+    sent = hearers.send()
+    heard = everything.until(is_of(sent))[-1]
+    check_equal((heard['workflow'], heard['status'], heard['case_id']),
+                ('parcel', 'succeeded', sent['case_id']))
+    staff = Participant(hearers.sender.client, 'staff', 'leave', 'staff', who=hearers.sender.who)
+    at_leave = Ear(hearers.house, staff, '/api/v1/streams/client-events.office')
+    asked = staff.do('ask', DAYS).json
+    check_equal(at_leave.until(is_of(asked))[-1]['workflow'], 'leave')
+    other = hearers.stranger.do('send', {'address': 'Elsewhere'}).json
+    check_equal(nobody.next()['event_id'], other['event_id'])
+    for ear in (everything, nobody, at_leave):
+        ear.close()
+
+
 def a_state_is_never_older_than_what_was_heard(hearers):
     """A19, A20, A25: after the push the operation counts as finished, and the case has moved."""
     staff = Participant(hearers.sender.client, 'staff', 'leave')
@@ -183,7 +201,8 @@ def the_bug_is_found():
 
 TESTS = [who_asked_hears_how_it_ended, a_refused_one_is_heard_of_too,
          others_hear_that_it_has_changed, who_sees_nothing_of_it_hears_nothing,
-         a_stranger_hears_nothing, a_state_is_never_older_than_what_was_heard]
+         a_stranger_hears_nothing, the_channel_client_events_has_all_of_it,
+         a_state_is_never_older_than_what_was_heard]
 IN_ONE_PROCESS = [the_bug_is_found]
 
 if __name__ == '__main__':

@@ -43,11 +43,8 @@ static inline bool news_shows(const struct stream *stream, const struct caller *
     (void)stream;
     bool for_all = text_equals(message->subject, TEXT("all"));
     bool for_root = text_equals(message->subject, TEXT("root")) && reader->kind == CALLER_ROOT;
-    if (!for_all && !for_root) {
-        return false;
-    }
     *data_out = text_copy(arena, message->data);
-    return true;
+    return for_all || for_root;
 }
 
 static const struct stream news_streams[] = {
@@ -57,6 +54,11 @@ static const struct stream news_streams[] = {
      .permission = "secrets.read",
      .summary = "For few",
      .shows = news_shows},
+    {.path = "/beats",
+     .operation = "watch_beats",
+     .summary = "That we are there",
+     .shows = news_shows,
+     .tells_beats = true},
 };
 
 static const struct service news_service = {.name = "news",

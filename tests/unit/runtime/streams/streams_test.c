@@ -218,6 +218,25 @@ static void beats_when_nothing_is_told(void)
     news_stop();
 }
 
+/* C54: {type, sequence}, for whoever looks whether we are there. */
+static void beats_are_events_where_the_row_says_so(void)
+{
+    struct heard heard = {.event = ""};
+    char expected[64];
+    news_start((struct streams_options){.heartbeat_ms = 600});
+    struct ear ear = ear_open(ROOT, "/beats", "");
+    CHECK_INT(ear_greeted(&ear), 0);
+    for (int i = 1; i <= 3; i++) {
+        CHECK(ear_next(&ear, TEST_PATIENCE_MS, &heard));
+        int bytes = snprintf(expected, sizeof expected,
+                             "data: {\"type\":\"heartbeat\",\"sequence\":%d}\n", i);
+        CHECK_TEXT(text_of(heard.event), "heartbeat");
+        CHECK(memmem(heard.block.data, heard.block.bytes, expected, (size_t)bytes) != NULL);
+    }
+    ear_close(&ear);
+    news_stop();
+}
+
 static void closes_the_oldest_of_a_user(void)
 {
     enum { USER_MAX = 5 };
@@ -470,6 +489,7 @@ static const struct test tests[] = {
     {"shows_each_only_what_is_for_him", shows_each_only_what_is_for_him, 0},
     {"hides_from_who_resumes_too", hides_from_who_resumes_too, 0},
     {"beats_when_nothing_is_told", beats_when_nothing_is_told, 0},
+    {"beats_are_events_where_the_row_says_so", beats_are_events_where_the_row_says_so, 0},
     {"closes_the_oldest_of_a_user", closes_the_oldest_of_a_user, 0},
     {"waits_for_who_is_slow", waits_for_who_is_slow, 120},
     {"cuts_who_never_reads", cuts_who_never_reads, 120},
