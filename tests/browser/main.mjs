@@ -8,6 +8,9 @@ import { caseTests } from './case_test.mjs';
 import { hostileTests } from './hostile_test.mjs';
 import { keyboardTests } from './keyboard_test.mjs';
 import { phoenixTests } from './phoenix_test.mjs';
+import { openBank } from './bank.mjs';
+import { popugTests } from './popug_test.mjs';
+import { popugViewTests } from './popug_view_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
 
 /** What was on the screen when it failed, in words. */
@@ -20,11 +23,15 @@ async function showWindows(opened) {
 }
 
 const wanted = process.argv.slice(2);
-const others = [...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests];
+const others = [
+  ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
+  ...popugTests, ...popugViewTests,
+];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();
 const box = await openLetterBox(Number(process.env.KONTORA_MAIL));
-const world = { browser, letters: box.letters };
+const bank = await openBank(Number(process.env.KONTORA_BANK));
+const world = { browser, letters: box.letters, bank };
 let number = 0;
 let failed = 0;
 for (const test of [...first, ...pictureTests, ...chosen]) {
@@ -43,4 +50,5 @@ for (const test of [...first, ...pictureTests, ...chosen]) {
 console.log(`1..${number}`);
 await browser.close();
 box.server.close();
+bank.server.close();
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,29 @@
+// popug.ts - the task board with money: its views, and who finds the ways to them in his menu.
+import { Screens } from '../../app/screens';
+import { AllPage } from './all_page';
+import { board } from './board';
+import { DrawPage } from './draw_page';
+import { DrawsPage } from './draws_page';
+import { ItemPage } from './item_page';
+import { MyPage } from './my_page';
+import { say } from './words/say';
+
+const OVERSEES = ['board.shuffle', 'accounts.read', 'analytics.read', 'payments.read'];
+
+export const popug: Screens = {
+  name: () => say('app'),
+  service: 'board',
+  isFor: async (may) => OVERSEES.some(may) || (await board.me()).works_here,
+  ways: [
+    { to: '/app/popug/my', name: () => say('my_items'), icon: 'check' },
+    { to: '/app/popug/board', name: () => say('all_items'), icon: 'board' },
+    { to: '/app/popug/shuffles', name: () => say('draws'), icon: 'die' },
+  ],
+  views: [
+    ['/app/popug/my', MyPage],
+    ['/app/popug/board', AllPage],
+    ['/app/popug/tasks/:id', ItemPage],
+    ['/app/popug/shuffles', DrawsPage],
+    ['/app/popug/shuffles/:id', DrawPage],
+  ],
+};
