@@ -53,14 +53,14 @@ static inline void fake_say(struct amqp_link *link, const char *words)
 {
     size_t bytes = strlen(link->said);
     CHECK(bytes + strlen(words) < sizeof link->said);
-    strcpy(link->said + bytes, words);
+    snprintf(link->said + bytes, sizeof link->said - bytes, "%s", words);
 }
 
 /* What was asked since the last look at it. */
 static inline struct text fake_said(struct amqp_link *link)
 {
     static char said[FAKE_SAID_BYTES];
-    strcpy(said, link->said);
+    memcpy(said, link->said, sizeof said);
     link->said[0] = '\0';
     return text_of(said);
 }
