@@ -15,6 +15,7 @@
 #ifndef ENGINE_CASES_H
 #define ENGINE_CASES_H
 
+#include "engine/signature.h"
 #include "runtime/service.h"
 
 /* A workflow compiled into the program: the text between two symbols of the linker. */
@@ -151,6 +152,14 @@ NODISCARD enum status case_look(struct call *call, struct id case_id,
 /* JSON: null when it has no such field or nothing is in it, "***" for a secret. */
 struct text case_glance_value(struct arena *arena, const struct case_glance *glance,
                               const char *field);
+
+/* Signs what goes out and must come back unchanged, as signature_make() does: with the key of the
+ * service's schema, so all its processes know what one of them has signed. */
+void case_sign(const struct call *call, struct texts parts, uint8_t signature_out[SIGNATURE_BYTES]);
+
+/* What people call one of its places. */
+void case_place_label(const struct case_glance *glance, struct text place, struct text *ru_out,
+                      struct text *en_out);
 
 /* What has happened to a case, the oldest first, at most CASE_TRACE_MAX steps after a revision: for
  * who counts. An unknown case has none. */

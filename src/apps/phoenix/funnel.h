@@ -26,6 +26,7 @@ enum funnel_place {
     FUNNEL_PLACE_COUNT
 };
 extern const char *const funnel_places[FUNNEL_PLACE_COUNT];
+enum funnel_place funnel_place_of(struct texts places); /* of a case, that is in these */
 
 /* ---- how long somebody stays: counted in buckets, each wider than the one before ---- */
 

@@ -68,14 +68,14 @@ int64_t funnel_percentile(const int64_t *counts, int percent)
 
 /* Opening is over before anybody looks; what stands between provisioning and the end is the names
  * of its stages. */
-static enum funnel_place place_of(const struct case_trace *step)
+enum funnel_place funnel_place_of(struct texts places)
 {
-    for (size_t i = 0; i < FUNNEL_PLACE_COUNT && step->places.count > 0; i++) {
-        if (text_equals(step->places.items[0], text_of(funnel_places[i]))) {
+    for (size_t i = 0; i < FUNNEL_PLACE_COUNT && places.count > 0; i++) {
+        if (text_equals(places.items[0], text_of(funnel_places[i]))) {
             return (enum funnel_place)i;
         }
     }
-    bool is_opening = step->places.count == 0 || text_equals(step->places.items[0], TEXT("opened"));
+    bool is_opening = places.count == 0 || text_equals(places.items[0], TEXT("opened"));
     return is_opening ? FUNNEL_COMPANY_FORM : FUNNEL_PROVISIONING;
 }
 
@@ -104,7 +104,7 @@ static enum status come_to(struct call *call, struct funnel_case *row, enum funn
 static enum status count_step(struct call *call, struct funnel_case *row,
                               const struct case_trace *step)
 {
-    enum funnel_place place = place_of(step);
+    enum funnel_place place = funnel_place_of(step->places);
     if (row->revision == 0) {
         row->opened_day = funnel_day(call, step->at);
     }

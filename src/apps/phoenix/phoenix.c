@@ -9,7 +9,9 @@
 #include "apps/phoenix/reminder.h"
 #include "apps/phoenix/request_notice.h"
 #include "apps/phoenix/request_told.h"
+#include "apps/phoenix/status_link.h"
 #include "apps/phoenix/words.h"
+#include "runtime/access.h"
 
 enum { WORDS_EVERY_MS = 3600 * 1000, FUNNEL_EVERY_MS = 3600 * 1000 };
 
@@ -39,6 +41,8 @@ static const struct refusal *const list_refusals[] = {&clients_bad_cursor};
 static const struct refusal *const get_refusals[] = {&clients_not_found};
 
 static const struct refusal *const funnel_refusals[] = {&funnel_bad_day};
+static const struct refusal *const status_refusals[] = {&status_link_not_good};
+static const struct refusal *const link_refusals[] = {&status_link_no_case};
 
 static const struct route routes[] = {
     {
@@ -82,6 +86,31 @@ static const struct route routes[] = {
         .refusals = funnel_refusals,
         .refusal_count = COUNT_OF(funnel_refusals),
     },
+    {
+        .method = HTTP_POST,
+        .path = "/api/phoenix/status",
+        .operation = "look_at_request_status",
+        .summary = "Where a request stands, for whoever has its link; spends nothing",
+        .kind = ROUTE_WRITES, /* the link belongs into no address */
+        .handle = status_link_handle,
+        .takes = &status_link_takes,
+        .gives = &status_link_gives,
+        .refusals = status_refusals,
+        .refusal_count = COUNT_OF(status_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/phoenix/requests/{case_id}/status_link",
+        .operation = "get_request_status_link",
+        .permission = PERMISSION_PERSON,
+        .summary = "The link to where one's own request stands, to pass it on",
+        .kind = ROUTE_READS,
+        .handle = status_link_show_handle,
+        .takes = &status_link_asked,
+        .gives = &status_link_shown,
+        .refusals = link_refusals,
+        .refusal_count = COUNT_OF(link_refusals),
+    },
 };
 
 #define ABOUT_REQUEST(event_, handle_)                                                             \
@@ -99,6 +128,7 @@ static const struct subscription subscriptions[] = {
     ABOUT_REQUEST("phoenix.rejected", request_notice_rejected),
     ABOUT_REQUEST("phoenix.stalled", request_notice_stalled),
     ABOUT_REQUEST("phoenix.completed", request_notice_completed),
+    ABOUT_REQUEST("phoenix.abandoned", request_notice_abandoned),
     {.event = "phoenix.case_changed", .version = 1, .takes = &funnel_heard, .handle = funnel_hear},
     ABOUT_PERSON("users.created"),
     ABOUT_PERSON("users.changed"),

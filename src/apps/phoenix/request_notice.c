@@ -7,8 +7,10 @@
 
 #include "apps/phoenix/moderator.h"
 #include "apps/phoenix/request_told.h"
+#include "apps/phoenix/status_link.h"
 #include "apps/phoenix/words.h"
 #include "base/json.h"
+#include "engine/cases.h"
 
 enum { PAYLOAD_BYTES_EXPECTED = 512 };
 
@@ -47,23 +49,31 @@ static struct text link_of(struct call *call, const char *kind, struct id case_i
                        TEXT_ARGS(id));
 }
 
+struct payload {
+    struct text link;
+    struct text company;
+    struct text reason;
+    struct text status; /* a link, too: where it stands */
+};
+
+static void put_given(struct json_writer *writer, const char *key, struct text value)
+{
+    if (text_is_given(value)) {
+        json_key(writer, key);
+        json_put_text(writer, value);
+    }
+}
+
 /* Texts without a value are left out: no template of theirs is used then. */
-static struct text payload_of(struct call *call, struct text link, struct text company,
-                              struct text reason)
+static struct text write_payload(struct call *call, const struct payload *payload)
 {
     struct json_writer writer;
     json_writer_init(&writer, call->arena, PAYLOAD_BYTES_EXPECTED);
     json_begin_object(&writer);
-    json_key(&writer, "link");
-    json_put_text(&writer, link);
-    if (text_is_given(company)) {
-        json_key(&writer, "company");
-        json_put_text(&writer, company);
-    }
-    if (text_is_given(reason)) {
-        json_key(&writer, "reason");
-        json_put_text(&writer, reason);
-    }
+    put_given(&writer, "link", payload->link);
+    put_given(&writer, "company", payload->company);
+    put_given(&writer, "reason", payload->reason);
+    put_given(&writer, "status", payload->status);
     json_end_object(&writer);
     return json_written(&writer);
 }
@@ -81,67 +91,106 @@ static enum status send(struct call *call, struct notice notice)
 
 /* ---- whom and when ---- */
 
-enum status request_notice_submitted(struct call *call)
-{
-    const struct request_told *told = call->input;
-    struct rows rows;
-    enum status status = words_ensure(call);
-    if (status == STATUS_OK) {
-        status = moderator_list(call->store, call->arena, &rows);
-    }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    struct text company = text_is_given(told->company_name) ? told->company_name : TEXT("-");
-    struct text payload = payload_of(call, link_of(call, "admin", told->case_id), company, NO_TEXT);
-    const struct moderator *moderators = rows.items;
-    for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
-        status = send(call, (struct notice){.template = TEXT("phoenix.submitted"),
-                                            .person_id = moderators[i].person_id,
-                                            .channel = TEXT("inbox"),
-                                            .payload = payload});
-    }
-    return status == STATUS_OK ? answer_empty(call) : status;
-}
-
 static enum status tell_customer(struct call *call, const char *template, struct text reason)
 {
     const struct request_told *told = call->input;
     enum status status = words_ensure(call);
     if (status == STATUS_OK) {
-        struct text link = link_of(call, "b2b", told->case_id);
+        const struct payload payload = {
+            .link = link_of(call, "b2b", told->case_id),
+            .reason = reason,
+            .status = status_link_of(call, told->case_id),
+        };
         status = send(call, (struct notice){.template = text_of(template),
                                             .person_id = told->owner_id,
-                                            .payload = payload_of(call, link, NO_TEXT, reason)});
+                                            .payload = write_payload(call, &payload)});
     }
+    return status;
+}
+
+static enum status tell_moderators(struct call *call)
+{
+    const struct request_told *told = call->input;
+    const struct payload payload = {
+        .link = link_of(call, "admin", told->case_id),
+        .company = text_is_given(told->company_name) ? told->company_name : TEXT("-"),
+    };
+    struct text written = write_payload(call, &payload);
+    struct rows rows = {.count = 0};
+    enum status status = moderator_list(call->store, call->arena, &rows);
+    const struct moderator *moderators = rows.items;
+    for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
+        status = send(call, (struct notice){.template = TEXT("phoenix.submitted"),
+                                            .person_id = moderators[i].person_id,
+                                            .channel = TEXT("inbox"),
+                                            .payload = written});
+    }
+    return status;
+}
+
+enum status request_notice_submitted(struct call *call)
+{
+    enum status status = tell_customer(call, "phoenix.received", NO_TEXT);
+    if (status == STATUS_OK) {
+        status = tell_moderators(call);
+    }
+    return status == STATUS_OK ? answer_empty(call) : status;
+}
+
+static enum status tell_customer_only(struct call *call, const char *template, struct text reason)
+{
+    enum status status = tell_customer(call, template, reason);
     return status == STATUS_OK ? answer_empty(call) : status;
 }
 
 enum status request_notice_begun_for_customer(struct call *call)
 {
-    return tell_customer(call, "phoenix.begun_for_customer", NO_TEXT);
+    return tell_customer_only(call, "phoenix.begun_for_customer", NO_TEXT);
 }
 
 enum status request_notice_returned(struct call *call)
 {
     const struct request_told *told = call->input;
-    return tell_customer(call, "phoenix.returned", told->return_reason);
+    return tell_customer_only(call, "phoenix.returned", told->return_reason);
 }
 
 enum status request_notice_rejected(struct call *call)
 {
     const struct request_told *told = call->input;
     return text_is_given(told->reject_reason)
-               ? tell_customer(call, "phoenix.rejected_because", told->reject_reason)
-               : tell_customer(call, "phoenix.rejected", NO_TEXT);
+               ? tell_customer_only(call, "phoenix.rejected_because", told->reject_reason)
+               : tell_customer_only(call, "phoenix.rejected", NO_TEXT);
 }
 
 enum status request_notice_stalled(struct call *call)
 {
-    return tell_customer(call, "phoenix.stalled", NO_TEXT);
+    return tell_customer_only(call, "phoenix.stalled", NO_TEXT);
 }
 
 enum status request_notice_completed(struct call *call)
 {
-    return tell_customer(call, "phoenix.completed", NO_TEXT);
+    return tell_customer_only(call, "phoenix.completed", NO_TEXT);
+}
+
+/* The event is the same whether he has cancelled it or the days were over; its history knows. */
+enum status request_notice_abandoned(struct call *call)
+{
+    const struct request_told *told = call->input;
+    const struct case_trace *steps = NULL;
+    size_t count = 0;
+    int64_t last = 0;
+    bool was_cancelled = false;
+    enum status status = STATUS_OK;
+    do {
+        status = case_trace_read(call, told->case_id, last, &steps, &count);
+        for (size_t i = 0; i < count; i++) {
+            was_cancelled = was_cancelled || text_equals(steps[i].transition, TEXT("cancel"));
+            last = steps[i].revision;
+        }
+    } while (status == STATUS_OK && count == CASE_TRACE_MAX);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    return tell_customer_only(call, was_cancelled ? "phoenix.cancelled" : "phoenix.abandoned",
+                              NO_TEXT);
 }

@@ -20,5 +20,6 @@ NODISCARD enum status request_notice_returned(struct call *call);
 NODISCARD enum status request_notice_rejected(struct call *call);
 NODISCARD enum status request_notice_stalled(struct call *call);
 NODISCARD enum status request_notice_completed(struct call *call);
+NODISCARD enum status request_notice_abandoned(struct call *call);
 
 #endif

@@ -4,7 +4,7 @@
 #include "apps/phoenix/request_notice.h"
 
 /* One greater whenever a word changes. */
-enum { WORDING = 1 };
+enum { WORDING = 2 };
 
 /* ---- the words ---- */
 
@@ -54,6 +54,12 @@ static const struct words all[] = {
           "Заявка ждёт модератора.\n{{link}}"),
     WORDS("phoenix.submitted", "inbox", "en", "To be checked: {{company}}",
           "A request waits for a moderator.\n{{link}}"),
+    RUSSIAN("phoenix.received", "Заявка отправлена на проверку",
+            "Мы получили вашу заявку и скоро её посмотрим. Где она сейчас, видно по этой ссылке,"
+            " и входить для этого не нужно:\n{{status}}\n\nЗаявка: {{link}}"),
+    ENGLISH("phoenix.received", "Your request was sent for moderation",
+            "We have received your request and will look at it soon. Where it stands is shown here,"
+            " without signing in:\n{{status}}\n\nThe request: {{link}}"),
     RUSSIAN("phoenix.begun_for_customer", "Ваша заявка на подключение начата",
             "Мы начали заявку на подключение вашей компании. Продолжить её можно здесь:\n{{link}}"),
     ENGLISH("phoenix.begun_for_customer", "Your request to be connected was begun",
@@ -76,6 +82,17 @@ static const struct words all[] = {
     ENGLISH("phoenix.stalled", "Your request waits for you",
             "You have begun a request to be connected, and not finished it. All that you have"
             " entered was kept:\n{{link}}"),
+    RUSSIAN("phoenix.abandoned", "Заявка закрыта",
+            "Вы начали заявку на подключение и 30 дней к ней не возвращались, поэтому мы её"
+            " закрыли. Начать новую можно в любой момент:\n{{link}}"),
+    ENGLISH("phoenix.abandoned", "Your request was closed",
+            "You have begun a request to be connected and not gone on with it for 30 days, so we"
+            " have closed it. You can begin a new one at any time:\n{{link}}"),
+    RUSSIAN("phoenix.cancelled", "Заявка отменена",
+            "Заявка на подключение отменена. Начать новую можно в любой момент:\n{{link}}"),
+    ENGLISH("phoenix.cancelled", "Your request was cancelled",
+            "Your request to be connected was cancelled. You can begin a new one at any time:"
+            "\n{{link}}"),
     RUSSIAN("phoenix.completed", "Добро пожаловать!",
             "Ваша компания подключена, можно начинать работу.\n{{link}}"),
     ENGLISH("phoenix.completed", "Welcome!", "Your company is connected; you can begin.\n{{link}}"),

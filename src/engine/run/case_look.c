@@ -105,3 +105,18 @@ struct text case_glance_value(struct arena *arena, const struct case_glance *gla
     case_value_write(&writer, &workflow->fields[index], &glance->record->values[index]);
     return json_written(&writer);
 }
+
+void case_place_label(const struct case_glance *glance, struct text place, struct text *ru_out,
+                      struct text *en_out)
+{
+    const struct workflow *workflow = glance->record->recipe->workflow;
+    *ru_out = place;
+    *en_out = place;
+    for (size_t i = 0; i < workflow->place_count; i++) {
+        const struct label *label = &workflow->places[i].label;
+        if (text_equals(workflow->places[i].name, place) && text_is_given(label->en)) {
+            *ru_out = label->ru;
+            *en_out = label->en;
+        }
+    }
+}

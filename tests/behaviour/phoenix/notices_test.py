@@ -31,6 +31,7 @@ def onboarding(mail):
     server.start()
     onboarding = Onboarding(server.admin())
     onboarding.mail = mail
+    onboarding.public = server.client(key=None)
     yield onboarding
     check_equal(server.stop(), 0)
 
@@ -145,10 +146,11 @@ def a_returned_request_says_what_to_correct(onboarding):
     item, = found(customer, 'phoenix.returned')
     check_equal(item['title'], 'Заявку нужно исправить')
     check_in('Адрес не полон', item['body'])
-    letters = letters_of(onboarding, customer, 2)
-    check_equal([letter['Subject'] for letter in letters], ['Заявку нужно исправить'])
-    check_in('Адрес не полон', plain_of(letters[0]))
-    check_in(f'https://kontora.example/app/cases/b2b/phoenix/{case}', plain_of(letters[0]))
+    received, returned = letters_of(onboarding, customer, 3)
+    check_equal((received['Subject'], returned['Subject']),
+                ('Заявка отправлена на проверку', 'Заявку нужно исправить'))
+    check_in('Адрес не полон', plain_of(returned))
+    check_in(f'https://kontora.example/app/cases/b2b/phoenix/{case}', plain_of(returned))
 
 
 def a_rejected_one_says_why_if_he_may_know(onboarding):
@@ -167,8 +169,57 @@ def he_is_welcomed(onboarding):
     customer, case = onboarding.submitted(customer_of(onboarding, 'en'))
     onboarding.moderator.do('approve', {'comment': SECRETS[0]}, case)
     found(customer, 'phoenix.completed')
+    letters = letters_of(onboarding, customer, 3)
+    check_equal([letter['Subject'] for letter in letters],
+                ['Your request was sent for moderation', 'Welcome!'])
+
+
+def who_cancels_is_told_that(onboarding):
+    customer = customer_of(onboarding)
+    case = customer.do('start').json['case_id']
+    customer.do('cancel', None, case)
+    found(customer, 'phoenix.cancelled')
+    check_equal(of_key(customer, 'phoenix.abandoned'), [])
+
+
+# ---- where it stands, for whoever has the link ----
+
+def status_of(onboarding, link):
+    return onboarding.public.post('/api/phoenix/status', {'link': link})
+
+
+def the_status_link_shows_where_it_stands_and_nothing_else(onboarding):
+    """A38, A40: no name, no form, no reason; looked at as often as anybody likes."""
+    customer, case = onboarding.submitted(customer_of(onboarding))
     letter, = letters_of(onboarding, customer, 2)
-    check_equal(letter['Subject'], 'Welcome!')
+    link = re.search(r'https://kontora.example/app/phoenix/status#([\w-]+)', plain_of(letter))
+    for _ in range(3):
+        check(until(lambda: status_of(onboarding, link[1]).json['since']))
+    said = status_of(onboarding, link[1])
+    check_equal(said.status, 200, said)
+    check_equal({key: value for key, value in said.json.items() if not key.endswith('_at')
+                 and key != 'since'},
+                {'place': 'moderation', 'label_ru': 'На проверке', 'label_en': 'In moderation',
+                 'waits_for': 'moderator'})
+    onboarding.moderator.do('approve', {'comment': SECRETS[0]}, case)
+    check(until(lambda: status_of(onboarding, link[1]).json['place'] == 'completed'))
+    check(status_of(onboarding, link[1]).json['closed_at'])
+
+
+def a_link_that_is_not_ours_opens_nothing(onboarding):
+    customer, case = onboarding.submitted(customer_of(onboarding))
+    client, path = onboarding.client, f'/api/phoenix/requests/{case}/status_link'
+    said = client.get(path, {'Kontora-Person': customer.who})
+    link = said.json['link'].partition('#')[2]
+    check_equal(status_of(onboarding, link).status, 200)
+    stranger = client.get(path, {'Kontora-Person': str(uuid.uuid4())})
+    check_equal((stranger.status, stranger.code), (404, 'case_not_found'))
+    for n in range(0, len(link), 7):
+        other = link[:n] + ('A' if link[n] != 'A' else 'B') + link[n + 1:]
+        said = status_of(onboarding, other)
+        check_equal((said.status, said.code), (404, 'link_not_good'), (n, said))
+    for other in (link[:-1], link + 'A', 'x'):
+        check_equal(status_of(onboarding, other).code, 'link_not_good', other)
 
 
 def what_was_begun_for_him_comes_with_a_link(onboarding):
@@ -199,7 +250,11 @@ def he_is_reminded(onboarding):
 def without_chance(items, case):
     """The words alone, and which request it is."""
     text = repr([(item['key'], item['title'], item['body']) for item in items])
-    return re.sub(case, 'CASE', text)
+    return without_links(text, case)
+
+
+def without_links(text, case):
+    return re.sub(r'status#[\w-]+', 'STATUS', re.sub(case, 'CASE', text))
 
 
 def fill_in(customer, case):
@@ -232,9 +287,9 @@ def what_is_hidden_is_in_no_notice(onboarding):
         customer.do('rate_support', {'support_rating': rating}, case)
         story(onboarding, secrets, customer, case)
         letters = ''.join(sorted(  # two that are sent at once come in either order
-            plain_of(letter) for letter in letters_of(onboarding, customer, 3)))
+            plain_of(letter) for letter in letters_of(onboarding, customer, 5)))
         found_in = sorted(inbox(customer), key=lambda one: one['key'])
-        said.append(without_chance(found_in, case) + re.sub(case, 'CASE', letters))
+        said.append(without_chance(found_in, case) + without_links(letters, case))
         check(until(lambda: len(hears_of(moderator, case)) == 2), hears_of(moderator, case))
         moderators_said.append(without_chance(hears_of(moderator, case), case))
         onboarding.client.post(f'/api/users/{moderator.who}/block', {'reason': 'gone'})
@@ -261,5 +316,7 @@ if __name__ == '__main__':
     main([moderators_hear_that_a_request_waits, who_moderates_no_more_hears_nothing,
           a_returned_request_says_what_to_correct, a_rejected_one_says_why_if_he_may_know,
           he_is_welcomed, what_was_begun_for_him_comes_with_a_link, he_is_reminded,
+          who_cancels_is_told_that, the_status_link_shows_where_it_stands_and_nothing_else,
+          a_link_that_is_not_ours_opens_nothing,
           what_is_hidden_is_in_no_notice, the_events_have_no_comment],
          {'mail': mail, 'onboarding': onboarding})

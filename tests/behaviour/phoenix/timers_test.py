@@ -48,9 +48,25 @@ def reminders(onboarding, case):
     return onboarding.supervisor.state(case).json['case']['forms'].get('reminders', 0)
 
 
+def somebody(server):
+    """Of the directory, whom notices reach."""
+    admin = server.admin()
+    who = admin.post('/api/users', {'email': 'maria@example.com', 'type': 'person',
+                                    'locale': 'en'}).json['id']
+    check(until(lambda: admin.post('/api/notifications', {
+        'template': 'notifications.test', 'recipient_id': who, 'channel': 'inbox'}).status == 202))
+    return who
+
+
+def told(server, who):
+    items = server.admin().get('/api/inbox', {'Kontora-Person': who}).json['items']
+    return sorted(item['key'] for item in items if item['key'].startswith('phoenix.'))
+
+
 def he_is_reminded_and_then_it_is_abandoned(server):
+    """And is told so, each time once."""
     onboarding = Onboarding(server.admin())
-    customer = onboarding.customer()
+    customer = onboarding.customer(somebody(server))
     case = customer.do('start').json['case_id']
     server.stop()
     check_equal(timers(server, case), {'remind': 7 * DAY_MS, 'abandon': 30 * DAY_MS})
@@ -59,11 +75,14 @@ def he_is_reminded_and_then_it_is_abandoned(server):
     check_equal(until(lambda: reminders(onboarding, case)), 1)
     customer = onboarding.customer(customer.who)
     check_equal(places(customer.state(case)), ['company_form'])
+    check(until(lambda: told(server, customer.who) == ['phoenix.stalled']))
     onboarding = away_for(server, 23)
     customer = onboarding.customer(customer.who)
     check(until(lambda: places(customer.state(case)) == ['abandoned']), customer.state(case))
     check_equal({disable_code(offer) for offer in customer.state(case).json['new_operations']},
                 {'case_closed'})
+    check(until(lambda: told(server, customer.who) == ['phoenix.abandoned', 'phoenix.stalled']),
+          told(server, customer.who))
     check(customer.do('start').json['case_id'] != case, 'he begins another one')
 
 
