@@ -4,7 +4,13 @@
 
 #include "runtime/service.h"
 
-enum { ERRAND_MAKE_PERSON, ERRAND_CHANGE_PERSON, ERRAND_SEND_NOTICE, IAM_ERRAND_COUNT };
+enum {
+    ERRAND_MAKE_PERSON,
+    ERRAND_CHANGE_PERSON,
+    ERRAND_NOTE_LOGIN,
+    ERRAND_SEND_NOTICE,
+    IAM_ERRAND_COUNT
+};
 extern const struct errand iam_errands[IAM_ERRAND_COUNT];
 
 #endif

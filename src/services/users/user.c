@@ -39,6 +39,10 @@ static const struct field user_fields[] = {
     {.name = "changed_at", .kind = FIELD_TIME, AT(changed_at), .required = true},
     {.name = "blocked_at", .kind = FIELD_TIME, AT(blocked_at)},
     {.name = "block_reason", .kind = FIELD_TEXT, AT(block_reason)},
+    {.name = "last_login_at",
+     .kind = FIELD_TIME,
+     AT(last_login_at),
+     .meaning = "When the person last signed in; the revision stays as it is"},
 };
 #undef AT
 

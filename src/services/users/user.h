@@ -39,6 +39,7 @@ struct user {
     int64_t changed_at;
     int64_t blocked_at; /* 0 while active */
     struct text block_reason;
+    int64_t last_login_at; /* 0: never, or not here; no change of what is known of him */
 };
 
 extern const struct shape user_shape;

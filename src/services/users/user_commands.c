@@ -16,6 +16,7 @@ struct user_order {
     struct text locale;
     struct text phone;
     struct text telegram_id;
+    int64_t occurred_at;
 };
 
 #define AT(member) .offset = offsetof(struct user_order, member)
@@ -51,6 +52,11 @@ static const struct field change_fields[] = {
      .meaning = "Empty: unlinked"},
 };
 
+static const struct field login_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
+
 static const struct field made_fields[] = {
     {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
 };
@@ -66,6 +72,12 @@ static const struct shape change_takes = {
     .name = "ChangePerson",
     .fields = change_fields,
     .field_count = COUNT_OF(change_fields),
+    .bytes = sizeof(struct user_order),
+};
+static const struct shape login_takes = {
+    .name = "PersonSignedIn",
+    .fields = login_fields,
+    .field_count = COUNT_OF(login_fields),
     .bytes = sizeof(struct user_order),
 };
 static const struct shape made_gives = {
@@ -196,6 +208,13 @@ static enum status change_handle(struct call *call)
     return status == STATUS_OK ? answer_empty(call) : status;
 }
 
+static enum status login_handle(struct call *call)
+{
+    const struct user_order *order = call->input;
+    enum status status = user_saw_login(call->store, order->person_id, order->occurred_at);
+    return status == STATUS_OK ? answer_empty(call) : status;
+}
+
 /* What he needs is there: work may be given to him. Told again it is so already. */
 static enum status activate_handle(struct call *call)
 {
@@ -240,6 +259,10 @@ const struct command user_commands[USER_COMMAND_COUNT] = {
      .handle = change_handle,
      .refusals = change_refusals,
      .refusal_count = COUNT_OF(change_refusals)},
+    {.name = "users.note_login",
+     .summary = "A person has signed in",
+     .takes = &login_takes,
+     .handle = login_handle},
     {.name = "users.activate_person",
      .summary = "What the person needs is there: work may be given to him",
      .takes = &id_takes,

@@ -9,7 +9,7 @@
 #define COLUMNS                                                                                    \
     "p.id, external_id, email, full_name, type, roles, status, activated, spec, phone, "           \
     "telegram_id, contacts, requisite, locale, revision, created_at, changed_at, blocked_at, "     \
-    "block_reason"
+    "block_reason, last_login_at"
 
 /* $1 type, $2 status, $3 activated, $4 role */
 #define OTHER_FILTERS                                                                              \

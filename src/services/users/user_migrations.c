@@ -82,5 +82,11 @@ const struct migration user_migrations[] = {
                     " PRIMARY KEY (role, person_id)"
                     ");",
     },
+    {
+        .version = 2,
+        .name = "last_login",
+        .sqlite = "ALTER TABLE users.person ADD COLUMN last_login_at INTEGER;",
+        .postgres = "ALTER TABLE users.person ADD COLUMN last_login_at bigint;",
+    },
 };
 const size_t user_migration_count = COUNT_OF(user_migrations);

@@ -12,7 +12,7 @@ enum status user_get_handle(struct call *call);
 enum status user_list_handle(struct call *call);
 
 /* What other services may tell the directory to do; user_commands.c. */
-enum { USER_COMMAND_COUNT = 4 };
+enum { USER_COMMAND_COUNT = 5 };
 extern const struct command user_commands[USER_COMMAND_COUNT];
 
 /* What the list takes. */

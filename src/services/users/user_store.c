@@ -6,7 +6,7 @@
 #define COLUMNS                                                                                    \
     "id, external_id, email, full_name, type, roles, status, activated, spec, phone, "             \
     "telegram_id, contacts, requisite, locale, revision, created_at, changed_at, blocked_at, "     \
-    "block_reason"
+    "block_reason, last_login_at"
 
 static const struct statement find = {
     .sql = "SELECT " COLUMNS " FROM users.person WHERE id = $1",
@@ -43,6 +43,11 @@ static const struct statement update = {
            " telegram_id = $13, contacts = $14, requisite = $15, locale = $16, revision = $17,"
            " changed_at = $18, blocked_at = $19, block_reason = $20"
            " WHERE id = $1 AND revision = $2",
+};
+
+static const struct statement saw_login = {
+    .sql = "UPDATE users.person SET last_login_at = $2 WHERE id = $1"
+           " AND (last_login_at IS NULL OR last_login_at < $2)",
 };
 
 static const struct statement insert_role = {
@@ -143,6 +148,11 @@ static enum status replace_roles(struct store *store, struct arena *arena, struc
                                    user->id);
     }
     return status;
+}
+
+enum status user_saw_login(struct store *store, struct id id, int64_t at)
+{
+    return store_exec(store, &saw_login, VALUES(value_id(id), value_time(at)), NULL);
 }
 
 enum status user_update(struct store *store, struct arena *arena, const struct user *user)

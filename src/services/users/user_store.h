@@ -20,6 +20,9 @@ NODISCARD enum status user_insert(struct store *store, struct arena *arena,
 
 /* Writes the whole of it over the revision before (user->revision - 1); CONFLICT when that is not
  * the newest any more, EXISTS when a unique field is taken. */
+/* He has signed in; nothing when he did so later too, or there is no such person. */
+NODISCARD enum status user_saw_login(struct store *store, struct id id, int64_t at);
+
 NODISCARD enum status user_update(struct store *store, struct arena *arena,
                                   const struct user *user);
 

@@ -164,6 +164,31 @@ def what_is_taken_back_is_over(server):
     check_equal((refreshed.status, refreshed.code), (401, 'invalid_grant'))
 
 
+# ---- when he was here last (C45) ----
+
+def the_directory_says_when_somebody_signed_in_last(server, olga):
+    """C45"""
+    admin = server.admin()
+    person = admin.post('/api/users', {'email': 'lena@example.org', 'type': 'client'}).json
+    check_equal(person['last_login_at'], None)
+
+    def seen():
+        return admin.get(f"/api/users/{person['id']}").json
+    check(until(lambda: admin.post('/tokens/issue', {'user_id': person['id']}).status == 200))
+    check(until(lambda: seen()['last_login_at'] is not None), seen())
+    first = seen()
+    check(first['last_login_at'] >= person['created_at'], first)
+    check_equal(first['revision'], person['revision'], 'nothing that is known of him has changed')
+    pair = pair_of(server, person['id'])
+    check(until(lambda: seen()['last_login_at'] > first['last_login_at']), seen())
+    last = seen()['last_login_at']
+    renewed = server.client(key=None).post('/session/refresh',
+                                           {'refresh_token': pair['refresh_token']})
+    check_equal(renewed.status, 200)
+    listed = admin.get('/api/users?q=lena@').json['items']
+    check_equal([item['last_login_at'] for item in listed], [last], 'a renewal is no login')
+
+
 # ---- who is kept out (B11) ----
 
 def told_to_be_blocked(who):
@@ -230,6 +255,7 @@ if __name__ == '__main__':
     main([a_program_signs_somebody_in_at_once, a_scope_is_a_permission,
           a_role_is_never_a_fault_of_the_door, who_may_less_makes_nothing_that_may_more,
           a_token_may_what_its_scopes_say, a_token_is_for_an_audience, what_is_taken_back_is_over,
+          the_directory_says_when_somebody_signed_in_last,
           a_blocked_person_hears_it_as_long_as_he_is, a_blocked_persons_browser_forgets_him,
           a_program_of_a_blocked_person_is_told_by_its_own_rules],
          fixtures={'server': start_server, 'olga': olga})

@@ -101,6 +101,7 @@ struct person_order {
     struct text locale;
     struct text phone;
     struct text telegram_id;
+    int64_t occurred_at;
 };
 
 #define AT(member) .offset = offsetof(struct person_order, member), .is_optional = true
@@ -112,6 +113,11 @@ static const struct field make_fields[] = {
     {.name = "roles", .kind = FIELD_TEXTS, AT(roles), .bytes_max = 64, .items_max = 32},
     {.name = "locale", .kind = FIELD_TEXT, AT(locale), .bytes_max = 8},
     {.name = "phone", .kind = FIELD_TEXT, AT(phone), .bytes_max = 16},
+};
+
+static const struct field signed_in_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
 };
 
 static const struct field change_fields[] = {
@@ -130,6 +136,13 @@ const struct shape person_make_data = {
     .name = "MakePerson",
     .fields = make_fields,
     .field_count = COUNT_OF(make_fields),
+    .bytes = sizeof(struct person_order),
+};
+
+const struct shape person_signed_in = {
+    .name = "PersonSignedIn",
+    .fields = signed_in_fields,
+    .field_count = COUNT_OF(signed_in_fields),
     .bytes = sizeof(struct person_order),
 };
 
@@ -176,6 +189,12 @@ enum status person_make(struct call *call, const struct person *person, struct t
                        .phone = phone,
                    },
                    NULL);
+}
+
+enum status person_note_login(struct call *call, struct id person)
+{
+    return tell_to(call, &iam_errands[ERRAND_NOTE_LOGIN], person_subject(call->arena, person),
+                   &(struct person_order){.person_id = person, .occurred_at = call->now_ms}, NULL);
 }
 
 enum status person_change(struct call *call, struct id person, struct text full_name,

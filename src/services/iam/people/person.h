@@ -54,11 +54,14 @@ enum status person_hear(struct call *call);
 extern const struct shape person_make_data;
 extern const struct shape person_made_takes;
 extern const struct shape person_change_data;
+extern const struct shape person_signed_in;
 enum status person_hear_made(struct call *call);
 
 /* There shall be such a person, with at least these roles. */
 NODISCARD enum status person_make(struct call *call, const struct person *person,
                                   struct text phone);
+
+NODISCARD enum status person_note_login(struct call *call, struct id person);
 
 /* What he has changed himself: NO_TEXT stays as it is. */
 NODISCARD enum status person_change(struct call *call, struct id person, struct text full_name,

@@ -40,7 +40,11 @@ enum status session_open_for(struct call *call, struct id person, const struct c
     if (status == STATUS_OK) {
         status = session_insert(call->store, call->arena, session_out);
     }
-    return status == STATUS_OK && !terms->is_renewed ? iam_tell_login(call, session_out) : status;
+    if (status != STATUS_OK || terms->is_renewed) {
+        return status;
+    }
+    status = person_note_login(call, person);
+    return status == STATUS_OK ? iam_tell_login(call, session_out) : status;
 }
 
 enum status session_open(struct call *call, struct id person, const struct client *client,
