@@ -33,6 +33,31 @@ def operations(document):
             for method, operation in methods.items()}
 
 
+# ---- the door ----
+
+def the_door_is_described(document):
+    """By what somebody comes in, and that he may not come too often."""
+    schemes = document['components']['securitySchemes']
+    check_equal({name: (scheme['type'], scheme.get('scheme') or scheme.get('name'))
+                 for name, scheme in schemes.items()},
+                {'rootKey': ('http', 'bearer'), 'credential': ('http', 'bearer'),
+                 'session': ('apiKey', 'kontora')})
+    check_equal(document['security'], [{'rootKey': []}, {'credential': []}, {'session': []}])
+    without = [key for key, operation in operations(document).items()
+               if '429' not in operation['responses']]
+    check_equal(without, [])
+
+
+def without_a_door_it_is_not_described():
+    """Of services alone, as several processes have them."""
+    server = Server(store=the_store(), services='users').start()
+    alone = server.client(key=None).get('/openapi.json').json
+    server.stop()
+    check_equal(list(alone['components']['securitySchemes']), ['rootKey'])
+    check_equal([key for key, operation in operations(alone).items()
+                 if '429' in operation['responses']], [])
+
+
 # ---- the document ----
 
 def lint(document):
@@ -287,7 +312,8 @@ def the_checker_would_notice(document, server):
 
 
 if __name__ == '__main__':
-    main([the_linter_has_nothing_to_say, the_linter_would_say_it,
+    main([the_door_is_described, without_a_door_it_is_not_described,
+          the_linter_has_nothing_to_say, the_linter_would_say_it,
           the_command_prints_what_is_served, who_has_it_already_is_told_so, every_route_is_there,
           every_described_route_is_routed, parameters_of_the_path_are_described,
           every_success_is_as_described, every_refusal_is_as_described,

@@ -1,5 +1,6 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
 #include "runtime/dead/dead.h"
+#include "runtime/pages/openapi_door.h"
 #include "runtime/pages/openapi_foreign.h"
 #include "runtime/pages/openapi_streams.h"
 #include "runtime/pages/schema_write.h"
@@ -13,6 +14,7 @@ struct describing {
     struct json_writer writer;
     const struct service *const *services;
     size_t service_count;
+    bool has_front; /* one of all services stands at the door: people come in */
     const struct shape *written[SCHEMAS_MAX]; /* schemas that stand in components already */
     size_t written_count;
 };
@@ -305,16 +307,23 @@ static void put_plain_problem(struct describing *describing, const char *status,
     end(describing);
 }
 
+static bool has_refusal(const struct route *route, int status)
+{
+    bool has = false;
+    for (size_t i = 0; i < route->refusal_count; i++) {
+        has = has || route->refusals[i]->http_status == status;
+    }
+    return has;
+}
+
 /* The response that every route of its kind has, unless its own refusals say it. */
 static void put_common_problem(struct describing *describing, const struct route *route, int status,
                                const char *text)
 {
-    for (size_t i = 0; i < route->refusal_count; i++) {
-        if (route->refusals[i]->http_status == status) {
-            return;
-        }
+    if (!has_refusal(route, status)) {
+        put_plain_problem(describing, text_format(describing->writer.arena, "%d", status).data,
+                          text);
     }
-    put_plain_problem(describing, text_format(describing->writer.arena, "%d", status).data, text);
 }
 
 /* Refusals of one status share one response; their codes stand in its description. */
@@ -368,6 +377,9 @@ static void put_responses(struct describing *describing, const struct route *rou
     if (route->kind == ROUTE_WRITES && !route->is_foreign && !route->keeps_no_reply) {
         put_common_problem(describing, route, 422,
                            "The Idempotency-Key was used for another request");
+    }
+    if (describing->has_front && !has_refusal(route, 429)) {
+        openapi_put_too_often(&describing->writer);
     }
     put_plain_problem(describing, "503",
                       "Too much work, or the store is away; the code says whether to ask again");
@@ -434,12 +446,7 @@ static void put_paths(struct describing *describing, const struct service *servi
 static void put_components(struct describing *describing)
 {
     begin(describing, "components");
-    begin(describing, "securitySchemes");
-    begin(describing, "rootKey");
-    put(describing, "type", "http");
-    put(describing, "scheme", "bearer");
-    put(describing, "description", "The root key, printed at the first start");
-    end_several(describing, 2);
+    openapi_put_schemes(&describing->writer, describing->has_front);
     begin(describing, "schemas");
     put_problem_schema(describing);
     openapi_put_foreign_schema(&describing->writer, describing->services,
@@ -475,12 +482,7 @@ static void put_head(struct describing *describing)
     put(describing, "url", "/");
     json_end_object(&describing->writer);
     json_end_array(&describing->writer);
-    json_key(&describing->writer, "security");
-    json_begin_array(&describing->writer);
-    json_begin_object(&describing->writer);
-    put_names(describing, "rootKey", NULL, 0);
-    json_end_object(&describing->writer);
-    json_end_array(&describing->writer);
+    openapi_put_security(&describing->writer, describing->has_front);
     json_key(&describing->writer, "tags");
     json_begin_array(&describing->writer);
     for (size_t i = 0; i < describing->service_count; i++) {
@@ -493,16 +495,17 @@ static void put_head(struct describing *describing)
 }
 
 static struct text write_document(struct arena *arena, const struct service *const *services,
-                                  size_t service_count)
+                                  size_t service_count, bool people_come_in)
 {
-    struct describing describing = {.services = services, .service_count = service_count};
+    struct describing describing = {
+        .services = services, .service_count = service_count, .has_front = people_come_in};
     json_writer_init(&describing.writer, arena, 16384);
     json_begin_object(&describing.writer);
     put_head(&describing);
     begin(&describing, "paths");
     for (size_t i = 0; i < service_count; i++) {
         put_paths(&describing, describing.services[i]);
-        openapi_put_streams(&describing.writer, services[i]);
+        openapi_put_streams(&describing.writer, services[i], people_come_in);
     }
     end(&describing);
     put_components(&describing);
@@ -513,7 +516,8 @@ static struct text write_document(struct arena *arena, const struct service *con
 struct text runtime_openapi(struct arena *arena, const struct service *const *services,
                             size_t service_count)
 {
-    return write_document(arena, dead_with_routes(arena, services, service_count), service_count);
+    return write_document(arena, dead_with_routes(arena, services, service_count), service_count,
+                          openapi_has_front(services, service_count));
 }
 
 /* ---- a part of it ---- */
@@ -554,5 +558,7 @@ struct text runtime_openapi_part(struct arena *arena, const struct service *cons
             parts[part_count++] = part;
         }
     }
-    return part_count > 0 ? write_document(arena, parts, part_count) : NO_TEXT;
+    return part_count > 0 ? write_document(arena, parts, part_count,
+                                           openapi_has_front(services, service_count))
+                          : NO_TEXT;
 }

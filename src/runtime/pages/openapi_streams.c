@@ -1,6 +1,7 @@
 /* openapi_streams.c - streams in OpenAPI: a GET that is answered with text/event-stream. */
 #include "runtime/pages/openapi_streams.h"
 
+#include "runtime/pages/openapi_door.h"
 #include "runtime/pages/schema_write.h"
 
 static void put_parameter(struct json_writer *writer, const char *name, const char *place,
@@ -56,7 +57,7 @@ static void put_problem(struct json_writer *writer, const char *status, const ch
     describe_end(writer, 4);
 }
 
-static void put_responses(struct json_writer *writer, const struct stream *stream)
+static void put_responses(struct json_writer *writer, const struct stream *stream, bool has_front)
 {
     describe_begin(writer, "responses");
     put_success(writer);
@@ -65,12 +66,15 @@ static void put_responses(struct json_writer *writer, const struct stream *strea
     if (stream->permission != NULL) {
         put_problem(writer, "403", "The caller may not do this");
     }
+    if (has_front) {
+        openapi_put_too_often(writer);
+    }
     put_problem(writer, "default", "Whatever else goes wrong is told in the same way");
     describe_end(writer, 1);
 }
 
 static void put_stream(struct json_writer *writer, const struct service *service,
-                       const struct stream *stream)
+                       const struct stream *stream, bool has_front)
 {
     describe_begin(writer, stream->path);
     describe_begin(writer, "get");
@@ -78,16 +82,16 @@ static void put_stream(struct json_writer *writer, const struct service *service
     describe(writer, "summary", stream->summary);
     describe_names(writer, "tags", &service->name, 1);
     put_parameters(writer);
-    put_responses(writer, stream);
+    put_responses(writer, stream, has_front);
     if (stream->permission == NULL) {
         describe_names(writer, "security", NULL, 0);
     }
     describe_end(writer, 2);
 }
 
-void openapi_put_streams(struct json_writer *writer, const struct service *service)
+void openapi_put_streams(struct json_writer *writer, const struct service *service, bool has_front)
 {
     for (size_t i = 0; i < service->stream_count; i++) {
-        put_stream(writer, service, &service->streams[i]);
+        put_stream(writer, service, &service->streams[i], has_front);
     }
 }

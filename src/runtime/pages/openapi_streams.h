@@ -6,6 +6,6 @@
 #include "runtime/service.h"
 
 /* The path items of this service's streams, into the object "paths". */
-void openapi_put_streams(struct json_writer *writer, const struct service *service);
+void openapi_put_streams(struct json_writer *writer, const struct service *service, bool has_front);
 
 #endif
