@@ -150,6 +150,9 @@ static void send_on(struct dispatch *dispatch, struct call *call)
     } else if (call->route->kind == ROUTE_READS_POINT && host->reads_at_once) {
         readers_run_at_once(call);
         return;
+    } else if (call->route->answers_later != NULL) {
+        call->before = call->route->answers_later;
+        status = readers_submit(dispatch->readers, call);
     } else if (gathers_slowly(call)) {
         status = readers_submit(dispatch->slow_readers, call);
     } else {
@@ -298,7 +301,7 @@ static bool ask_at_front(struct call *call)
         return false;
     }
     bool is_ready = is_ready_to_run(passage);
-    bool waits_here = is_ready && !gathers_slowly(call) &&
+    bool waits_here = is_ready && !gathers_slowly(call) && call->route->answers_later == NULL &&
                       (call->route->kind != ROUTE_WRITES || call->route->gather != NULL);
     if (is_ready && !waits_here) {
         send_on(passage->dispatch, call);
@@ -373,8 +376,10 @@ static void arrive_at_route(struct passage *passage, const struct router_match *
 static bool is_answered_elsewhere(struct passage *passage)
 {
     const struct elsewhere *elsewhere = passage->dispatch->elsewhere;
+    struct http_exchange *exchange = passage->call.exchange;
     if (elsewhere != NULL) {
-        passage->upstream = elsewhere_find(elsewhere, passage->call.exchange);
+        passage->upstream = elsewhere_find(elsewhere, exchange->arena, exchange->request.method,
+                                           exchange->request.path);
     }
     return passage->upstream != NULL;
 }

@@ -21,12 +21,17 @@ struct page {
     void (*answer)(void *context, struct http_exchange *exchange);
 };
 
+struct cache;
+struct composer;
+
 struct dispatch {
     const struct router *router;
     struct access *access;
     struct front *front;           /* NULL: nobody signs in at this process */
     const struct proxies *proxies; /* whose word about the sender is taken; NULL: nobody's */
     struct elsewhere *elsewhere;   /* what other processes answer; NULL: nothing */
+    struct composer *composer;     /* of dashboards (compose/compose.h); NULL: nobody's */
+    struct cache *cache;           /* what may be lost; NULL: nothing is remembered */
     struct readers *readers;
     struct readers *slow_readers; /* gathers that take a core for long (route.gathers_slowly) */
     struct streams *streams;

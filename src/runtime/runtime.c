@@ -403,6 +403,7 @@ static enum status open_cache(struct runtime *runtime, struct text *error_out)
                  LOG_TEXT("why", trouble));
     }
     runtime->pages.cache = runtime->cache;
+    runtime->dispatch.cache = runtime->cache;
     return status;
 }
 

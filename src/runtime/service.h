@@ -64,6 +64,9 @@ struct route {
      * kept for an Idempotency-Key. */
     bool is_foreign;
     bool body_is_raw;    /* its handler reads the request's body itself, whatever it is */
+    /* Of a read: run on a reader's thread in the place of the handler; the call is finished some
+     * time later, from whichever thread. NULL: the handler answers. */
+    call_before_fn *answers_later;
     bool keeps_no_reply; /* its answer has a secret: an Idempotency-Key is not heeded */
 };
 
@@ -96,6 +99,7 @@ struct series {
     size_t count;
 };
 
+struct dashboard;  /* compose/dashboard.h */
 struct own_check;  /* fsck/fsck.h */
 struct sideline;   /* sideline.h */
 struct case_work;  /* engine/cases.h */
@@ -150,6 +154,8 @@ struct service {
      * process (front/front.h), of which one service may. NULL: it does not. */
     const struct ask *decides;
     const struct event *drops; /* of its events: whose decisions are over (front/dropped.h) */
+    const struct dashboard *dashboards; /* compose/dashboard.h */
+    size_t dashboard_count;
     const struct sideline *const *sidelines; /* what it does outside, on threads of its own */
     size_t sideline_count;
 
@@ -167,7 +173,8 @@ struct service {
     size_t part_count;
 };
 
-/* The same services with the rows of their parts among their own; the lists live in the arena. */
+/* The same services with the rows of their parts among their own, and the one at the door with a
+ * route for each dashboard; the lists live in the arena. */
 const struct service *const *services_whole(struct arena *arena,
                                             const struct service *const *services, size_t count);
 

@@ -123,6 +123,9 @@ def routes_of_the_tables():
             streams = re.findall(r'struct stream \w+\[\w*\] = \{(.*?)\n\};', text, re.S)
             found |= {('get', path) for table in streams
                       for path in re.findall(r'\.path = "([^"]+)"', table)}
+            boards = re.findall(r'struct dashboard \w+\[\w*\] = \{(.*?)\n\};', text, re.S)
+            found |= {('get', f'/api/dashboard/{board}') for table in boards
+                      for board in re.findall(r'^        \.name = "([^"]+)"', table, re.M)}
     return found
 
 

@@ -9,7 +9,7 @@ enum { DESK_BYTES_MAX = 128 * 1024 * 1024 };
 
 /* ---- the desk ---- */
 
-static struct ask_desk *take_desk(struct ask_shelf *shelf)
+struct ask_desk *ask_desk_take(struct ask_shelf *shelf)
 {
     pthread_mutex_lock(&shelf->lock);
     struct ask_desk *desk = shelf->free;
@@ -24,7 +24,7 @@ static struct ask_desk *take_desk(struct ask_shelf *shelf)
     return desk;
 }
 
-static void give_back(struct ask_shelf *shelf, struct ask_desk *desk)
+void ask_desk_give(struct ask_shelf *shelf, struct ask_desk *desk)
 {
     arena_reset(desk->arena);
     pthread_mutex_lock(&shelf->lock);
@@ -87,12 +87,12 @@ enum status ask(struct call *call, const struct ask *ask, const void *sends, voi
         .asker = call->host->asker,
         .plan = plan,
         .call = call,
-        .desk = take_desk(plan->shelf),
+        .desk = ask_desk_take(plan->shelf),
         .give_up_at_ms = give_up_at(call),
         .trace = trace_of(call),
     };
     enum status status = ask_and_read(&run, sends, answer_out);
-    give_back(plan->shelf, run.desk);
+    ask_desk_give(plan->shelf, run.desk);
     if (status == STATUS_REFUSED) {
         refuse_for_it(call);
     }

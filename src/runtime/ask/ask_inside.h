@@ -20,6 +20,9 @@ struct ask_shelf {
     struct ask_desk *free;
 };
 
+struct ask_desk *ask_desk_take(struct ask_shelf *shelf);
+void ask_desk_give(struct ask_shelf *shelf, struct ask_desk *desk);
+
 /* A service of another process. */
 struct ask_target {
     const char *service;

@@ -93,20 +93,23 @@ void elsewhere_start(struct elsewhere *elsewhere)
     upstreams_watch(elsewhere->upstreams, relays_client(elsewhere->relays));
 }
 
-struct upstream *elsewhere_find(const struct elsewhere *elsewhere,
-                                const struct http_exchange *exchange)
+struct upstream *elsewhere_find(const struct elsewhere *elsewhere, struct arena *arena,
+                                enum http_method method, struct text path)
 {
     struct router_match match;
-    struct text path = exchange->request.path;
     struct upstream *upstream = upstreams_of_path(elsewhere->upstreams, path);
     if (upstream != NULL) {
         return upstream;
     }
-    enum status status =
-        router_find(elsewhere->router, exchange->arena, exchange->request.method, path, &match);
+    enum status status = router_find(elsewhere->router, arena, method, path, &match);
     return status == STATUS_OK && match.bound != NULL
                ? upstreams_find(elsewhere->upstreams, text_of(match.bound->host->service->name))
                : NULL;
+}
+
+struct relays *elsewhere_relays(const struct elsewhere *elsewhere)
+{
+    return elsewhere->relays;
 }
 
 void elsewhere_send(struct elsewhere *elsewhere, struct http_exchange *exchange,

@@ -32,8 +32,11 @@ NODISCARD enum status elsewhere_open(const struct elsewhere_options *options,
 void elsewhere_start(struct elsewhere *elsewhere);
 
 /* NULL: nobody elsewhere answers this. */
-struct upstream *elsewhere_find(const struct elsewhere *elsewhere,
-                                const struct http_exchange *exchange);
+struct upstream *elsewhere_find(const struct elsewhere *elsewhere, struct arena *arena,
+                                enum http_method method, struct text path);
+
+/* For whoever asks there himself (relay_ask.h). */
+struct relays *elsewhere_relays(const struct elsewhere *elsewhere);
 
 void elsewhere_send(struct elsewhere *elsewhere, struct http_exchange *exchange,
                     const struct caller *caller, struct upstream *upstream);

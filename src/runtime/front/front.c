@@ -66,6 +66,11 @@ struct front *front_create(const struct front_options *options)
     return front;
 }
 
+struct composer *front_composer(const struct front *front)
+{
+    return front->options.composer;
+}
+
 void front_destroy(struct front **place)
 {
     struct front *front = *place;

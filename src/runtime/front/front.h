@@ -18,11 +18,13 @@
 
 struct front;
 struct elsewhere;
+struct composer;
 
 struct front_options {
     struct host *host; /* of the service that has the row; it must outlive the front */
     struct streams *streams;
     struct elsewhere *elsewhere; /* NULL: nothing is relayed */
+    struct composer *composer;   /* of dashboards */
     int decision_ms;             /* for how long an answer is kept */
     int64_t address_per_minute;  /* requests of nobody from one address; 0: any number */
     int64_t sign_in_per_minute;  /* of those, what changes something: signing in, for instance */
@@ -30,6 +32,9 @@ struct front_options {
 };
 
 struct front *front_create(const struct front_options *options);
+
+/* What the routes of dashboards go to. */
+struct composer *front_composer(const struct front *front);
 
 /* From now on it hears of those who are dropped (dropped.h). */
 void front_start(struct front *front);

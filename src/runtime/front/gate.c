@@ -2,6 +2,7 @@
 #include "runtime/front/gate.h"
 
 #include "runtime/call_run.h"
+#include "runtime/compose/compose.h"
 
 static struct host *host_at_the_door(const struct dispatch *dispatch)
 {
@@ -47,10 +48,20 @@ enum status gate_open(const struct runtime_options *options, struct arena *arena
     if (status != STATUS_OK) {
         return status;
     }
+    dispatch->composer = composer_create(&(struct composer_options){
+        .dispatch = dispatch,
+        .cache = dispatch->cache,
+        .known = options->known,
+        .known_count = options->known_count,
+        .deadline_ms = (int)config_integer(config, "ask.deadline"),
+        .fresh_ms = config_integer(config, "gateway.dashboard_time"),
+        .stale_ms = config_integer(config, "gateway.dashboard_stale"),
+    });
     dispatch->front = front_create(&(struct front_options){
         .host = host,
         .streams = dispatch->streams,
         .elsewhere = dispatch->elsewhere,
+        .composer = dispatch->composer,
         .decision_ms = (int)config_integer(config, "gateway.decision_time"),
         .address_per_minute = config_integer(config, "gateway.address_rate"),
         .sign_in_per_minute = config_integer(config, "gateway.sign_in_rate"),
@@ -78,6 +89,9 @@ void gate_announce(const struct dispatch *dispatch, size_t host_index)
 
 void gate_end_streams(const struct dispatch *dispatch)
 {
+    if (dispatch->composer != NULL) {
+        composer_end(dispatch->composer);
+    }
     if (dispatch->elsewhere != NULL) {
         elsewhere_end_streams(dispatch->elsewhere);
     }
@@ -96,6 +110,7 @@ void gate_stop(struct dispatch *dispatch)
 void gate_close(struct dispatch *dispatch)
 {
     front_destroy(&dispatch->front);
+    composer_destroy(&dispatch->composer);
     if (dispatch->elsewhere != NULL) {
         elsewhere_close(dispatch->elsewhere);
         dispatch->elsewhere = NULL;

@@ -198,15 +198,15 @@ void relays_end_streams(struct relays *relays)
 
 /* ---- requests ---- */
 
-static struct text credential_for(const struct relay *relay)
+struct text relays_credential(const struct relays *relays, struct arena *arena,
+                              const struct caller *caller, const struct upstream *upstream)
 {
-    const struct relays_options *options = &relay->relays->options;
-    struct arena *arena = relay->exchange->arena;
-    if (id_is_none(relay->person)) {
+    const struct relays_options *options = &relays->options;
+    if (id_is_none(caller->person)) {
         return NO_TEXT;
     }
     struct text made = credential_write(arena, options->key, text_of(options->gateway),
-                                        text_of(relay->upstream->name), clock_wall_ms());
+                                        text_of(upstream->name), clock_wall_ms());
     return text_format(arena, "Bearer %.*s", TEXT_ARGS(made));
 }
 
@@ -217,7 +217,10 @@ static void send_to(struct relay *relay, struct upstream_address *address)
     struct http_exchange *exchange = relay->exchange;
     struct relay_headers headers;
     relay->address = address;
-    relay_write_headers(exchange, relay->caller, credential_for(relay), &headers);
+    relay_write_headers(
+        exchange, relay->caller,
+        relays_credential(relay->relays, exchange->arena, relay->caller, relay->upstream),
+        &headers);
     http_client_send(
         relay->relays->client,
         &(struct http_client_request){

@@ -30,6 +30,11 @@ struct relays_options {
 
 struct relays *relays_create(const struct relays_options *options);
 
+/* "Bearer kontora_service_...", by which the service behind knows whose word it is; NO_TEXT for
+ * whoever is no person. */
+struct text relays_credential(const struct relays *relays, struct arena *arena,
+                              const struct caller *caller, const struct upstream *upstream);
+
 /* For whoever asks how the addresses are. */
 struct http_client *relays_client(struct relays *relays);
 

@@ -115,9 +115,15 @@ static void add_own(struct http_exchange *exchange, const struct caller *caller,
     if (credential.data != NULL) {
         add(headers, "Authorization", credential);
         add_person(arena, caller, headers);
-    } else if (http_header_value(&exchange->request, "Authorization").data != NULL) {
-        add(headers, "Authorization", http_header_value(&exchange->request, "Authorization"));
     }
+}
+
+void relay_write_own_headers(struct http_exchange *exchange, const struct caller *caller,
+                             struct text credential, struct relay_headers *headers_out)
+{
+    headers_out->count = 0;
+    add_own(exchange, caller, credential, headers_out);
+    add(headers_out, "Accept", TEXT("application/json"));
 }
 
 void relay_write_headers(struct http_exchange *exchange, const struct caller *caller,
@@ -127,6 +133,9 @@ void relay_write_headers(struct http_exchange *exchange, const struct caller *ca
     struct text connection = http_header_value(request, "Connection");
     headers_out->count = 0;
     add_own(exchange, caller, credential, headers_out);
+    if (credential.data == NULL && http_header_value(request, "Authorization").data != NULL) {
+        add(headers_out, "Authorization", http_header_value(request, "Authorization"));
+    }
     for (size_t i = 0; i < request->header_count; i++) {
         if (!is_left_out(request->headers[i].name, connection) &&
             headers_out->count < RELAY_HEADERS_MAX) {

@@ -15,6 +15,11 @@ struct relay_headers {
 void relay_write_headers(struct http_exchange *exchange, const struct caller *caller,
                          struct text credential, struct relay_headers *headers_out);
 
+/* Only what we say ourselves: who it is, and the trace. Of somebody who is no person, nothing of
+ * who he is goes along. */
+void relay_write_own_headers(struct http_exchange *exchange, const struct caller *caller,
+                             struct text credential, struct relay_headers *headers_out);
+
 /* What of the answer's head goes on to the client. */
 void relay_copy_head(struct arena *arena, const struct http_answer *from,
                      struct http_answer *answer_out);

@@ -3,6 +3,7 @@
  * A misspelt name is a sentence at start, not a surprise at night.
  */
 #include "runtime/ask/ask_check.h"
+#include "runtime/compose/dashboard.h"
 #include "runtime/front/decision.h"
 #include "runtime/front/dropped.h"
 #include "runtime/later/later_check.h"
@@ -346,6 +347,9 @@ struct text runtime_check(struct arena *arena, const struct service *const *serv
     }
     if (checking.complaint.data == NULL) {
         checking.complaint = ask_check(arena, services, service_count);
+    }
+    if (checking.complaint.data == NULL) {
+        checking.complaint = dashboard_check(arena, services, service_count);
     }
     return checking.complaint.data == NULL ? stream_check(arena, services, service_count)
                                            : checking.complaint;

@@ -1,4 +1,6 @@
-/* whole.c - puts the rows of a service's parts behind its own. */
+/* whole.c - puts the rows of a service's parts behind its own, and those of dashboards into the
+ * table of the service at the door. */
+#include "runtime/compose/dashboard.h"
 #include "runtime/service.h"
 
 #include <string.h>
@@ -26,9 +28,10 @@ static struct list_of_rows begin(struct arena *arena, size_t row_bytes, size_t c
     };
 }
 
-static const struct service *whole(struct arena *arena, const struct service *service)
+static const struct service *whole(struct arena *arena, const struct service *service,
+                                   struct dashboard_routes dashboards)
 {
-    size_t routes_max = service->route_count;
+    size_t routes_max = service->route_count + dashboards.count;
     size_t chores_max = service->chore_count;
     size_t series_max = service->series_count;
     for (size_t i = 0; i < service->part_count; i++) {
@@ -40,6 +43,7 @@ static const struct service *whole(struct arena *arena, const struct service *se
     struct list_of_rows chores = begin(arena, sizeof(struct chore), chores_max);
     struct list_of_rows series = begin(arena, sizeof(struct series), series_max);
     add(&routes, service->routes, service->route_count);
+    add(&routes, dashboards.routes, dashboards.count);
     add(&chores, service->chores, service->chore_count);
     add(&series, service->series, service->series_count);
     for (size_t i = 0; i < service->part_count; i++) {
@@ -64,9 +68,15 @@ static const struct service *whole(struct arena *arena, const struct service *se
 const struct service *const *services_whole(struct arena *arena,
                                             const struct service *const *services, size_t count)
 {
+    const struct dashboard_routes none = {NULL, 0};
     const struct service **list = ARENA_ARRAY(arena, const struct service *, count + 1);
     for (size_t i = 0; i < count; i++) {
-        list[i] = services[i]->part_count > 0 ? whole(arena, services[i]) : services[i];
+        bool is_at_the_door = services[i]->decides != NULL;
+        struct dashboard_routes dashboards =
+            is_at_the_door ? dashboard_routes(arena, services, count) : none;
+        list[i] = services[i]->part_count > 0 || dashboards.count > 0
+                      ? whole(arena, services[i], dashboards)
+                      : services[i];
     }
     return list;
 }

@@ -8,6 +8,7 @@
 #include "services/gateway/gateway_migrations.h"
 #include "services/gateway/hooks/hook.h"
 #include "services/gateway/seen.h"
+#include "services/gateway/start_page.h"
 
 /* The first row is how it learns who somebody is: runtime/front/front.h. */
 static const struct ask asks[] = {
@@ -62,6 +63,8 @@ const struct service gateway_service = {
     .ask_count = COUNT_OF(asks),
     .streams = channel_streams,
     .stream_count = CHANNEL_STREAM_COUNT,
+    .dashboards = start_pages,
+    .dashboard_count = START_PAGE_COUNT,
     .decides = &asks[0],
     .drops = &events[0],
     .parts = parts,
