@@ -1,4 +1,6 @@
 """popug_screens_test.py - what the screens read beside the rest: colleagues, the board's stream."""
+import csv
+import io
 import json
 import os
 import sys
@@ -10,7 +12,7 @@ sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from house import until
 from kontora import Server
 from popug import Company, Popug, pages
-from tap import check, check_equal, for_each_test, main
+from tap import check, check_equal, check_match, for_each_test, main
 
 
 @for_each_test
@@ -99,7 +101,76 @@ def the_board_is_watched(server, company):
     watching.close()
 
 
+TITLES = ('=HYPERLINK("http://evil.example", "a,b")', '+7 999', '-1', '@all', '\tx',
+          'with "quotes", commas\r\nand lines', 'Клюв')
+
+
+def rows_of(said):
+    check_equal(said.status, 200, said)
+    check_equal(said.headers['content-type'].split(';')[0], 'text/csv')
+    text = said.body.decode('utf-8-sig')
+    check_match(r'[a-z_,]+\r\n', text)
+    check(text.endswith('\r\n'), text[-20:])
+    return list(csv.DictReader(io.StringIO(text, newline=''), strict=True))
+
+
+def a_statement_opens_in_a_spreadsheet(company):
+    """D34, D40: each line with its reason, the oldest first; a title is never a formula."""
+    boss, popug = company.hire('manager'), company.hire()
+    for title in TITLES:
+        item = boss.create(title)
+        check_equal(popug.finish(item['id']).status, 200)
+    company.settled()
+    lines = list(reversed(popug.entries()))
+    rows = rows_of(popug.get('/api/accounts/me/statement.csv'))
+    check_equal(len(rows), 14)
+    check_equal([row['about_id'] for row in rows], [line['about_id'] for line in lines])
+    check_equal([round(100 * float(row['amount'])) for row in rows],
+                [line['amount_minor'] for line in lines])
+    check_equal([row['why'] for row in rows], [line['why'] for line in lines])
+    check_equal({row['title'] for row in rows if row['title'].startswith("'")},
+                {"'" + title for title in TITLES[:5]}, 'what would be a formula is words')
+    check_equal([row['title'].removeprefix("'") for row in rows], [line['title'] for line in lines])
+    check_equal({row['currency'] for row in rows}, {'USD'})
+    check(all(row['amount'].startswith('-') == (row['kind'] == 'task_fee') for row in rows), rows)
+    admin = company.hire('admin')
+    check_equal(rows_of(admin.get(f'/api/accounts/{popug.who}/statement.csv')), rows)
+    check_equal(boss.get(f'/api/accounts/{popug.who}/statement.csv').status, 403)
+
+
+def totals_and_days_say_the_same(company):
+    admin, popug = company.hire('admin'), company.hire()
+    item = admin.create('Dear one')
+    popug.finish(item['id'])
+    company.settled()
+    until(lambda: admin.get('/api/analytics').json['dearest_of_day_id'] == item['id'])
+    total = admin.get('/api/accounts/totals?days=3').json['items']
+    rows = rows_of(admin.get('/api/accounts/totals.csv?days=3'))
+    check_equal([row['day'] for row in rows], [one['day'] for one in reversed(total)])
+    check_equal(round(100 * float(rows[-1]['earning'])), total[0]['earning_minor'])
+    days = admin.get('/api/analytics/days?days=3').json['items']
+    check_equal([day['earning_minor'] for day in days], [one['earning_minor'] for one in total])
+    check_equal([day['dearest_title'] for day in days], ['Dear one', None, None])
+    check_equal(days[0]['dearest_minor'], item['reward_minor'])
+    check_equal(popug.get('/api/accounts/totals.csv').status, 403)
+    check_equal(popug.get('/api/analytics/days').status, 403)
+
+
+def all_accounts_are_listed_for_the_accountant(company):
+    keeper, popugs = company.hire('accountant'), [company.hire() for _ in range(3)]
+    item = keeper.create('Who owes')
+    company.settled()
+    found = pages(keeper, '/api/accounts?limit=1')
+    check_equal({one['person_id'] for one in found}, {one.who for one in popugs} | {keeper.who})
+    owing = pages(keeper, '/api/accounts?owing=true')
+    check_equal([(one['person_id'], one['balance_minor']) for one in owing],
+                [(item['assignee_id'], -item['fee_minor'])])
+    check_equal(popugs[0].get('/api/accounts').status, 403)
+
+
 if __name__ == '__main__':
     main([colleagues_know_each_other_by_name, who_does_not_work_here_learns_no_names,
-          a_manager_works_here_and_gets_nothing, the_board_is_watched],
+          a_manager_works_here_and_gets_nothing, the_board_is_watched,
+          a_statement_opens_in_a_spreadsheet,
+          totals_and_days_say_the_same, all_accounts_are_listed_for_the_accountant],
          {'server': server, 'company': company})

@@ -7,6 +7,7 @@
 #include "runtime/access.h"
 
 static const struct refusal *const find_refusals[] = {&purse_not_found};
+static const struct refusal *const sheet_refusals[] = {&purse_not_found, &purse_too_many_lines};
 static const struct refusal *const entries_refusals[] = {&purse_not_found, &purse_bad_cursor};
 
 /* The rest of a row that reads an account: one's own, or another's. */
@@ -43,6 +44,15 @@ static const struct route routes[] = {
     },
     {
         .method = HTTP_GET,
+        .path = "/api/accounts/me/statement.csv",
+        .operation = "get_my_statement_sheet",
+        .permission = PERMISSION_PERSON,
+        .summary = "My account as a table for spreadsheets, the oldest line first",
+        .answer_type = "text/csv",
+        OF_ACCOUNT(purse_sheet_handle, &my_sheet_takes, NULL, false, sheet_refusals),
+    },
+    {
+        .method = HTTP_GET,
         .path = "/api/accounts/me/days",
         .operation = "list_my_days",
         .permission = PERMISSION_PERSON,
@@ -56,6 +66,29 @@ static const struct route routes[] = {
         .permission = PERMISSION_PERSON,
         .summary = "What was paid out to me, newest first",
         OF_ACCOUNT(my_payouts_handle, &my_payouts_takes, &payout_shape, true, find_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/accounts",
+        .operation = "list_accounts",
+        .permission = "accounts.read",
+        .summary = "What everybody who works here has",
+        .kind = ROUTE_READS,
+        .handle = purse_list_handle,
+        .takes = &purse_list_takes,
+        .gives = &purse_shape,
+        .gives_list = true,
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/accounts/totals.csv",
+        .operation = "get_totals_sheet",
+        .permission = "accounts.read",
+        .summary = "The totals as a table for spreadsheets, the oldest day first",
+        .kind = ROUTE_READS,
+        .handle = totals_sheet_handle,
+        .takes = &totals_takes,
+        .answer_type = "text/csv",
     },
     {
         .method = HTTP_GET,
@@ -110,6 +143,15 @@ static const struct route routes[] = {
     },
     {
         .method = HTTP_GET,
+        .path = "/api/accounts/{person_id}/statement.csv",
+        .operation = "get_statement_sheet",
+        .permission = "accounts.read",
+        .summary = "Somebody's account as a table for spreadsheets",
+        .answer_type = "text/csv",
+        OF_ACCOUNT(purse_sheet_handle, &purse_sheet_takes, NULL, false, sheet_refusals),
+    },
+    {
+        .method = HTTP_GET,
         .path = "/api/accounts/{person_id}/days",
         .operation = "list_account_days",
         .permission = "accounts.read",
@@ -125,6 +167,18 @@ static const struct route routes[] = {
         .kind = ROUTE_READS,
         .handle = analytics_handle,
         .gives = &analytics_shape,
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/analytics/days",
+        .operation = "list_analytics_days",
+        .permission = "analytics.read",
+        .summary = "The management's earning and the dearest finished task, day by day",
+        .kind = ROUTE_READS,
+        .handle = analytics_days_handle,
+        .takes = &totals_takes,
+        .gives = &analytics_day_shape,
+        .gives_list = true,
     },
 };
 

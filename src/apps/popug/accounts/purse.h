@@ -33,6 +33,53 @@ NODISCARD enum status purse_transfer(struct call *call, const struct ledger_tran
 
 extern const struct refusal purse_not_found;
 
+/* ---- what is asked of an account, and what is answered ---- */
+
+enum { PURSE_DAYS_MAX = 92 };
+struct purse_input {
+    struct id person_id; /* none: one's own */
+    struct text cursor;
+    int64_t limit;
+    int64_t days;
+};
+
+struct purse {
+    struct id person_id;
+    int64_t balance_minor;
+    int64_t held_minor;
+    struct text currency;
+    int64_t opened_at;
+};
+
+/* The account that a purse_input asks for; refuses purse_not_found. */
+NODISCARD enum status purse_find(struct call *call, struct ledger_account *found_out);
+
+/* One line of a statement, and why it is there. */
+struct purse_line {
+    int64_t number;
+    int64_t at;
+    struct text kind;
+    struct text why;   /* in English, for programs that show it as it is */
+    struct text title; /* of the task */
+    struct text day;   /* of a payout */
+    int64_t amount_minor;
+    int64_t balance_minor;
+    struct id about;
+    int64_t assignment;
+};
+struct ledger_entry; /* ledger/ledger_statement.h */
+NODISCARD enum status purse_line_of(struct call *call, const struct ledger_entry *from,
+                                    struct purse_line *line_out);
+
+enum { PURSES_PAGE_MAX = 200 };
+struct purse_filter {
+    struct id after_id; /* in the order of ids */
+    bool owing;         /* only who is below zero */
+    int64_t limit;
+};
+NODISCARD enum status purse_list(struct store *store, struct arena *arena,
+                                 const struct purse_filter *filter, struct rows *rows_out);
+
 /* ---- people and prices, kept from what others tell ---- */
 
 enum status purse_person_hear(struct call *call);   /* users.* */
@@ -92,7 +139,16 @@ struct letter { /* of notifications.send */
 
 enum status price_draw_handle(struct call *call);
 enum status purse_get_handle(struct call *call);
+enum status purse_list_handle(struct call *call);
 enum status purse_entries_handle(struct call *call);
+enum status purse_sheet_handle(struct call *call);
+enum status totals_sheet_handle(struct call *call);
+enum status analytics_days_handle(struct call *call);
+extern const struct shape purse_list_takes;
+extern const struct shape purse_sheet_takes;
+extern const struct shape my_sheet_takes;
+extern const struct shape analytics_day_shape;
+extern const struct refusal purse_too_many_lines;
 enum status purse_days_handle(struct call *call);
 enum status totals_handle(struct call *call);
 enum status analytics_handle(struct call *call);

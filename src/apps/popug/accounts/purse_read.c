@@ -52,14 +52,8 @@ enum status price_draw_handle(struct call *call)
 
 /* ---- an account ---- */
 
-enum { PAGE_USUAL = 50, PAGE_MAX = 100, DAYS_MAX = 92, DAYS_USUAL = 7 };
+enum { PAGE_USUAL = 50, PAGE_MAX = 100, DAYS_USUAL = 7 };
 
-struct purse_input {
-    struct id person_id;
-    struct text cursor;
-    int64_t limit;
-    int64_t days;
-};
 #define AT(member) .offset = offsetof(struct purse_input, member)
 #define CURSOR_FIELDS                                                                              \
     {.name = "cursor",                                                                             \
@@ -75,7 +69,8 @@ struct purse_input {
 #define DAYS_FIELD                                                                                 \
     {                                                                                              \
         .name = "days", .kind = FIELD_INTEGER, AT(days), .place = FIELD_IN_QUERY, .minimum = 1,    \
-        .maximum = DAYS_MAX, .otherwise = DAYS_USUAL, .meaning = "The last ones, today included"   \
+        .maximum = PURSE_DAYS_MAX, .otherwise = DAYS_USUAL,                                        \
+        .meaning = "The last ones, today included"                                                 \
     }
 #define PERSON_FIELD                                                                               \
     {                                                                                              \
@@ -99,13 +94,6 @@ const struct shape my_entries_takes = TAKES("MyEntriesAsked", my_entries_fields)
 const struct shape days_takes = TAKES("AccountDaysAsked", days_fields);
 const struct shape my_days_takes = TAKES("MyDaysAsked", my_days_fields);
 
-struct purse {
-    struct id person_id;
-    int64_t balance_minor;
-    int64_t held_minor;
-    struct text currency;
-    int64_t opened_at;
-};
 #define AT(member) .offset = offsetof(struct purse, member)
 static const struct field purse_fields[] = {
     {.name = "person_id", .kind = FIELD_ID, AT(person_id)},
@@ -126,7 +114,7 @@ const struct shape purse_shape = {
 };
 
 /* Whose account: of the path, or one's own. Only those of people can be looked at here. */
-static enum status find(struct call *call, struct ledger_account *found_out)
+enum status purse_find(struct call *call, struct ledger_account *found_out)
 {
     const struct purse_input *input = call->input;
     struct id person = call->caller.person;
@@ -144,7 +132,7 @@ static enum status find(struct call *call, struct ledger_account *found_out)
 enum status purse_get_handle(struct call *call)
 {
     struct ledger_account found = {.moves = 0};
-    enum status status = find(call, &found);
+    enum status status = purse_find(call, &found);
     if (status != STATUS_OK) {
         return status;
     }
@@ -157,22 +145,14 @@ enum status purse_get_handle(struct call *call)
 
 /* ---- its lines ---- */
 
-struct entry {
-    int64_t number;
-    int64_t at;
-    struct text kind;
-    struct text why;
-    int64_t amount_minor;
-    int64_t balance_minor;
-    struct id about;
-    int64_t assignment;
-};
-#define AT(member) .offset = offsetof(struct entry, member)
+#define AT(member) .offset = offsetof(struct purse_line, member)
 static const struct field entry_fields[] = {
     {.name = "number", .kind = FIELD_INTEGER, AT(number)},
     {.name = "at", .kind = FIELD_TIME, AT(at)},
     {.name = "kind", .kind = FIELD_TEXT, AT(kind), .meaning = "task_fee, task_reward or payout"},
     {.name = "why", .kind = FIELD_TEXT, AT(why), .meaning = "In words, with the task's title"},
+    {.name = "title", .kind = FIELD_TEXT, AT(title), .meaning = "Of the task"},
+    {.name = "day", .kind = FIELD_TEXT, AT(day), .meaning = "That was paid out"},
     {.name = "amount_minor", .kind = FIELD_INTEGER, AT(amount_minor)},
     {.name = "balance_minor", .kind = FIELD_INTEGER, AT(balance_minor), .meaning = "After it"},
     {.name = "about_id", .kind = FIELD_ID, AT(about), .meaning = "The task, or the payout"},
@@ -183,15 +163,16 @@ const struct shape entry_shape = {
     .name = "PopugEntry",
     .fields = entry_fields,
     .field_count = COUNT_OF(entry_fields),
-    .bytes = sizeof(struct entry),
+    .bytes = sizeof(struct purse_line),
 };
 
-static enum status explain(struct call *call, const struct ledger_entry *from, struct entry *entry)
+static enum status explain(struct call *call, const struct ledger_entry *from,
+                           struct purse_line *entry)
 {
     struct priced priced;
     if (text_equals(from->code, TEXT("payout"))) {
-        entry->why = text_format(call->arena, "payout of %.*s",
-                                 TEXT_ARGS(purse_day_text(call->arena, from->about_number)));
+        entry->day = purse_day_text(call->arena, from->about_number);
+        entry->why = text_format(call->arena, "payout of %.*s", TEXT_ARGS(entry->day));
         return STATUS_OK;
     }
     enum status status = priced_find(call->store, call->arena, from->about, &priced);
@@ -199,10 +180,26 @@ static enum status explain(struct call *call, const struct ledger_entry *from, s
         return status == STATUS_ABSENT ? STATUS_OK : status;
     }
     bool is_fee = text_equals(from->code, TEXT("task_fee"));
+    entry->title = priced.title;
     entry->assignment = is_fee ? from->about_number : FIELD_NONE;
     entry->why = text_format(call->arena, "%s for task \"%.*s\"", is_fee ? "fee" : "reward",
                              TEXT_ARGS(priced.title));
     return STATUS_OK;
+}
+
+enum status purse_line_of(struct call *call, const struct ledger_entry *from,
+                          struct purse_line *line_out)
+{
+    *line_out = (struct purse_line){
+        .number = from->number,
+        .at = from->dated_at,
+        .kind = from->code,
+        .amount_minor = from->credit - from->debit,
+        .balance_minor = from->balance,
+        .about = from->about,
+        .assignment = FIELD_NONE,
+    };
+    return explain(call, from, line_out);
 }
 
 static bool read_cursor(struct text cursor, struct ledger_page *page)
@@ -217,19 +214,10 @@ static bool read_cursor(struct text cursor, struct ledger_page *page)
 static enum status answer_entries(struct call *call, const struct rows *rows, int64_t limit)
 {
     const struct ledger_entry *from = rows->items;
-    struct entry *entries = ARENA_ARRAY(call->arena, struct entry, rows->count + 1);
+    struct purse_line *entries = ARENA_ARRAY(call->arena, struct purse_line, rows->count + 1);
     struct list list = {.items = entries, .count = rows->count, .total = FIELD_NONE};
     for (size_t i = 0; i < rows->count; i++) {
-        entries[i] = (struct entry){
-            .number = from[i].number,
-            .at = from[i].dated_at,
-            .kind = from[i].code,
-            .amount_minor = from[i].credit - from[i].debit,
-            .balance_minor = from[i].balance,
-            .about = from[i].about,
-            .assignment = FIELD_NONE,
-        };
-        enum status status = explain(call, &from[i], &entries[i]);
+        enum status status = purse_line_of(call, &from[i], &entries[i]);
         if (status != STATUS_OK) {
             return status;
         }
@@ -247,7 +235,7 @@ enum status purse_entries_handle(struct call *call)
     const struct purse_input *input = call->input;
     struct ledger_account found = {.moves = 0};
     struct rows rows;
-    enum status status = find(call, &found);
+    enum status status = purse_find(call, &found);
     if (status != STATUS_OK) {
         return status;
     }
@@ -292,10 +280,10 @@ enum status purse_days_handle(struct call *call)
 {
     const struct purse_input *input = call->input;
     struct ledger_account found = {.moves = 0};
-    struct ledger_totals totals[DAYS_MAX];
-    struct day *days = ARENA_ARRAY(call->arena, struct day, DAYS_MAX);
+    struct ledger_totals totals[PURSE_DAYS_MAX];
+    struct day *days = ARENA_ARRAY(call->arena, struct day, PURSE_DAYS_MAX);
     size_t count = (size_t)input->days;
-    enum status status = find(call, &found);
+    enum status status = purse_find(call, &found);
     if (status != STATUS_OK) {
         return status;
     }

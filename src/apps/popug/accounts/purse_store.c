@@ -58,6 +58,36 @@ static const struct statement owed = {
     .gives = &owed_shape,
 };
 
+static const struct field purse_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, .offset = offsetof(struct purse, person_id)},
+    {.name = "balance_minor",
+     .kind = FIELD_INTEGER,
+     .offset = offsetof(struct purse, balance_minor)},
+    {.name = "held_minor", .kind = FIELD_INTEGER, .offset = offsetof(struct purse, held_minor)},
+    {.name = "currency", .kind = FIELD_TEXT, .offset = offsetof(struct purse, currency)},
+    {.name = "opened_at", .kind = FIELD_TIME, .offset = offsetof(struct purse, opened_at)},
+};
+static const struct shape purse_row = {.name = "PurseRow",
+                                       .fields = purse_fields,
+                                       .field_count = COUNT_OF(purse_fields),
+                                       .bytes = sizeof(struct purse)};
+static const struct statement list = {
+    .sql = "SELECT id AS person_id, credits - debits AS balance_minor, debits_held AS held_minor,"
+           " currency, opened_at FROM accounts.ledger_account WHERE code = 'popug' AND id > $1"
+           " AND (CAST($2 AS bigint) = 0 OR debits > credits) ORDER BY id LIMIT $3",
+    .gives = &purse_row,
+    .rows_max = PURSES_PAGE_MAX + 1,
+};
+
+enum status purse_list(struct store *store, struct arena *arena, const struct purse_filter *filter,
+                       struct rows *rows_out)
+{
+    return store_query(store, arena, &list,
+                       VALUES(((struct value){.kind = VALUE_ID, .id = filter->after_id}),
+                              value_integer(filter->owing), value_integer(filter->limit)),
+                       rows_out);
+}
+
 enum status holder_insert(struct store *store, struct id person, int64_t at, bool *is_new_out)
 {
     int64_t inserted = 0;

@@ -74,6 +74,17 @@ const struct event payment_events[PAYMENT_EVENT_COUNT] = {
                       .summary = "The provider has refused a payment for good"},
 };
 
+bool payment_shows(const struct stream *stream, const struct caller *reader,
+                   const struct message *message, struct arena *arena, struct text *data_out)
+{
+    (void)stream;
+    (void)reader;
+    (void)arena;
+    *data_out = message->data;
+    return text_equals(message->name, text_of(payment_events[TELLS_TRANSFERRED].name)) ||
+           text_equals(message->name, text_of(payment_events[TELLS_FAILED].name));
+}
+
 enum status payment_tell(struct call *call, size_t event, const struct payment *payment)
 {
     char id[ID_TEXT_BYTES + 1];

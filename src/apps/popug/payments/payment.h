@@ -75,6 +75,7 @@ NODISCARD enum status payment_tell(struct call *call, size_t event, const struct
 
 /* ---- operations; payments.c lists them ---- */
 
+stream_shows_fn payment_shows;
 enum status payment_transfer_handle(struct call *call);
 enum status payment_requisite_reply(struct call *call);
 enum status payment_get_handle(struct call *call);

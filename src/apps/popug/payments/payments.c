@@ -47,6 +47,16 @@ static const struct route routes[] = {
     },
 };
 
+static const struct stream streams[] = {
+    {
+        .path = "/api/payments/events",
+        .operation = "watch_payments",
+        .permission = "payments.read",
+        .summary = "What came of payments, as it comes",
+        .shows = payment_shows,
+    },
+};
+
 static const struct command commands[] = {
     {.name = "payments.transfer",
      .summary = "Pay somebody; the same payment_id is the same payment",
@@ -65,6 +75,8 @@ const struct service payments_service = {
     .route_count = COUNT_OF(routes),
     .events = payment_events,
     .event_count = PAYMENT_EVENT_COUNT,
+    .streams = streams,
+    .stream_count = COUNT_OF(streams),
     .commands = commands,
     .command_count = COUNT_OF(commands),
     .errands = payment_errands,
