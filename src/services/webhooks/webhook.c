@@ -154,4 +154,6 @@ const struct refusal endpoint_too_many = {"too_many_endpoints", 409,
                                           "There are as many endpoints as there may be."};
 const struct refusal endpoint_revision_changed = {
     "revision_changed", 409, "Somebody has changed the endpoint meanwhile; read it again."};
+const struct refusal endpoint_is_disabled = {"endpoint_disabled", 409,
+                                             "It is disabled: nothing is told to it."};
 const struct refusal delivery_not_found = {"delivery_not_found", 404, "There is no such delivery."};

@@ -83,6 +83,7 @@ extern const struct refusal endpoint_bad_events;
 extern const struct refusal endpoint_may_not_hear;
 extern const struct refusal endpoint_too_many;
 extern const struct refusal endpoint_revision_changed;
+extern const struct refusal endpoint_is_disabled;
 extern const struct refusal delivery_not_found;
 
 #endif

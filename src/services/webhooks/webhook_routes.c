@@ -317,3 +317,19 @@ enum status delivery_replay_handle(struct call *call)
     call_alarm(call, call->now_ms);
     return answer(call, &delivery);
 }
+
+/* As if something had happened, so that whoever sets the other side up sees a signature. */
+enum status endpoint_test_handle(struct call *call)
+{
+    struct endpoint endpoint;
+    enum status status = find(call, &endpoint);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (!text_equals(endpoint.status, endpoint_active)) {
+        return refuse(call, &endpoint_is_disabled);
+    }
+    struct delivery delivery = webhook_test_delivery(call, endpoint.id);
+    status = delivery_insert(call->store, &delivery);
+    return status == STATUS_OK ? answer(call, &delivery) : status;
+}

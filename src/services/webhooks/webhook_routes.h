@@ -10,6 +10,7 @@ enum status endpoint_get_handle(struct call *call);
 enum status endpoint_change_handle(struct call *call);
 enum status endpoint_delete_handle(struct call *call);
 enum status endpoint_rotate_handle(struct call *call);
+enum status endpoint_test_handle(struct call *call);
 enum status delivery_list_handle(struct call *call);
 enum status delivery_replay_handle(struct call *call);
 

@@ -54,28 +54,56 @@ static struct text unsealed(struct call *call, struct id endpoint, struct text k
 
 /* ---- an event is heard ---- */
 
-static struct text body_of(const struct call *call)
+struct told {
+    struct text type;
+    int64_t told_at;
+    struct text data; /* JSON */
+};
+
+static struct text body_of(struct arena *arena, const struct told *told)
 {
-    const struct message *message = call->message;
     char when[CLOCK_TEXT_BYTES + 1];
     struct json_writer writer;
-    clock_write(message->told_at, when);
-    json_writer_init(&writer, call->arena, message->data.bytes + 256);
+    clock_write(told->told_at, when);
+    json_writer_init(&writer, arena, told->data.bytes + 256);
     json_begin_object(&writer);
     json_key(&writer, "type");
-    json_put_text(&writer, message->name);
+    json_put_text(&writer, told->type);
     json_key(&writer, "timestamp");
     json_put_text(&writer, text_of(when));
     json_key(&writer, "data");
-    json_put_raw(&writer, message->data);
+    json_put_raw(&writer, told->data);
     json_end_object(&writer);
     return json_written(&writer);
+}
+
+struct delivery webhook_test_delivery(struct call *call, struct id endpoint)
+{
+    struct told told = {
+        .type = TEXT("webhooks.test"),
+        .told_at = call->now_ms,
+        .data = TEXT("{\"is_test\":true}"),
+    };
+    call_alarm(call, call->now_ms);
+    return (struct delivery){
+        .id = id_new(),
+        .endpoint_id = endpoint,
+        .message_id = id_new(),
+        .event_type = told.type,
+        .payload = body_of(call->arena, &told),
+        .status = delivery_waiting,
+        .due_at = call->now_ms,
+        .created_at = call->now_ms,
+        .changed_at = call->now_ms,
+    };
 }
 
 enum status webhook_hear(struct call *call)
 {
     struct rows rows;
     struct text body = NO_TEXT;
+    const struct message *message = call->message;
+    struct told told = {message->name, message->told_at, message->data};
     enum status status = endpoint_list(call->store, call->arena, &rows);
     for (size_t i = 0; status == STATUS_OK && i < rows.count; i++) {
         const struct endpoint *endpoint = &((const struct endpoint *)rows.items)[i];
@@ -83,7 +111,7 @@ enum status webhook_hear(struct call *call)
             !endpoint_wants(endpoint, call->message->name)) {
             continue;
         }
-        body = text_is_given(body) ? body : body_of(call);
+        body = text_is_given(body) ? body : body_of(call->arena, &told);
         status = delivery_insert(call->store, &(struct delivery){
                                                   .id = id_new(),
                                                   .endpoint_id = endpoint->id,

@@ -8,6 +8,7 @@
 static const struct refusal *const create_refusals[] = {&endpoint_bad_url, &endpoint_bad_events,
                                                         &endpoint_may_not_hear, &endpoint_too_many};
 static const struct refusal *const get_refusals[] = {&endpoint_not_found};
+static const struct refusal *const test_refusals[] = {&endpoint_not_found, &endpoint_is_disabled};
 static const struct refusal *const change_refusals[] = {
     &endpoint_not_found, &endpoint_bad_url, &endpoint_bad_events, &endpoint_may_not_hear,
     &endpoint_revision_changed};
@@ -91,6 +92,20 @@ static const struct route routes[] = {
         .gives = &endpoint_secret_shape,
         .refusals = get_refusals,
         .refusal_count = COUNT_OF(get_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/webhooks/{endpoint_id}/test",
+        .operation = "test_webhook",
+        .permission = "webhooks.change",
+        .summary = "Tell it of webhooks.test, whatever it wants to hear",
+        .kind = ROUTE_WRITES,
+        .handle = endpoint_test_handle,
+        .takes = &endpoint_id_takes,
+        .gives = &delivery_shape,
+        .success_status = 201,
+        .refusals = test_refusals,
+        .refusal_count = COUNT_OF(test_refusals),
     },
     {
         .method = HTTP_GET,

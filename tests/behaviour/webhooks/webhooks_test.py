@@ -203,6 +203,24 @@ def nobody_hears_more_than_he_may_read(server, receiver):
         check_equal((answer.status, answer.code), (422, 'bad_events'), repr(bad))
 
 
+def a_test_is_told_at_once_and_signed(server, receiver):
+    endpoint = add_endpoint(server, receiver.url, ['users.created'])
+    path = f'/api/webhooks/{endpoint["id"]}'
+    answer = server.client().post(f'{path}/test', {})
+    check_equal((answer.status, answer.json['event_type']), (201, 'webhooks.test'), repr(answer))
+    (headers, body), = receiver.wait_for(1)
+    check_equal(verdict(endpoint['secret'], body, headers), 'good')
+    check_equal((json.loads(body)['type'], json.loads(body)['data']),
+                ('webhooks.test', {'is_test': True}))
+    ended(server, endpoint, 'delivered')
+    server.client().patch(path, {'status': 'disabled'})
+    answer = server.client().post(f'{path}/test', {})
+    check_equal((answer.status, answer.code), (409, 'endpoint_disabled'), repr(answer))
+    anna = {'Kontora-Person': '018f6e2a-0000-7000-8000-00000000a11a',
+            'Kontora-May': 'webhooks.read'}
+    check_equal(server.admin().post(f'{path}/test', {}, anna).status, 403)
+
+
 def nothing_is_lost_through_kills(server, receiver):
     add_endpoint(server, receiver.url, ['users.created'])
     people = []
@@ -225,5 +243,6 @@ if __name__ == '__main__':
     main([a_library_of_others_accepts_what_is_sent,
           what_is_not_taken_comes_again_and_then_has_failed, gone_is_gone,
           both_secrets_sign_while_one_changes, nobody_reaches_our_own_network,
-          nobody_hears_more_than_he_may_read, nothing_is_lost_through_kills],
+          nobody_hears_more_than_he_may_read, a_test_is_told_at_once_and_signed,
+          nothing_is_lost_through_kills],
          {'server': server, 'receiver': receiver})
