@@ -1,8 +1,12 @@
 // entry_test.mjs - other ways in: an invitation, a code from a letter, a second factor; keys for programs.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { checkAccessible, openWindow, settle } from './browser.mjs';
 import { ADDRESS, OWNER, until } from './house.mjs';
+import { decode } from './qr_test.mjs';
 
 const MARIA = { name: 'Мария Ким', email: 'maria@demo.example', password: 'осень пахнет яблоками' };
 
@@ -49,6 +53,13 @@ async function an_invitation_lets_in_once(world) {
   await again.context.close();
 }
 
+/** The picture on the screen is what an authenticator app would be told. */
+async function readsAs(page, uri) {
+  const path = join(mkdtempSync(join(tmpdir(), 'factor')), 'code.png');
+  await page.getByRole('img', { name: 'Тот же ключ' }).screenshot({ path });
+  assert.equal(decode(path), uri);
+}
+
 /** Turned on with a code; then a password is not enough, and a recovery code is good in its place. */
 async function a_second_factor_is_asked_for(world) {
   const { page, context } = await openWindow(world.browser, { signedIn: world.maria, allows: [/401/] });
@@ -56,6 +67,7 @@ async function a_second_factor_is_asked_for(world) {
   await page.getByRole('button', { name: 'Включить или убрать' }).click();
   const secret = await page.locator('code.secret').innerText();
   await checkAccessible(page, 'a second factor');
+  await readsAs(page, await page.getByRole('link', { name: 'Открыть в приложении' }).getAttribute('href'));
   await page.getByLabel('Код из приложения').fill(codeOf(secret));
   await page.getByRole('button', { name: 'Включить', exact: true }).click();
   const recovery = await page.getByRole('list', { name: 'Коды восстановления' }).getByRole('listitem').first().innerText();

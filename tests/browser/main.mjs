@@ -11,6 +11,8 @@ import { phoenixTests } from './phoenix_test.mjs';
 import { openBank } from './bank.mjs';
 import { popugTests } from './popug_test.mjs';
 import { popugViewTests } from './popug_view_test.mjs';
+import { programTests } from './programs_test.mjs';
+import { qrTests } from './qr_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
 
 /** What was on the screen when it failed, in words. */
@@ -25,7 +27,7 @@ async function showWindows(opened) {
 const wanted = process.argv.slice(2);
 const others = [
   ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
-  ...popugTests, ...popugViewTests,
+  ...popugTests, ...popugViewTests, ...qrTests, ...programTests,
 ];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();

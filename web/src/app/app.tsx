@@ -14,10 +14,13 @@ import { PeoplePage } from '../pages/people/people_page';
 import { PersonPage } from '../pages/people/person_page';
 import { RolesPage } from '../pages/people/roles_page';
 import { ProfilePage } from '../pages/profile/profile_page';
+import { ProgramsPage } from '../pages/programs/programs_page';
 import { InvitationPage } from '../pages/sign_in/invitation_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
 import { SignInAgain, SignInPage } from '../pages/sign_in/sign_in_page';
 import { TemplatesPage } from '../pages/templates/templates_page';
+import { WebhookPage } from '../pages/webhooks/webhook_page';
+import { WebhooksPage } from '../pages/webhooks/webhooks_page';
 import { CheckPage } from '../pages/workflows/check_page';
 import { IncidentsPage } from '../pages/workflows/incidents_page';
 import { MendPage } from '../pages/workflows/mend_page';
@@ -48,6 +51,9 @@ const VIEWS: View[] = [
   ['/app/people/roles', RolesPage],
   ['/app/people/:id', PersonPage],
   ['/app/profile', ProfilePage],
+  ['/app/programs', ProgramsPage],
+  ['/app/webhooks', WebhooksPage],
+  ['/app/webhooks/:id', WebhookPage],
   ...apps.flatMap(({ views }) => views),
 ];
 

@@ -30,6 +30,8 @@ const HOUSE: Way[] = [
   { to: '/app/people', name: () => say('people'), icon: 'people', permission: 'users.read' },
   { to: '/app/audit', name: () => say('audit'), icon: 'shield', permission: 'audit.read', service: 'audit' },
   { to: '/app/templates', name: () => say('templates'), icon: 'mail', permission: 'notifications.templates', service: 'notifications' },
+  { to: '/app/programs', name: () => say('programs'), icon: 'key', permission: 'iam.clients', service: 'iam' },
+  { to: '/app/webhooks', name: () => say('webhooks'), icon: 'hook', permission: 'webhooks.read', service: 'webhooks' },
 ];
 
 function isOpen(session: Session, { permission, service, isFor }: Way): boolean {

@@ -6,6 +6,7 @@ import { say } from '../../app/words';
 import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
+import { QrCode } from '../../design/qr_code';
 import { Bones, Note, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
 
@@ -54,6 +55,7 @@ export function SecondDialog({ onClose }: { onClose: () => void }) {
       {step.is === 'begun' && (
         <form class="stack" onSubmit={submit} noValidate>
           <p>{say('second_begin')}</p>
+          <QrCode text={step.uri} name={say('second_picture')} />
           <p><code class="secret">{grouped(step.secret)}</code></p>
           <p><a href={step.uri}>{say('open_in_app')}</a></p>
           {ask}

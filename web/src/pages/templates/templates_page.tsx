@@ -5,11 +5,12 @@ import { asProblem, useLoad } from '../../app/load';
 import { Title } from '../../app/shell';
 import { fieldTrouble } from '../../app/troubles';
 import { say } from '../../app/words';
-import { Button } from '../../design/button';
+import { Button, Choice } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
 import { Badge, Bones, Empty, Shown, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
+import { Preview } from './preview';
 
 interface Template {
   id: string | null;
@@ -18,12 +19,15 @@ interface Template {
   locale: string;
   subject: string | null;
   body: string;
+  html: string | null;
   status: string;
   origin: string;
   revision: number;
 }
 
-function Edit({ template, onClose, onDone }: { template: Template; onClose: () => void; onDone: () => void }) {
+interface EditProps { template: Template; others: Template[]; onOther: (other: Template) => void; onClose: () => void; onDone: () => void }
+
+function Edit({ template, others, onOther, onClose, onDone }: EditProps) {
   const [subject, setSubject] = useState(template.subject ?? '');
   const [body, setBody] = useState(template.body);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -42,15 +46,31 @@ function Edit({ template, onClose, onDone }: { template: Template; onClose: () =
   };
   return (
     <Dialog title={template.key} wide onClose={onClose}>
+      <div class="row">
+        <Badge>{template.channel}</Badge>
+        {others.length < 2 ? <Badge>{template.locale}</Badge> : (
+          <Choice name={say('language')} value={template.locale} options={others.map(({ locale }) => ({ value: locale, text: locale }))}
+            onChange={(locale) => onOther(others.find((one) => one.locale === locale)!)} />
+        )}
+      </div>
+      <div class="halves">
       <form class="stack" onSubmit={submit} noValidate>
-        <div class="row"><Badge>{template.channel}</Badge><Badge>{template.locale}</Badge></div>
         {problem && problem.fields.length === 0 && <Trouble problem={problem} />}
         <TextField name={say('subject')} value={subject} onInput={setSubject} wrong={fieldTrouble(problem, 'subject')} />
         <TextField name={say('letter')} hint={say('letter_hint')} value={body} onInput={setBody} rows={12} wrong={fieldTrouble(problem, 'body')} />
         <div class="foot"><Button kind="quiet" onPress={onClose}>{say('cancel')}</Button><Button kind="main" submits>{say('save')}</Button></div>
       </form>
+      <Preview words={{ key: template.key, channel: template.channel, locale: template.locale, subject, body, html: template.html }} />
+      </div>
     </Dialog>
   );
+}
+
+const idOf = ({ key, channel, locale, origin }: Template) => `${key} ${channel} ${locale} ${origin}`;
+
+/** The same in each language. */
+function sameWords(all: Template[], of: Template): Template[] {
+  return all.filter(({ key, channel }) => key === of.key && channel === of.channel);
 }
 
 export function TemplatesPage() {
@@ -64,7 +84,7 @@ export function TemplatesPage() {
           {({ items }) => items.length === 0 ? <Empty icon="mail" title={say('no_templates_title')}><p>{say('no_templates')}</p></Empty> : (
             <ul class="rows">
               {items.map((one) => (
-                <li key={`${one.key}${one.channel}${one.locale}${one.origin}`} class="item">
+                <li key={idOf(one)} class="item">
                   <div class="grow"><div class="title">{one.subject || one.key}</div><div class="small muted">{one.key}</div></div>
                   {one.status !== 'active' && <Badge tone="warn">{one.status}</Badge>}
                   <Badge>{one.channel}</Badge><Badge>{one.locale}</Badge>
@@ -75,7 +95,7 @@ export function TemplatesPage() {
           )}
         </Shown>
       </section>
-      {edited && <Edit template={edited} onClose={() => setEdited(null)} onDone={() => { setEdited(null); void loaded.again(); }} />}
+      {edited && <Edit key={idOf(edited)} template={edited} others={sameWords(loaded.value?.items ?? [], edited)} onOther={setEdited} onClose={() => setEdited(null)} onDone={() => { setEdited(null); void loaded.again(); }} />}
     </>
   );
 }
