@@ -10,6 +10,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
+#include <sodium.h>
 #include <string.h>
 
 enum { SIGNATURE_BYTES_MAX = RSA_BITS_MAX / 8, EXPONENT_BYTES_MAX = 8 };
@@ -113,9 +114,11 @@ static EVP_PKEY *p256_key(struct text x, struct text y)
     return key_of_parameters("EC", builder);
 }
 
+/* Of a point that is not on the curve, or of small order, anybody's signature would be good. */
 static EVP_PKEY *ed25519_key(struct text x)
 {
-    return x.bytes == ED25519_BYTES
+    return x.bytes == ED25519_BYTES &&
+                   crypto_core_ed25519_is_valid_point((const unsigned char *)x.data) == 1
                ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)x.data,
                                              x.bytes)
                : NULL;
