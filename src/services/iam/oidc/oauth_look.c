@@ -16,7 +16,7 @@ struct one_input {
 
 #define AT(member) .offset = offsetof(struct one_input, member)
 static const struct field one_fields[] = {
-    {.name = "token", .kind = FIELD_TEXT, AT(token), .required = true, .bytes_max = 1000},
+    {.name = "token", .kind = FIELD_TEXT, AT(token), .required = true, .bytes_max = 8192},
     {.name = "token_type_hint", .kind = FIELD_TEXT, AT(token_type_hint), .bytes_max = 100},
     {.name = "client_id", .kind = FIELD_TEXT, AT(credentials.client_id), .bytes_max = 64},
     {.name = "client_secret",

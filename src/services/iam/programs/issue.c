@@ -5,6 +5,8 @@
 #include "services/iam/roles/role.h"
 #include "services/iam/sessions/session.h"
 
+enum { FOREIGN_TOKEN_BYTES_MAX = 8192 };
+
 struct issue_input {
     struct id user_id;
     struct text session_context;
@@ -44,7 +46,8 @@ static const struct field introspect_fields[] = {
      .kind = FIELD_TEXT,
      AT(token),
      .required = true,
-     .bytes_max = SECRET_BYTES_MAX},
+     .bytes_max = FOREIGN_TOKEN_BYTES_MAX,
+     .meaning = "Whatever somebody has shown; what is none of ours is not active"},
     {.name = "audience",
      .kind = FIELD_TEXT,
      AT(audience),
