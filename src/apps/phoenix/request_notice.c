@@ -40,12 +40,19 @@ const struct shape request_notice_shape = {
 
 /* ---- what is in it ---- */
 
-/* Where he finds it; without web.address what stands behind the name of the host. */
-static struct text link_of(struct call *call, const char *kind, struct id case_id)
+/* Where a customer finds it, who has one, and a moderator; without web.address what stands behind
+ * the name of the host. */
+static struct text customer_link(struct call *call)
+{
+    struct text address = call_public_address(call);
+    return text_format(call->arena, "%.*s/app/phoenix/request", TEXT_ARGS(address));
+}
+
+static struct text moderator_link(struct call *call, struct id case_id)
 {
     struct text address = call_public_address(call);
     struct text id = id_text(call->arena, case_id);
-    return text_format(call->arena, "%.*s/app/cases/%s/phoenix/%.*s", TEXT_ARGS(address), kind,
+    return text_format(call->arena, "%.*s/app/phoenix/queue/%.*s", TEXT_ARGS(address),
                        TEXT_ARGS(id));
 }
 
@@ -97,7 +104,7 @@ static enum status tell_customer(struct call *call, const char *template, struct
     enum status status = words_ensure(call);
     if (status == STATUS_OK) {
         const struct payload payload = {
-            .link = link_of(call, "b2b", told->case_id),
+            .link = customer_link(call),
             .reason = reason,
             .status = status_link_of(call, told->case_id),
         };
@@ -112,7 +119,7 @@ static enum status tell_moderators(struct call *call)
 {
     const struct request_told *told = call->input;
     const struct payload payload = {
-        .link = link_of(call, "admin", told->case_id),
+        .link = moderator_link(call, told->case_id),
         .company = text_is_given(told->company_name) ? told->company_name : TEXT("-"),
     };
     struct text written = write_payload(call, &payload);

@@ -118,7 +118,7 @@ def moderators_hear_that_a_request_waits(onboarding):
         check(until(lambda: hears_of(moderator, case)), inbox(moderator))
         item, = hears_of(moderator, case)
         check_equal(item['title'], f'На проверку: {COMPANY["company_name"]}')
-        check_in(f'https://kontora.example/app/cases/admin/phoenix/{case}', item['body'])
+        check_in(f'https://kontora.example/app/phoenix/queue/{case}', item['body'])
     check_equal(of_key(support, 'phoenix.submitted'), [])
     check_equal(of_key(customer, 'phoenix.submitted'), [])
 
@@ -150,7 +150,7 @@ def a_returned_request_says_what_to_correct(onboarding):
     check_equal((received['Subject'], returned['Subject']),
                 ('Заявка отправлена на проверку', 'Заявку нужно исправить'))
     check_in('Адрес не полон', plain_of(returned))
-    check_in(f'https://kontora.example/app/cases/b2b/phoenix/{case}', plain_of(returned))
+    check_in('https://kontora.example/app/phoenix/request', plain_of(returned))
 
 
 def a_rejected_one_says_why_if_he_may_know(onboarding):
@@ -228,7 +228,7 @@ def what_was_begun_for_him_comes_with_a_link(onboarding):
     case = telemarketing.do('start_for_customer', {'owner_id': customer.who}).json['case_id']
     found(customer, 'phoenix.begun_for_customer')
     letter, = letters_of(onboarding, customer, 2)
-    check_in(f'https://kontora.example/app/cases/b2b/phoenix/{case}', plain_of(letter))
+    check_in('https://kontora.example/app/phoenix/request', plain_of(letter))
     himself = customer_of(onboarding)
     himself.do('start')
     himself.do('cancel', None, himself.state().json['case']['case_id'])

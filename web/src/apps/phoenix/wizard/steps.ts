@@ -40,10 +40,10 @@ export function asked(fields: FormField[], isEntrepreneur: boolean): FormField[]
 
 const isFilled = (fields: FormField[], values: Values) => fields.every(({ required, name }) => !required || values[name] != null);
 
-/** Where somebody goes on who comes back: at the first page that is not complete. */
+/** Where somebody goes on who comes back: at the first page that is not complete; at the first of all to correct something. */
 export function firstStep(about: About, of: CaseShown): StepName {
   const half = halfOfCase(of);
   const own = STEPS.filter((step) => halfOf(step) === half);
   const isEntrepreneur = of.forms.company_form === 'entrepreneur';
-  return own.find((step) => !isFilled(asked(fieldsOf(step, about), isEntrepreneur), of.forms)) ?? own.at(-1)!;
+  return own.find((step) => !isFilled(asked(fieldsOf(step, about), isEntrepreneur), of.forms)) ?? (half === 'company_form' && of.forms.return_reason ? own[0]! : own.at(-1)!);
 }
