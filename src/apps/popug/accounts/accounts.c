@@ -40,7 +40,8 @@ static const struct route routes[] = {
         .operation = "list_my_entries",
         .permission = PERMISSION_PERSON,
         .summary = "What was charged and paid, and why",
-        OF_ACCOUNT(purse_entries_handle, &my_entries_takes, &entry_shape, true, entries_refusals),
+        OF_ACCOUNT(purse_entries_handle, &my_entries_takes, &purse_entry_shape, true,
+                   entries_refusals),
     },
     {
         .method = HTTP_GET,
@@ -139,7 +140,8 @@ static const struct route routes[] = {
         .operation = "list_account_entries",
         .permission = "accounts.read",
         .summary = "What somebody was charged and paid, and why",
-        OF_ACCOUNT(purse_entries_handle, &entries_takes, &entry_shape, true, entries_refusals),
+        OF_ACCOUNT(purse_entries_handle, &entries_takes, &purse_entry_shape, true,
+                   entries_refusals),
     },
     {
         .method = HTTP_GET,

@@ -157,7 +157,7 @@ extern const struct shape purse_id_takes;
 extern const struct shape purse_shape;
 extern const struct shape entries_takes;
 extern const struct shape my_entries_takes;
-extern const struct shape entry_shape;
+extern const struct shape purse_entry_shape;
 extern const struct shape days_takes;
 extern const struct shape my_days_takes;
 extern const struct shape totals_takes;

@@ -105,12 +105,20 @@ static const struct shape notify_data = {.name = "TellPayout",
                                          .field_count = COUNT_OF(notify_fields),
                                          .bytes = sizeof(struct letter)};
 
+/* Whoever is away is waited for: there is nobody who would tell it again. */
+#define PATIENCE_MS ((int64_t)10 * 365 * 24 * 60 * 60 * 1000)
+
 const struct errand accounts_errands[ACCOUNTS_ERRAND_COUNT] = {
     [ERRAND_ACTIVATE] = {.service = "users",
                          .command = "users.activate_person",
-                         .data = &activate_data},
-    [ERRAND_PAY] = {.service = "payments", .command = "payments.transfer", .data = &pay_data},
+                         .data = &activate_data,
+                         .deadline_ms = PATIENCE_MS},
+    [ERRAND_PAY] = {.service = "payments",
+                    .command = "payments.transfer",
+                    .data = &pay_data,
+                    .deadline_ms = PATIENCE_MS},
     [ERRAND_NOTIFY] = {.service = "notifications",
                        .command = "notifications.send",
-                       .data = &notify_data},
+                       .data = &notify_data,
+                       .deadline_ms = PATIENCE_MS},
 };

@@ -5,6 +5,8 @@
  */
 #include "apps/popug/accounts/purse.h"
 
+#include "base/fault.h"
+
 struct heard {
     struct id id;
     struct id user_id;
@@ -117,7 +119,8 @@ enum status purse_assigned_hear(struct call *call)
                                      .credit = purse_company,
                                      .amount = {heard->fee_minor, PURSE_CURRENCY}};
     const struct ledger_transfer fee = {
-        .id = purse_made_id(call->arena, "fee", heard->id, heard->assignment),
+        .id = purse_made_id(call->arena, "fee", heard->id,
+                            SEEDED_BUG("fee_of_task_only") ? 0 : heard->assignment),
         .code = TEXT("task_fee"),
         .moves = &move,
         .move_count = 1,

@@ -159,7 +159,7 @@ static const struct field entry_fields[] = {
     {.name = "assignment", .kind = FIELD_INTEGER, AT(assignment)},
 };
 #undef AT
-const struct shape entry_shape = {
+const struct shape purse_entry_shape = {
     .name = "PopugEntry",
     .fields = entry_fields,
     .field_count = COUNT_OF(entry_fields),

@@ -7,9 +7,10 @@
  * broken answer makes the payment unknown, and from then on it is asked for before it is sent
  * again; a process that dies in between leaves a lease that runs out, with the same meaning.
  */
-#include "apps/popug/payments/payment.h"
+#include "apps/popug/payments/payment_job.h"
 
 #include "base/config.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "net/http_client.h"
 #include "runtime/host.h"
@@ -21,23 +22,11 @@ enum {
     ANSWER_BYTES_MAX = 16 * 1024,
 };
 
-enum outcome { OUTCOME_UNKNOWN, OUTCOME_ABSENT, OUTCOME_WAITS, OUTCOME_DONE, OUTCOME_FAILED };
-
-struct job {
-    struct payment payment; /* as it is leased */
-    struct text provider;
-    int64_t timeout_ms;
-    bool is_lookup; /* it may have been sent before: what came of it? */
-    enum outcome outcome;
-    struct text reference;
-    struct text reason;
-};
-
 /* ---- lease ---- */
 
 static enum status lease(struct chore_run *run, void **job_out)
 {
-    struct job *job = ARENA_NEW(run->arena, struct job);
+    struct payment_job *job = ARENA_NEW(run->arena, struct payment_job);
     struct payment *payment = &job->payment;
     job->provider = config_text(run->host->config, "payments.provider");
     if (!text_is_given(job->provider)) {
@@ -47,7 +36,8 @@ static enum status lease(struct chore_run *run, void **job_out)
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? STATUS_OK : status;
     }
-    job->is_lookup = !text_equals(payment->status, payment_pending);
+    job->is_lookup =
+        !text_equals(payment->status, payment_pending) && !SEEDED_BUG("payment_never_looked_up");
     payment->status = payment_sending;
     job->timeout_ms = config_integer(run->host->config, "payments.timeout");
     payment->due_at = run->now_ms + LEASE_TIMES * job->timeout_ms;
@@ -88,7 +78,7 @@ static struct text member_text(struct arena *arena, const struct json *object, c
                : NO_TEXT;
 }
 
-static void read_answer(struct arena *arena, struct text body, struct job *job)
+static void read_answer(struct arena *arena, struct text body, struct payment_job *job)
 {
     enum { VALUES_MAX = 100 };
     const struct json *object = NULL;
@@ -111,7 +101,7 @@ static void read_answer(struct arena *arena, struct text body, struct job *job)
 }
 
 /* Only what the provider has said clearly counts; the rest is unknown. */
-static void judge(struct arena *arena, const struct http_answer *answer, struct job *job)
+static void judge(struct arena *arena, const struct http_answer *answer, struct payment_job *job)
 {
     if (answer->status >= 200 && answer->status < 300) {
         read_answer(arena, answer->body, job);
@@ -127,7 +117,7 @@ static void judge(struct arena *arena, const struct http_answer *answer, struct 
 
 static void work(struct sideline_work *work)
 {
-    struct job *job = work->job;
+    struct payment_job *job = work->job;
     char id[ID_TEXT_BYTES + 1];
     struct http_answer answer;
     id_write(job->payment.id, id);
@@ -167,7 +157,8 @@ static int64_t wait_ms(int64_t attempts)
     return wait < WAIT_MS_MAX ? wait : WAIT_MS_MAX;
 }
 
-static void decide(const struct chore_run *run, const struct job *job, struct payment *payment)
+static void decide(const struct chore_run *run, const struct payment_job *job,
+                   struct payment *payment)
 {
     payment->changed_at = run->now_ms;
     payment->reason = job->reason;
@@ -175,7 +166,7 @@ static void decide(const struct chore_run *run, const struct job *job, struct pa
     if (job->outcome == OUTCOME_DONE) {
         payment->status = payment_done;
         payment->reference = job->reference;
-    } else if (job->outcome == OUTCOME_FAILED) {
+    } else if (job->outcome == OUTCOME_FAILED || SEEDED_BUG("unknown_payment_failed")) {
         payment->status = payment_failed;
     } else {
         bool was_never_there = job->outcome == OUTCOME_ABSENT;
@@ -186,7 +177,7 @@ static void decide(const struct chore_run *run, const struct job *job, struct pa
 
 static enum status note(struct chore_run *run, void *context)
 {
-    const struct job *job = context;
+    const struct payment_job *job = context;
     struct call *call = run->call;
     struct payment payment = job->payment; /* it may run twice */
     decide(run, job, &payment);
@@ -199,9 +190,9 @@ static enum status note(struct chore_run *run, void *context)
         status = payment_find(run->store, run->arena, payment.id, &now);
         return status == STATUS_OK && now.lease == payment.lease ? STATUS_CONFLICT : status;
     }
-    if (status == STATUS_OK && job->outcome == OUTCOME_DONE) {
+    if (status == STATUS_OK && text_equals(payment.status, payment_done)) {
         status = payment_tell(call, TELLS_TRANSFERRED, &payment);
-    } else if (status == STATUS_OK && job->outcome == OUTCOME_FAILED) {
+    } else if (status == STATUS_OK && text_equals(payment.status, payment_failed)) {
         status = payment_tell(call, TELLS_FAILED, &payment);
     }
     return status;

@@ -54,12 +54,16 @@ static const struct shape replied_shape = {
     .field_count = 1,
     .bytes = sizeof(struct requisite),
 };
+/* Whoever is away is waited for: stuck is only what he does not know. */
+#define PATIENCE_MS ((int64_t)10 * 365 * 24 * 60 * 60 * 1000)
+
 const struct errand payment_errands[1] = {
     {.service = "users",
      .command = "users.tell_requisite",
      .data = &asked_shape,
      .takes = &replied_shape,
-     .on_reply = payment_requisite_reply},
+     .on_reply = payment_requisite_reply,
+     .deadline_ms = PATIENCE_MS},
 };
 
 static enum status ask_where(struct call *call, const struct payment *payment)
