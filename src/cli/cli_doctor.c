@@ -49,6 +49,7 @@ struct doctor {
     const char *directory;
     bool is_new;    /* no server has been here: nothing is made that it could not open */
     bool is_served; /* another process has the directory: its files are left alone */
+    bool is_cut_off; /* the database cannot be reached: it is not asked for every service */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
 };
@@ -161,11 +162,16 @@ static void check_store(struct doctor *doctor, const char *schema)
                                : TEXT("made at the first start"));
         return;
     }
+    if (doctor->is_cut_off) {
+        find(doctor, what.data, WRONG, TEXT("not asked: it is in the same database"));
+        return;
+    }
     enum status status = wiring_source(&options, arena, schema, &source, &error);
     if (status == STATUS_OK) {
         status = nonce_try(source, arena, &error);
         source->destroy(source);
     }
+    doctor->is_cut_off = !uses_files(doctor) && status == STATUS_UNAVAILABLE;
     find(doctor, what.data, status == STATUS_OK ? FINE : WRONG,
          status == STATUS_OK ? TEXT("a nonce was written, committed and read back")
          : error.bytes > 0   ? error

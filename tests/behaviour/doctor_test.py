@@ -187,6 +187,10 @@ def ask_postgres(address):
                '--store.kind=postgres', f'--store.address={address}')
     check_less(time.monotonic() - began, UNREACHABLE_SECONDS_MAX, f'{address}: {said}')
     check_equal(said.code, 1, said)
+    others = [detail for what, detail in wrongs(said).items()
+              if what.startswith('store of ') and what != 'store of users']
+    check(others and all('same database' in detail for detail in others),
+          f'each service asks a database that is away: {others}')
     return wrongs(said)['store of users'], said.out + said.error
 
 
