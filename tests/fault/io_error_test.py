@@ -23,7 +23,7 @@ from tap import (check, check_equal, check_in, check_less, fail, main, seconds_m
 
 CALLS = ('pwrite64', 'fdatasync', 'fsync', 'ftruncate', 'openat', 'unlink', 'rename')
 OF_THE_LOADER = 127  # a library could not be opened: we had not begun
-LIVES_FROM_START, LIVES_AT_WORK, FULL_CYCLES, VOLUME = 160, 100, 6, '8m'
+LIVES_FROM_START, LIVES_AT_WORK, FULL_CYCLES, VOLUME = 110, 70, 6, '8m'
 CALLS_OF_A_COMMIT_MAX = 8
 ROOM_LEFT = 300 * 1024
 

@@ -14,7 +14,7 @@ from kill_scenario import Campaign, Violation, spread
 from kontora import fresh_postgres, the_postgres
 from tap import check, fail, main, seconds_max, test_scale
 
-KILLS, POSTGRES_KILLS, CONTROL_LIVES = 150, 12, 30
+KILLS, POSTGRES_KILLS, CONTROL_LIVES = 90, 8, 30
 REQUESTS_UNDER_LOAD = 60
 
 

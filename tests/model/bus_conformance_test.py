@@ -265,13 +265,13 @@ EVERYWHERE = 'commit resent deliver apply park retry retry_failed crash end'
 
 @seconds_max(120)
 def one_machine_does_what_the_model_allows():
-    steps = tell_all('sqlite', test_scale(400))
+    steps = tell_all('sqlite', test_scale(240))
     check_all_taken(steps, EVERYWHERE + ' park_behind dead replay drop')
 
 
 @seconds_max(120)
 def so_it_does_on_a_bus_that_is_careless():
-    steps = tell_all('careless', test_scale(240))
+    steps = tell_all('careless', test_scale(140))
     check_all_taken(steps, EVERYWHERE + ' duplicate gap')
 
 
