@@ -54,7 +54,7 @@ NODISCARD enum status lottery_commit(struct store *store, const struct lottery *
 /* CONFLICT: it has come further than `before` meanwhile. */
 NODISCARD enum status lottery_update(struct store *store, const struct lottery *lottery,
                                      const struct lottery *before);
-/* Writes down who is assignable; how many. */
+/* Writes down who is assignable; how many. CONFLICT: another press has done so meanwhile. */
 NODISCARD enum status lottery_write_people(struct store *store, struct id id, bool with_overseers,
                                            int64_t *count_out);
 

@@ -99,8 +99,9 @@ enum status lottery_update(struct store *store, const struct lottery *lottery,
 enum status lottery_write_people(struct store *store, struct id id, bool with_overseers,
                                  int64_t *count_out)
 {
-    return store_exec(store, &write_people, VALUES(value_flag(with_overseers), value_id(id)),
-                      count_out);
+    enum status status = store_exec(store, &write_people,
+                                    VALUES(value_flag(with_overseers), value_id(id)), count_out);
+    return status == STATUS_EXISTS ? STATUS_CONFLICT : status;
 }
 
 enum status lottery_list_people(struct store *store, struct arena *arena, struct id id,
