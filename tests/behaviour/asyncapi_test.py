@@ -85,6 +85,35 @@ def the_command_prints_what_is_served():
 
 # ---- is it complete? ----
 
+def parse(*documents):
+    """What AsyncAPI's own parser makes of them."""
+    paths = []
+    for number, document in enumerate(documents):
+        paths.append(os.path.join(test_directory(), f'parsed_{number}.json'))
+        with open(paths[-1], 'w', encoding='utf-8') as file:
+            json.dump(document, file)
+    script = os.path.join(LIB, 'servers', 'asyncapi_parser.mjs')
+    done = subprocess.run(['node', script, *paths], capture_output=True, text=True, check=False,
+                          timeout=110)
+    check_equal((done.returncode, done.stderr), (0, ''))
+    return json.loads(done.stdout)
+
+
+@seconds_max(120)
+def their_own_parser_accepts_it(own, sample):
+    """And finds in it what we have put there."""
+    broken = json.loads(json.dumps(sample))
+    broken['operations']['shop.tells.shop.ordered']['action'] = 'shout'
+    said = parse(own, sample, broken)
+    for document, one in zip((own, sample), said):
+        check_equal(one['complaints'], [])
+        check_equal((one['found']['version'], one['found']['channels'], one['found']['operations']),
+                    ('3.0.0', len(document['channels']), len(document['operations'])))
+        check_equal(one['found']['messages'], len(document['components']['messages']))
+    check_equal(said[2]['found'], None)
+    check(said[2]['complaints'])
+
+
 def rows(folder, pattern):
     found = []
     for place, _, names in os.walk(os.path.join(repository(), folder)):
@@ -138,7 +167,7 @@ def who_says_and_who_hears_is_there(sample):
     check_equal(operations['corp.hands_out.work.nobody']['reply']['channel'],
                 {'$ref': '#/channels/work.answers.corp'})  # E4: and by which queue it comes back
     check_equal(operations['corp.takes_back.work.answers.corp']['action'], 'receive')
-    check_equal(len(operations), 8 + 8 + 2 + 2 + 4 + 2 + 2 + 4 + 2, sorted(operations))
+    check_equal(len(operations), 8 + 9 + 2 + 2 + 4 + 2 + 2 + 4 + 2, sorted(operations))
 
 
 def exchanges_have_the_names_of_the_tables(sample):
@@ -249,7 +278,8 @@ def the_checker_would_notice(sample):
 
 if __name__ == '__main__':
     main([schema_and_linter_have_nothing_to_say, they_would_say_it,
-          the_command_prints_what_is_served, every_event_of_the_tables_is_there,
+          their_own_parser_accepts_it, the_command_prints_what_is_served,
+          every_event_of_the_tables_is_there,
           who_says_and_who_hears_is_there, exchanges_have_the_names_of_the_tables,
           a_page_for_reading_is_made, what_is_told_is_as_described, the_checker_would_notice],
          {'own': read_own, 'sample': read_sample})
