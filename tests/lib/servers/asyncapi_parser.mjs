@@ -18,7 +18,7 @@ async function read(file) {
     .map((one) => `${one.path.join('/')}: ${one.message}`);
   return {
     complaints,
-    found: document && {
+    found: !document ? null : {
       version: document.version(),
       channels: document.allChannels().all().length,
       operations: document.allOperations().all().length,
