@@ -1,6 +1,6 @@
-"""popug_race_test.py - 64 at once on the same tasks, round after round: finishes by who has them and
-by who has not, shuffles, ends of the day: D16, D37, D46-D48, T40.
+"""popug_race_test.py - 64 at once on the same tasks, round after round: D16, D37, D46-D48, T40.
 
+Finishes by who has them and by who has not, shuffles, ends of the day.
 One process with files; two that share PostgreSQL. KONTORA_TEST_SCALE=20 runs a thousand
 rounds with files, KONTORA_TEST_SCALE=50 with PostgreSQL.
 """
@@ -133,6 +133,7 @@ def each_task_has_one_winner_and_each_sum_moves_once(started):
     rounds = test_scale(ROUNDS)
     for _ in range(10 + rounds // 5):
         company.hire()
+    until(lambda: boss.get('/api/shuffles').json['items'])
     won = []
     for number in range(rounds):
         won += one_round(crowd, company, boss, number)
