@@ -5,9 +5,9 @@
 #include "base/encode.h"
 #include "base/log.h"
 #include "net/http_server.h"
+#include "runtime/added_routes.h"
 #include "runtime/ask/asker.h"
 #include "runtime/ask/service_key.h"
-#include "runtime/dead/dead.h"
 #include "runtime/dispatch.h"
 #include "runtime/front/gate.h"
 #include "runtime/intake/crash_note.h"
@@ -152,10 +152,10 @@ static void add_routes(struct runtime *runtime, struct router *router, struct ho
     for (size_t i = 0; i < host->service->route_count; i++) {
         router_add(router, host, &host->service->routes[i]);
     }
-    size_t dead_count;
-    const struct route *dead = dead_routes(runtime->arena, host->service, &dead_count);
-    for (size_t i = 0; i < dead_count; i++) {
-        router_add(router, host, &dead[i]);
+    size_t added_count;
+    const struct route *added = added_routes(runtime->arena, host->service, &added_count);
+    for (size_t i = 0; i < added_count; i++) {
+        router_add(router, host, &added[i]);
     }
     for (size_t i = 0; i < host->service->stream_count; i++) {
         const struct stream *stream = &host->service->streams[i];

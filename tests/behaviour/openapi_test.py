@@ -137,6 +137,10 @@ OF_EVERY_SERVICE = {(method, path.format(service)) for service in shipped_servic
                                          ('post', '/api/dead/{}/{{number}}/drop'),
                                          ('get', '/api/strays/{}'),
                                          ('get', '/api/strays/{}/{{stray_id}}'))}
+# Of those that have any; schedules_test.py holds it against the truth.
+OF_SCHEDULES = {(method, path.format(service)) for service in ('accounts', 'notifications')
+                for method, path in (('get', '/api/schedules/{}'),
+                                     ('post', '/api/schedules/{}/{{schedule}}/run'))}
 # What the engine makes of workflows; the tests of the engine hold it against the truth.
 OF_WORKFLOWS = re.compile(r'/(flow|work|api/cases|api/workflows|api/doors|api/checks|functions|'
                           r'(\w+/)?triggers|(\w+/)?procaas|api/v1/streams/client-events\.\w+)/')
@@ -147,7 +151,7 @@ def every_route_is_there(document):
     check(len(routes) >= 7, routes)
     found = {(method, path) for method, path in operations(document)
              if not OF_WORKFLOWS.match(path + '/')}
-    check_equal(found, routes | OF_EVERY_SERVICE)
+    check_equal(found, routes | OF_EVERY_SERVICE | OF_SCHEDULES)
 
 
 def every_described_route_is_routed(document, server):

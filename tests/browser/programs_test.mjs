@@ -143,4 +143,21 @@ async function a_template_is_seen_before_it_is_kept(world) {
   await context.close();
 }
 
-export const programTests = [a_program_is_registered, a_webhook_is_told, a_template_is_seen_before_it_is_kept];
+/** When it ran and when it will; run now it says so by itself a moment later. */
+async function what_runs_by_the_calendar_runs_now(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { signedIn: world.signedIn, language: 'en' });
+  await page.goto('/app/schedules');
+  const row = page.getByRole('listitem').filter({ hasText: 'send_digests' });
+  await row.getByText('Every day at 09:00').waitFor();
+  await row.getByText('Last: not yet').waitFor();
+  await page.getByRole('button', { name: 'Run now send_digests' }).click();
+  await page.getByRole('dialog').getByText('One letter for whoever').waitFor();
+  await checkAccessible(page, 'run now');
+  await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+  await row.getByText('Last: just now').waitFor();
+  await row.getByText(/Next: in/).waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
+export const programTests = [what_runs_by_the_calendar_runs_now, a_program_is_registered, a_webhook_is_told, a_template_is_seen_before_it_is_kept];

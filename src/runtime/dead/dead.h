@@ -15,10 +15,6 @@
 const struct route *dead_routes(struct arena *arena, const struct service *service,
                                 size_t *count_out);
 
-/* The same services with these routes behind their own: for whoever describes what is routed. */
-const struct service *const *dead_with_routes(struct arena *arena,
-                                              const struct service *const *services, size_t count);
-
 /* Chore: looks how much is parked, for host->parked. */
 NODISCARD enum status dead_count(struct chore_run *run);
 

@@ -6,8 +6,6 @@
 #include "runtime/host.h"
 #include "runtime/intake/parked_store.h"
 
-#include <string.h>
-
 static const struct refusal *const find_refusals[] = {&dead_not_found};
 static const struct refusal *const list_refusals[] = {&dead_bad_cursor};
 static const struct refusal *const replay_refusals[] = {&dead_not_found, &dead_not_first_in_line};
@@ -107,32 +105,6 @@ const struct route *dead_routes(struct arena *arena, const struct service *servi
     }
     *count_out = COUNT_OF(patterns);
     return routes;
-}
-
-static const struct service *with_routes(struct arena *arena, const struct service *service)
-{
-    size_t count;
-    const struct route *added = dead_routes(arena, service, &count);
-    struct route *routes = ARENA_ARRAY(arena, struct route, service->route_count + count);
-    if (service->route_count > 0) {
-        memcpy(routes, service->routes, service->route_count * sizeof *routes);
-    }
-    memcpy(routes + service->route_count, added, count * sizeof *routes);
-    struct service *whole = ARENA_NEW(arena, struct service);
-    *whole = *service;
-    whole->routes = routes;
-    whole->route_count = service->route_count + count;
-    return whole;
-}
-
-const struct service *const *dead_with_routes(struct arena *arena,
-                                              const struct service *const *services, size_t count)
-{
-    const struct service **whole = ARENA_ARRAY(arena, const struct service *, count + 1);
-    for (size_t i = 0; i < count; i++) {
-        whole[i] = with_routes(arena, services[i]);
-    }
-    return whole;
 }
 
 enum status dead_count(struct chore_run *run)

@@ -1,5 +1,5 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
-#include "runtime/dead/dead.h"
+#include "runtime/added_routes.h"
 #include "runtime/pages/openapi_door.h"
 #include "runtime/pages/openapi_foreign.h"
 #include "runtime/pages/openapi_streams.h"
@@ -516,7 +516,7 @@ static struct text write_document(struct arena *arena, const struct service *con
 struct text runtime_openapi(struct arena *arena, const struct service *const *services,
                             size_t service_count)
 {
-    return write_document(arena, dead_with_routes(arena, services, service_count), service_count,
+    return write_document(arena, services_with_added(arena, services, service_count), service_count,
                           openapi_has_front(services, service_count));
 }
 

@@ -151,6 +151,8 @@ static void answer_web(void *context, struct http_exchange *exchange)
         json_put_text(&writer, text_of(service->name));
         json_key(&writer, "has_cases");
         json_put_flag(&writer, service->cases != NULL);
+        json_key(&writer, "has_schedules");
+        json_put_flag(&writer, service->schedule_count > 0);
         json_end_object(&writer);
     }
     json_end_array(&writer);

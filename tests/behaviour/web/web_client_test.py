@@ -101,7 +101,8 @@ def the_house_tells_which_services_there_are(door):
 
 SOURCES = os.path.join(repository(), 'web', 'src')
 # Keys that are put together: code_ and the code of a refusal.
-MADE_KEYS = re.compile('(code|field|why|mend|mode|parked|type|whose|verdict)_')
+MADE_KEYS = re.compile('(code|field|why|mend|mode|parked|type|whose|verdict|scope'
+                       '|webhook|delivery|look|missed|each)_')
 
 
 def read(*path):

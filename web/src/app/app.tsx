@@ -15,6 +15,7 @@ import { PersonPage } from '../pages/people/person_page';
 import { RolesPage } from '../pages/people/roles_page';
 import { ProfilePage } from '../pages/profile/profile_page';
 import { ProgramsPage } from '../pages/programs/programs_page';
+import { SchedulesPage } from '../pages/schedules/schedules_page';
 import { InvitationPage } from '../pages/sign_in/invitation_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
 import { SignInAgain, SignInPage } from '../pages/sign_in/sign_in_page';
@@ -52,6 +53,7 @@ const VIEWS: View[] = [
   ['/app/people/:id', PersonPage],
   ['/app/profile', ProfilePage],
   ['/app/programs', ProgramsPage],
+  ['/app/schedules', SchedulesPage],
   ['/app/webhooks', WebhooksPage],
   ['/app/webhooks/:id', WebhookPage],
   ...apps.flatMap(({ views }) => views),

@@ -27,6 +27,7 @@ const WORK: Way[] = [
 const HOUSE: Way[] = [
   { to: '/app/workflows', name: () => say('workflows'), icon: 'flow', permission: 'workflows.read' },
   { to: '/app/operations', name: () => say('operations'), icon: 'pulse', permission: 'platform.metrics' },
+  { to: '/app/schedules', name: () => say('schedules'), icon: 'clock', permission: 'schedules.read' },
   { to: '/app/people', name: () => say('people'), icon: 'people', permission: 'users.read' },
   { to: '/app/audit', name: () => say('audit'), icon: 'shield', permission: 'audit.read', service: 'audit' },
   { to: '/app/templates', name: () => say('templates'), icon: 'mail', permission: 'notifications.templates', service: 'notifications' },

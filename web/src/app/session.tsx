@@ -35,7 +35,7 @@ export interface Door {
 
 interface House {
   version: string;
-  services: { name: string; has_cases: boolean }[];
+  services: { name: string; has_cases: boolean; has_schedules: boolean }[];
 }
 
 export interface Session {

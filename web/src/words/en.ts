@@ -94,6 +94,12 @@ export const en = {
   new_secret: 'New secret', new_secret_about: 'The secret there is stops working at once; the new one is shown once.', remove_program_about: 'Nobody signs in to it any more, and what it was given ends at once.',
   renew_keys: 'New signing keys', renew_keys_about: 'Everything that was signed before is believed no more: everybody signs in to these programs anew. Do it when a key may have become known.', keys_renewed: 'New keys sign from now on.',
   copy: 'Copy', copied: 'Copied.',
+  // schedules
+  schedules: 'Schedules', schedules_about: 'What runs by the calendar, each time exactly once.', no_schedules_title: 'No schedules', no_schedules: 'Nothing here runs by the calendar.',
+  last_run: 'Last', next_run: 'Next', never_yet: 'not yet', never_again: 'never again', run_now: 'Run now', run_now_about: '“{name}” is done now, once, as if it were due; then it goes on by the calendar.', schedule_runs: 'It runs.',
+  missed_once: 'missed: once', missed_all: 'missed: each', missed_none: 'missed: not at all',
+  each_day: 'Every day at {time}', each_month: 'On day {day} of each month at {time}', each_last_day: 'On the last day of each month at {time}', every_while: 'Every {while}',
+  each_monday: 'Mondays at {time}', each_tuesday: 'Tuesdays at {time}', each_wednesday: 'Wednesdays at {time}', each_thursday: 'Thursdays at {time}', each_friday: 'Fridays at {time}', each_saturday: 'Saturdays at {time}', each_sunday: 'Sundays at {time}',
   // webhooks
   webhooks: 'Webhooks', webhooks_about: 'Other people’s programs that are told what happens here, signed.', add_webhook: 'Add a webhook', change_webhook: 'Change the webhook', no_webhooks_title: 'No webhooks', no_webhooks: 'Give an address and the events it shall be told of.',
   webhook_url: 'Address', webhook_url_hint: 'It begins with https://.', webhook_events: 'Events', webhook_events_hint: 'One on a line: users.created, users.* or *.', webhook_description: 'What it is for',

@@ -96,6 +96,12 @@ export const ru: Record<Key, string | Forms> = {
   new_secret: 'Новый секрет', new_secret_about: 'Прежний секрет сразу перестанет действовать; новый будет показан один раз.', remove_program_about: 'В неё больше никто не войдёт, а выданное ей сразу кончится.',
   renew_keys: 'Новые ключи подписи', renew_keys_about: 'Подписанному раньше больше не поверят: во все эти программы войдут заново. Нужно, если ключ мог стать известен.', keys_renewed: 'Теперь подписывают новые ключи.',
   copy: 'Скопировать', copied: 'Скопировано.',
+  // расписания
+  schedules: 'Расписания', schedules_about: 'Что делается по календарю, каждый раз ровно однажды.', no_schedules_title: 'Расписаний нет', no_schedules: 'По календарю здесь ничего не делается.',
+  last_run: 'Было', next_run: 'Будет', never_yet: 'ещё не было', never_again: 'больше никогда', run_now: 'Выполнить сейчас', run_now_about: '«{name}» выполнится сейчас, один раз, будто время пришло; дальше всё по календарю.', schedule_runs: 'Выполняется.',
+  missed_once: 'пропущенное: один раз', missed_all: 'пропущенное: каждое', missed_none: 'пропущенное: никогда',
+  each_day: 'Каждый день в {time}', each_month: '{day} числа каждого месяца в {time}', each_last_day: 'В последний день месяца в {time}', every_while: 'Каждые {while}',
+  each_monday: 'По понедельникам в {time}', each_tuesday: 'По вторникам в {time}', each_wednesday: 'По средам в {time}', each_thursday: 'По четвергам в {time}', each_friday: 'По пятницам в {time}', each_saturday: 'По субботам в {time}', each_sunday: 'По воскресеньям в {time}',
   // вебхуки
   webhooks: 'Вебхуки', webhooks_about: 'Чужие программы, которым с подписью сообщают, что здесь происходит.', add_webhook: 'Добавить вебхук', change_webhook: 'Изменить вебхук', no_webhooks_title: 'Вебхуков нет', no_webhooks: 'Назовите адрес и события, о которых ему сообщать.',
   webhook_url: 'Адрес', webhook_url_hint: 'Начинается с https://.', webhook_events: 'События', webhook_events_hint: 'По одному в строке: users.created, users.* или *.', webhook_description: 'Для чего он',
