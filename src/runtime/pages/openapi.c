@@ -1,10 +1,10 @@
 /* openapi.c - describes what is routed, from the tables that route it (OpenAPI 3.1). */
-#include "runtime/added_routes.h"
 #include "runtime/pages/openapi_door.h"
 #include "runtime/pages/openapi_foreign.h"
 #include "runtime/pages/openapi_streams.h"
 #include "runtime/pages/schema_write.h"
 #include "runtime/runtime.h"
+#include "runtime/start/added_routes.h"
 
 #include <string.h>
 

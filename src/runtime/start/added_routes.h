@@ -1,8 +1,8 @@
 /* added_routes.h - what the platform routes for every service, beside the rows of its table: its
  * parked messages (dead/dead.h), its schedules (later/schedule_routes.h).
  */
-#ifndef RUNTIME_ADDED_ROUTES_H
-#define RUNTIME_ADDED_ROUTES_H
+#ifndef RUNTIME_START_ADDED_ROUTES_H
+#define RUNTIME_START_ADDED_ROUTES_H
 
 #include "runtime/service.h"
 

@@ -1,5 +1,5 @@
 /* added_routes.c - rows of several hands put together. */
-#include "runtime/added_routes.h"
+#include "runtime/start/added_routes.h"
 
 #include "runtime/dead/dead.h"
 #include "runtime/later/schedule_routes.h"
