@@ -9,6 +9,7 @@ import { hostileTests } from './hostile_test.mjs';
 import { keyboardTests } from './keyboard_test.mjs';
 import { phoenixTests } from './phoenix_test.mjs';
 import { openBank } from './bank.mjs';
+import { popugMoneyTests } from './popug_money_test.mjs';
 import { popugTests } from './popug_test.mjs';
 import { popugViewTests } from './popug_view_test.mjs';
 import { programTests } from './programs_test.mjs';
@@ -27,7 +28,7 @@ async function showWindows(opened) {
 const wanted = process.argv.slice(2);
 const others = [
   ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
-  ...popugTests, ...popugViewTests, ...qrTests, ...programTests,
+  ...popugTests, ...popugMoneyTests, ...popugViewTests, ...qrTests, ...programTests,
 ];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();

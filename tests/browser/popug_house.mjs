@@ -63,3 +63,23 @@ export async function createFor(popug, author, count, title) {
   }
   return found;
 }
+
+async function pages(popug, path) {
+  const found = [];
+  for (let next = ''; next !== null;) {
+    const page = await popug.ask('GET', `${path}${next && `&cursor=${next}`}`);
+    found.push(...page.items);
+    next = page.next;
+  }
+  return found;
+}
+
+/** Every fact of the board stands in the books. */
+export async function settled(all) {
+  await until(async () => {
+    const items = await pages(all[0], '/api/tasks?limit=200');
+    const lines = await Promise.all(all.map((one) => pages(one, '/api/accounts/me/entries?limit=100')));
+    const booked = lines.flat().filter(({ kind }) => kind !== 'payout').length;
+    return booked === items.reduce((sum, { assignment, status }) => sum + assignment + (status === 'done'), 0);
+  });
+}

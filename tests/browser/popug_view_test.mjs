@@ -10,6 +10,7 @@ async function views(world) {
   const [item] = (await me.ask('GET', '/api/tasks?limit=1')).items;
   return [
     '/app/popug/my', '/app/popug/board', `/app/popug/tasks/${item.id}`, '/app/popug/shuffles', `/app/popug/shuffles/${draws[draws.length - 1].id}`,
+    '/app/popug/account', `/app/popug/accounts/${world.popugs.ivan.id}`, '/app/popug/totals', '/app/popug/payouts', '/app/popug/analytics',
   ];
 }
 

@@ -59,9 +59,10 @@ struct purse_line {
     int64_t number;
     int64_t at;
     struct text kind;
-    struct text why;   /* in English, for programs that show it as it is */
-    struct text title; /* of the task */
-    struct text day;   /* of a payout */
+    struct text why;      /* in English, for programs that show it as it is */
+    struct text title;    /* of the task */
+    struct text day;      /* of the business */
+    struct text paid_day; /* of a payout: which is paid */
     int64_t amount_minor;
     int64_t balance_minor;
     struct id about;

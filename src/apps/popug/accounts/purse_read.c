@@ -152,7 +152,8 @@ static const struct field entry_fields[] = {
     {.name = "kind", .kind = FIELD_TEXT, AT(kind), .meaning = "task_fee, task_reward or payout"},
     {.name = "why", .kind = FIELD_TEXT, AT(why), .meaning = "In words, with the task's title"},
     {.name = "title", .kind = FIELD_TEXT, AT(title), .meaning = "Of the task"},
-    {.name = "day", .kind = FIELD_TEXT, AT(day), .meaning = "That was paid out"},
+    {.name = "day", .kind = FIELD_TEXT, AT(day), .meaning = "Of the business"},
+    {.name = "paid_day", .kind = FIELD_TEXT, AT(paid_day), .meaning = "That a payout pays"},
     {.name = "amount_minor", .kind = FIELD_INTEGER, AT(amount_minor)},
     {.name = "balance_minor", .kind = FIELD_INTEGER, AT(balance_minor), .meaning = "After it"},
     {.name = "about_id", .kind = FIELD_ID, AT(about), .meaning = "The task, or the payout"},
@@ -171,8 +172,8 @@ static enum status explain(struct call *call, const struct ledger_entry *from,
 {
     struct priced priced;
     if (text_equals(from->code, TEXT("payout"))) {
-        entry->day = purse_day_text(call->arena, from->about_number);
-        entry->why = text_format(call->arena, "payout of %.*s", TEXT_ARGS(entry->day));
+        entry->paid_day = purse_day_text(call->arena, from->about_number);
+        entry->why = text_format(call->arena, "payout of %.*s", TEXT_ARGS(entry->paid_day));
         return STATUS_OK;
     }
     enum status status = priced_find(call->store, call->arena, from->about, &priced);
@@ -193,6 +194,7 @@ enum status purse_line_of(struct call *call, const struct ledger_entry *from,
     *line_out = (struct purse_line){
         .number = from->number,
         .at = from->dated_at,
+        .day = purse_day_text(call->arena, purse_day(call, from->dated_at)),
         .kind = from->code,
         .amount_minor = from->credit - from->debit,
         .balance_minor = from->balance,
