@@ -1,7 +1,7 @@
 // phoenix_test.mjs - a customer is taken in: she on a phone in Russian, the moderator at a desk in English.
 import assert from 'node:assert/strict';
 import { checkAccessible, checkFits, checkSaid, openWindow, PHONE } from './browser.mjs';
-import { ask } from './house.mjs';
+import { ask, until } from './house.mjs';
 
 export const COMPANY = {
   'Название компании': 'ООО Ромашка', ИНН: '7707083893', КПП: '773601001', 'ОГРН или ОГРНИП': '1027700132195',
@@ -140,8 +140,8 @@ async function approvesIt({ page }) {
 
 /** Names in the directory, and as whom they come in. */
 async function makeRoles() {
-  for (const role of ['moderator', 'telemarketing', 'supervisor']) {
-    await ask('POST', '/api/roles', { name: role, participants: [`admin.${role}`], meaning: role, permissions: [] });
+  for (const [role, permissions] of [['moderator', []], ['telemarketing', ['users.read']], ['supervisor', ['phoenix.funnel']]]) {
+    await ask('POST', '/api/roles', { name: role, participants: [`admin.${role}`], meaning: role, permissions });
   }
 }
 
@@ -167,4 +167,86 @@ async function a_customer_is_taken_in(world) {
   await moderator.context.close();
 }
 
-export const phoenixTests = [a_customer_is_taken_in];
+/** She finds the customer in the directory; who has a request already goes on with that one. */
+async function telemarketing_begins_for_a_customer(world) {
+  const customer = await ask('POST', '/api/users', { full_name: 'Глеб Орлов', email: 'gleb@demo.example', type: 'client', roles: ['b2b'] });
+  const { page, context, complaints } = await letIn(world, 'Майя Ким', ['telemarketing'], {});
+  const choose = async () => {
+    await page.getByLabel('Найти клиента').fill('Глеб');
+    await page.getByRole('button', { name: /Глеб Орлов/ }).click();
+  };
+  await page.goto('/app/phoenix/start');
+  await choose();
+  await page.getByLabel('Название компании').fill('Орлов и сыновья');
+  await press(page, 'Начать за клиента');
+  await page.getByText('Начато. Глеб Орлов получит письмо.').waitFor();
+  await page.locator('.rows .title', { hasText: 'Орлов и сыновья' }).waitFor();
+  await look(page, 'ru', 'telemarketing');
+  const { case: begun } = await ask('GET', '/flow/b2b/phoenix/state', undefined, { 'Kontora-Person': customer.id, 'Kontora-Roles': 'b2b' });
+  assert.equal(begun.forms.contact_name, 'Глеб Орлов');
+  await choose();
+  await page.getByText(/^Открытая заявка уже есть/).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Начать за клиента' }).getAttribute('aria-disabled'), 'true');
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
+/** What the stories above have left is counted. */
+async function a_supervisor_sees_the_funnel(world) {
+  const { page, context, complaints } = await letIn(world, 'Sofia Lind', ['supervisor'], { language: 'en', size: PHONE, theme: 'dark' });
+  await page.goto('/app/phoenix/funnel');
+  await page.getByRole('heading', { name: 'How far they come' }).waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'Set up' }).getByText(/[1-9]/).first().waitFor();
+  await look(page, 'en', 'the funnel on a phone');
+  await page.setViewportSize({ width: 1360, height: 900 });
+  await press(page, '90 days');
+  await page.getByText('Where they stand').waitFor();
+  await look(page, 'en', 'the funnel');
+  await page.goto('/app/phoenix/queue?place=company_form');
+  await page.getByRole('link', { name: 'Орлов и сыновья' }).click();
+  await page.getByRole('heading', { name: 'What is written so far' }).waitFor();
+  await look(page, 'en', 'a request by night');
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
+/** An address and a code from a letter are enough; the link that he passes on shows where it stands, as often as it is opened. */
+async function a_stranger_begins_by_himself(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { size: PHONE, allows: [/401/, /400/, /events/] });
+  const email = 'zoya@romashka.example';
+  await page.goto('/app/phoenix/begin');
+  await page.getByLabel('Ваша почта').fill(email);
+  await page.getByLabel('Как вас зовут').fill('Зоя Цветкова');
+  await look(page, 'ru', 'a stranger');
+  await press(page, 'Прислать код');
+  const letter = () => world.letters.find(({ to }) => to === email);
+  await until(letter);
+  await page.getByLabel('Код из письма').fill(/\b\d{6}\b/.exec(letter().text)[0]);
+  await press(page, 'Продолжить');
+  await page.getByRole('heading', { name: 'Станьте нашим клиентом' }).waitFor();
+  await press(page, 'Начать');
+  await step(page, 'Компания');
+  await press(page, 'Ссылка для других');
+  const link = await page.locator('code.secret').innerText();
+  assert.deepEqual(complaints, []);
+  await context.close();
+
+  const other = await openWindow(world.browser, { size: PHONE, language: 'en', allows: [/401/, /404/] });
+  for (let times = 0; times < 2; times++) {
+    await other.page.goto('/app/phoenix/begin'); // a link with the same path and another # would load nothing
+    await other.page.goto(link);
+    await other.page.getByText('Company details').waitFor();
+    await other.page.getByText('It waits for whoever has asked').waitFor();
+  }
+  await look(other.page, 'en', 'the status');
+  assert.ok(!(await other.page.content()).includes('Зоя'));
+  await other.page.goto('/app/phoenix/begin');
+  await other.page.goto(`${link.slice(0, -3)}AAA`);
+  await other.page.getByText('This link is not whole, or too old.').waitFor();
+  assert.deepEqual(other.complaints, []);
+  await other.context.close();
+}
+
+export const phoenixTests = [
+  a_customer_is_taken_in, telemarketing_begins_for_a_customer, a_supervisor_sees_the_funnel, a_stranger_begins_by_himself,
+];

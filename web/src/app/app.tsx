@@ -68,13 +68,17 @@ function NotFound() {
   );
 }
 
-function Shown({ path }: { path: string }) {
-  for (const [pattern, Component] of VIEWS) {
+const OPEN: View[] = apps.flatMap(({ open }) => open ?? []);
+
+function viewAt(path: string, views: View[]) {
+  for (const [pattern, Component] of views) {
     const found = match(pattern, path);
     if (found) return <Component key={path} {...found} />;
   }
-  return <NotFound />;
+  return null;
 }
+
+const Shown = ({ path }: { path: string }) => viewAt(path, VIEWS) ?? <NotFound />;
 
 function Views() {
   const session = useSession();
@@ -84,6 +88,8 @@ function Views() {
     if (session.state === 'somebody' && isRoot) go('/app/inbox', 'replace');
   }, [session.state, isRoot]);
   if (path === '/app/invitation' && session.state !== 'asking') return <InvitationPage />;
+  const open = viewAt(path, OPEN);
+  if (open && session.state !== 'asking' && session.state !== 'set_up') return open;
   switch (session.state) {
     case 'asking': return <main class="gate"><div class="card"><div class="inside"><Bones /></div></div></main>;
     case 'unreachable': return <main class="gate"><div class="card"><div class="inside"><Trouble problem={session.problem!} again={session.look} /></div></div></main>;

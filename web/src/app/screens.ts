@@ -9,6 +9,7 @@ export interface Screens {
   name: () => string; // the heading over its ways
   ways: Way[];
   views: View[]; // below /app/NAME/
+  open?: View[]; // the same for whoever comes, signed in or not; without the frame
   service?: string; // only where it runs
   isFor?: (may: (permission: string) => boolean) => Promise<boolean>; // asked of who has come in
 }

@@ -1,6 +1,10 @@
 // phoenix.ts - the screens of phoenix, and the ways to them.
 import { Screens } from '../../app/screens';
-import { isCustomer, isStaff } from './door';
+import { BeginPage } from './begin/begin_page';
+import { doorsOf, isCustomer, isStaff, STAFF } from './door';
+import { FunnelPage } from './funnel/funnel_page';
+import { GuestPage } from './open/guest_page';
+import { StatusPage } from './open/status_page';
 import { CheckPage } from './queue/check_page';
 import { QueuePage } from './queue/queue_page';
 import { RequestPage } from './wizard/request_page';
@@ -12,10 +16,18 @@ export const phoenix: Screens = {
   ways: [
     { to: '/app/phoenix/request', name: () => tell('request'), icon: 'cases', isFor: isCustomer },
     { to: '/app/phoenix/queue', name: () => tell('queue'), icon: 'shield', isFor: (session) => isStaff(session, 'moderator', 'support', 'supervisor') },
+    { to: '/app/phoenix/start', name: () => tell('start'), icon: 'plus', isFor: (session) => isStaff(session, 'telemarketing', 'supervisor') },
+    { to: '/app/phoenix/funnel', name: () => tell('funnel'), icon: 'bars', permission: 'phoenix.funnel', isFor: (session) => doorsOf(session, STAFF).length > 0 },
+  ],
+  open: [
+    ['/app/phoenix/begin', GuestPage],
+    ['/app/phoenix/status', StatusPage],
   ],
   views: [
     ['/app/phoenix/request', RequestPage],
     ['/app/phoenix/queue', QueuePage],
     ['/app/phoenix/queue/:case_id', CheckPage],
+    ['/app/phoenix/start', BeginPage],
+    ['/app/phoenix/funnel', FunnelPage],
   ],
 };

@@ -22,13 +22,13 @@ export function Submitted({ about, forms, attempts }: { about: About; forms: Val
   const looks = checksOf(forms, cityOf(about, forms)).filter(({ verdict }) => verdict === 'look');
   const isNew = (name: string) => before !== null && JSON.stringify(before[name] ?? null) !== JSON.stringify(forms[name] ?? null);
   return (
-    <section class="card submitted" aria-label={tell('submitted')}>
-      <div class="head"><h2 class="grow">{tell('submitted')}</h2>{before && <span class="small muted">{tell('changes_marked')}</span>}</div>
-      {PARTS.map((part) => (
+    <section class="card submitted">
+      <div class="head"><h2 class="grow">{tell(attempts.length > 0 ? 'submitted' : 'written')}</h2>{before && <span class="small muted">{tell('changes_marked')}</span>}</div>
+      {PARTS.map((part) => ({ part, fields: fieldsOfPart(about, part).filter(({ name }) => forms[name] != null || isNew(name)) })).filter(({ fields }) => fields.length > 0).map(({ part, fields }) => (
         <div class="body" key={part}>
           <h3>{tell(`step_${part}`)}</h3>
           <dl class="values">
-            {fieldsOfPart(about, part).filter(({ name }) => forms[name] != null || isNew(name)).map((field) => (
+            {fields.map((field) => (
               <div key={field.name}>
                 <dt>{label(field.label, field.name)}</dt>
                 <dd class={isNew(field.name) ? 'new' : undefined}>
@@ -50,7 +50,7 @@ export function Checks({ about, forms }: { about: About; forms: Values }) {
   if (checks.length === 0) return null;
   return (
     <section class="card">
-      <div class="head"><h2 class="grow">{tell('checks')}</h2><span class={`badge ${count > 0 ? 'warn' : 'good'}`}>{count > 0 ? tell('to_look_at', { count }) : tell('all_fits')}</span></div>
+      <div class="head"><h2 class="grow">{tell('checks')}</h2>{(count > 0 || forms.submitted_at) && <span class={`badge ${count > 0 ? 'warn' : 'good'}`}>{count > 0 ? tell('to_look_at', { count }) : tell('all_fits')}</span>}</div>
       <ul class="checks">
         {checks.map(({ name, verdict, values }) => (
           <li key={name} class={verdict}><Icon name={verdict === 'good' ? 'check' : 'alert'} /><span>{tell(`check_${name}_${verdict}` as 'check_digits_good', values)}</span></li>

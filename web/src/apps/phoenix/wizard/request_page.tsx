@@ -1,17 +1,19 @@
 // request_page.tsx - the customer's own request: begun, filled in, waited for, ended; live.
 import { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { get, Problem } from '../../../app/api';
 import { About, caseAddress, flow, Offer, State, Step } from '../../../app/flow';
 import { useChanges } from '../../../app/live';
-import { useLoad } from '../../../app/load';
+import { asProblem, useLoad } from '../../../app/load';
 import { useSession } from '../../../app/session';
 import { Title } from '../../../app/shell';
+import { tellProblem } from '../../../app/troubles';
 import { ago, moment } from '../../../app/words';
 import { Button } from '../../../design/button';
+import { Dialog } from '../../../design/dialog';
 import { Icon, IconName } from '../../../design/icon';
 import { Bones, Empty, Note, Shown, Trouble } from '../../../design/states';
-import { Problem } from '../../../app/api';
-import { asProblem } from '../../../app/load';
+import { toast } from '../../../design/toast';
 import { Operate, untilDone } from '../../../pages/case/operate';
 import { allSteps, CUSTOMER, doorsOf, sinceWhen } from '../door';
 import { tell, timeOf } from '../words';
@@ -146,6 +148,29 @@ function Waiting({ about, state, steps }: Seen) {
   );
 }
 
+/** A link that shows where the request stands and nothing else, for a colleague or a bookkeeper. */
+function Share({ caseId }: { caseId: string }) {
+  const [link, setLink] = useState<string | null>(null);
+  const ask = async () => {
+    try {
+      setLink((await get<{ link: string }>(`/api/phoenix/requests/${caseId}/status_link`)).link);
+    } catch (error) {
+      toast(tellProblem(asProblem(error)).title);
+    }
+  };
+  const whole = link?.startsWith('http') ? link : location.origin + link;
+  return (
+    <>
+      <button type="button" class="link" onClick={ask}>{tell('share')}</button>
+      {link !== null && (
+        <Dialog title={tell('share_title')} onClose={() => setLink(null)}>
+          <div class="stack"><p>{tell('share_about')}</p><p><code class="secret">{whole}</code></p></div>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
 /** What stands below every page: how the support is, and a way out. */
 function Below({ about, state, again }: { about: About; state: State; again: () => Promise<void> }) {
   const [isLeaving, setLeaving] = useState(false);
@@ -157,6 +182,7 @@ function Below({ about, state, again }: { about: About; state: State; again: () 
       {rate && <Rating offer={rate} given={state.case!.forms.support_rating ?? 0} again={again} />}
       <p class="wizard row small centre">
         <a href={caseAddress(CUSTOMER, state.case!.case_id)}>{tell('whole_history')}</a>
+        <Share caseId={state.case!.case_id} />
         {cancel && <button type="button" class="link" onClick={() => setLeaving(true)}>{tell('cancel_request')}</button>}
       </p>
       {isLeaving && cancel && (

@@ -24,7 +24,8 @@ export const en = {
   no_customer_title: 'This page is for customers', no_customer: 'You have no part in onboarding as a customer.',
   rate_title: 'How is our support?', rate_about: 'Those who help you do not see your answer.', rated: 'Thank you.',
   stars: { one: '{count} star', other: '{count} stars' }, whole_history: 'Everything that has happened', cancel_request: 'Cancel the request',
-  under_a_minute: 'under a minute',
+  share: 'Link for others', share_title: 'A link to where it stands', share_about: 'Whoever has it sees where the request stands and since when, and nothing of what is in it. It is good for 400 days.',
+  under_a_minute: '< 1 min',
   // the queue
   queue_about: 'What has waited longest comes first.', queue_empty_title: 'Nothing waits', queue_empty: 'What customers submit appears here by itself.', place_empty: 'No request is there now.',
   none_found_title: 'None is like this', none_found: 'Choose other filters, or search for something else.',
@@ -35,7 +36,7 @@ export const en = {
   keys_walk: 'next, previous', keys_open: 'open', keys_take: 'take or give back',
   // one request
   request_one: 'Request', decide: 'Decision', next_request: 'Next request', no_next: 'That was the last one.', waits_for: 'waits {time}', looked_at: 'looked at by {name}', done: 'Done.', failed: 'It has failed.',
-  submitted: 'What was submitted', changes_marked: 'marked: changed since the last time', checks: 'Checks', all_fits: 'everything fits', to_look_at: { one: '{count} to look at', other: '{count} to look at' },
+  submitted: 'What was submitted', written: 'What is written so far', changes_marked: 'marked: changed since the last time', checks: 'Checks', all_fits: 'everything fits', to_look_at: { one: '{count} to look at', other: '{count} to look at' },
   remarks: 'Among ourselves', attempts: 'Attempts', attempt_number: 'Attempt {number}', nothing_changed: 'Nothing was changed.', not_decided: 'Not decided yet', told_customer: 'The customer was told:', comment_inside: 'Comment:', history: 'What has happened',
   check_digits_good: 'The check digits of INN, OGRN and account are right.', check_digits_look: '',
   check_inn_region_good: 'The INN is of the region of the city ({region}).', check_inn_region_look: 'The INN is of another region ({region}) than the city.',
@@ -45,4 +46,25 @@ export const en = {
   check_account_kind_good: 'The account is one of a business ({kind}).', check_account_kind_look: 'The account is not of this legal form ({kind}).',
   check_mailbox_good: 'The e-mail is at an address of its own ({host}).', check_mailbox_look: 'The e-mail is at a public mail service ({host}).',
   check_address_city_good: 'The address names the city.', check_address_city_look: 'The address does not name the city ({city}).',
+  // telemarketing
+  begin_for_about: 'The customer gets a letter with a link, and goes on by himself.', who_is_it: 'Who is the customer', what_is_known: 'What is known already',
+  find_customer: 'Find the customer', find_customer_hint: 'How the name or the e-mail begins.', no_such_person: 'Nobody of that name.', another_customer: 'Another one',
+  invite_instead: 'He is not here yet: invite him', find_instead: 'Find him instead', new_name: 'Name', new_email: 'E-mail', new_email_hint: 'An invitation goes there, with a link to choose a password.', invite: 'Invite',
+  customer_number: 'Number of the customer', customer_number_hint: 'It stands in his profile.', not_a_number: 'This is no number of a customer.', choose_customer: 'Choose', one_at_a_time: 'One open request at a time.', choose_first: 'Choose a customer first.',
+  begin_about: 'All but the customer can stay empty.', begun_for: 'Begun. {name} is written to.', has_one: 'There is an open request already, begun {when}: {place}. The customer goes on with that one.',
+  begun_lately: 'The newest requests', none_begun: 'Nothing was begun yet', may_not_begin: 'You may not begin for customers',
+  // the funnel
+  window: 'How long', days: { one: '{count} day', other: '{count} days' }, funnel_window: '{from} to {to}, days of {zone}', still_counting: 'Requests of earlier times are still being counted.',
+  no_requests_title: 'No requests yet', no_requests: 'When customers begin, it is counted here.',
+  tile_begun: 'Begun', tile_begun_about: '{count} of them submitted', tile_conversion: 'Conversion', tile_conversion_about: '{completed} set up of {opened} begun',
+  tile_moderation: 'In moderation now', tile_oldest: 'the oldest came {when}', tile_speed: 'In moderation, usually', tile_speed_about: 'nine of ten within: {time}',
+  tile_rejected: 'Rejected', tile_rejected_about: '{rejected} of {submitted} submitted',
+  funnel_steps: 'How far they come', funnel_opened: 'Begun', funnel_submitted: 'Submitted', funnel_approved: 'Approved', funnel_completed: 'Set up', funnel_lost: 'Lost', lost_about: '{rejected} rejected, {abandoned} abandoned', of_before: '{percent} went on',
+  by_day: 'By the day they began', by_day_said: '{opened} requests began, {completed} of them are set up', where_they_stand: 'Where they stand',
+  now: 'Now', oldest: 'Oldest', came: 'Came', went: 'Went', median: 'Half stay up to', p90: 'Nine of ten up to',
+  // for whoever comes
+  status_title: 'Where the request stands', status_customer: 'It waits for whoever has asked: there is something to fill in or to correct.', status_moderator: 'Our moderators look at it; nobody else has to do anything.', status_nobody: 'It goes on by itself.',
+  status_over: 'This request has ended.', status_opened: 'Begun {when}', to_request: 'Go to the request', status_bad: 'This link is not whole, or too old. Sign in, and you will see your request.',
+  guest_about: 'Tell us your e-mail. We send a code there, and you can begin: no password is needed.', guest_email: 'Your e-mail', guest_name: 'Your name', guest_send: 'Send me a code', guest_sent: 'A code is on its way to {email}. It is good for 10 minutes.',
+  guest_come: 'Go on', guest_again: 'Another address', guest_sign_in: 'I have been here before: sign in', guests_unwelcome: 'Here nobody can begin by himself. Ask whoever invites you.',
 };

@@ -27,7 +27,8 @@ export const ru: Record<keyof typeof en, string | Forms> = {
   no_customer_title: 'Эта страница для клиентов', no_customer: 'Вы не участвуете в подключении как клиент.',
   rate_title: 'Как вам наша поддержка?', rate_about: 'Те, кто вам помогает, ответа не увидят.', rated: 'Спасибо.',
   stars: { one: '{count} звезда', few: '{count} звезды', many: '{count} звёзд', other: '{count} звёзд' }, whole_history: 'Всё, что происходило', cancel_request: 'Отменить заявку',
-  under_a_minute: 'меньше минуты',
+  share: 'Ссылка для других', share_title: 'Ссылка о том, где заявка', share_about: 'По ней видно, где заявка и с каких пор, и ничего из того, что в ней. Она действует 400 дней.',
+  under_a_minute: '< 1 мин',
   // очередь
   queue_about: 'Сначала те, кто ждёт дольше всех.', queue_empty_title: 'Никто не ждёт', queue_empty: 'Что отправят клиенты, появится здесь само.', place_empty: 'Сейчас здесь заявок нет.',
   none_found_title: 'Таких нет', none_found: 'Выберите другие условия или поищите другое.',
@@ -38,7 +39,7 @@ export const ru: Record<keyof typeof en, string | Forms> = {
   keys_walk: 'следующая, предыдущая', keys_open: 'открыть', keys_take: 'взять или вернуть',
   // одна заявка
   request_one: 'Заявка', decide: 'Решение', next_request: 'Следующая', no_next: 'Это была последняя.', waits_for: 'ждёт {time}', looked_at: 'проверяет {name}', done: 'Готово.', failed: 'Не получилось.',
-  submitted: 'Что отправили', changes_marked: 'отмечено то, что изменилось с прошлого раза', checks: 'Проверки', all_fits: 'всё сходится',
+  submitted: 'Что отправили', written: 'Что заполнено', changes_marked: 'отмечено то, что изменилось с прошлого раза', checks: 'Проверки', all_fits: 'всё сходится',
   to_look_at: { one: '{count} вопрос', few: '{count} вопроса', many: '{count} вопросов', other: '{count} вопроса' },
   remarks: 'Между нами', attempts: 'Попытки', attempt_number: 'Попытка {number}', nothing_changed: 'Ничего не изменено.', not_decided: 'Решения пока нет', told_customer: 'Клиенту сказано:', comment_inside: 'Комментарий:', history: 'Что происходило',
   check_digits_good: 'Контрольные цифры ИНН, ОГРН и счёта сходятся.', check_digits_look: '',
@@ -49,4 +50,25 @@ export const ru: Record<keyof typeof en, string | Forms> = {
   check_account_kind_good: 'Счёт для бизнеса ({kind}).', check_account_kind_look: 'Счёт не для этой организационной формы ({kind}).',
   check_mailbox_good: 'Почта на собственном домене ({host}).', check_mailbox_look: 'Почта на общем сервисе ({host}).',
   check_address_city_good: 'В адресе назван город.', check_address_city_look: 'В адресе нет города ({city}).',
+  // телемаркетинг
+  begin_for_about: 'Клиент получит письмо со ссылкой и продолжит сам.', who_is_it: 'Кто клиент', what_is_known: 'Что уже известно',
+  find_customer: 'Найти клиента', find_customer_hint: 'С чего начинаются имя или почта.', no_such_person: 'Таких нет.', another_customer: 'Другой',
+  invite_instead: 'Его здесь ещё нет: пригласить', find_instead: 'Найти среди известных', new_name: 'Имя', new_email: 'Электронная почта', new_email_hint: 'Туда уйдёт приглашение со ссылкой для выбора пароля.', invite: 'Пригласить',
+  customer_number: 'Номер клиента', customer_number_hint: 'Он есть в его профиле.', not_a_number: 'Это не номер клиента.', choose_customer: 'Выбрать', one_at_a_time: 'Открытая заявка бывает одна.', choose_first: 'Сначала выберите клиента.',
+  begin_about: 'Всё, кроме клиента, можно не заполнять.', begun_for: 'Начато. {name} получит письмо.', has_one: 'Открытая заявка уже есть, начата {when}: {place}. Клиент продолжит её.',
+  begun_lately: 'Новые заявки', none_begun: 'Пока ничего не начато', may_not_begin: 'Вы не можете начинать за клиентов',
+  // воронка
+  window: 'За сколько', days: { one: '{count} день', few: '{count} дня', many: '{count} дней', other: '{count} дней' }, funnel_window: '{from} - {to}, дни по {zone}', still_counting: 'Заявки прежних времён ещё подсчитываются.',
+  no_requests_title: 'Заявок пока нет', no_requests: 'Когда клиенты начнут, здесь появится счёт.',
+  tile_begun: 'Начато', tile_begun_about: 'отправлено {count}', tile_conversion: 'Конверсия', tile_conversion_about: 'подключено {completed} из {opened}',
+  tile_moderation: 'Сейчас на проверке', tile_oldest: 'старшая пришла {when}', tile_speed: 'На проверке, обычно', tile_speed_about: 'девять из десяти за: {time}',
+  tile_rejected: 'Отказы', tile_rejected_about: '{rejected} из {submitted} отправленных',
+  funnel_steps: 'Докуда доходят', funnel_opened: 'Начато', funnel_submitted: 'Отправлено', funnel_approved: 'Одобрено', funnel_completed: 'Подключено', funnel_lost: 'Потеряно', lost_about: 'отказов {rejected}, брошено {abandoned}', of_before: 'дошли {percent}',
+  by_day: 'По дням, когда начаты', by_day_said: 'Начато заявок: {opened}, из них подключено: {completed}', where_they_stand: 'Где они сейчас',
+  now: 'Сейчас', oldest: 'Старшая', came: 'Пришло', went: 'Ушло', median: 'Половина - до', p90: 'Девять из десяти - до',
+  // для любого, кто пришёл
+  status_title: 'Где заявка', status_customer: 'Она ждёт заявителя: нужно что-то заполнить или исправить.', status_moderator: 'Её смотрят модераторы; от других ничего не нужно.', status_nobody: 'Дальше всё идёт само.',
+  status_over: 'Эта заявка закончена.', status_opened: 'Начата {when}', to_request: 'К заявке', status_bad: 'Ссылка неполная или устарела. Войдите, и увидите свою заявку.',
+  guest_about: 'Напишите адрес почты. Мы пришлём код, и можно начинать: пароль не нужен.', guest_email: 'Ваша почта', guest_name: 'Как вас зовут', guest_send: 'Прислать код', guest_sent: 'Код отправлен на {email}. Он действует 10 минут.',
+  guest_come: 'Продолжить', guest_again: 'Другой адрес', guest_sign_in: 'Я здесь не впервые: войти', guests_unwelcome: 'Здесь нельзя начать самому. Обратитесь к тому, кто вас приглашает.',
 };
