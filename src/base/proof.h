@@ -1,6 +1,6 @@
 /* proof.h - what shows later that bytes are still those that somebody meant: hashes and signatures.
  *
- * SHA-256, HMAC-SHA-256 under a key of any length, and Ed25519, all by libsodium. The secrets that
+ * SHA-256, HMAC-SHA-256 under a key of any length, and Ed25519. The secrets that
  * people and programs show at a door are another file's business (secret.h).
  */
 #ifndef BASE_PROOF_H

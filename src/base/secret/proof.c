@@ -1,13 +1,19 @@
-/* proof.c - hashes and signatures, by libsodium. */
+/* proof.c - hashes by OpenSSL, which uses what the processor has for them, and signatures by
+ * libsodium. */
+/* The plain functions, which OpenSSL calls old, take no memory and look nothing up; a record of
+ * what has happened takes two hashes for each line of it. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/proof.h"
 
 #include "base/must.h"
 
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <string.h>
 
-_Static_assert(PROOF_HASH_BYTES == crypto_hash_sha256_BYTES, "a hash of SHA-256");
-_Static_assert(PROOF_HASH_BYTES == crypto_auth_hmacsha256_BYTES, "a hash of HMAC-SHA-256");
+enum { BLOCK_BYTES = SHA256_CBLOCK };
+
+_Static_assert((int)PROOF_HASH_BYTES == (int)SHA256_DIGEST_LENGTH, "a hash of SHA-256");
 _Static_assert(PROOF_SIGNATURE_BYTES == crypto_sign_BYTES, "a signature of Ed25519");
 _Static_assert(PROOF_PUBLIC_BYTES == crypto_sign_PUBLICKEYBYTES, "a key of Ed25519");
 _Static_assert(DIGEST_BYTES == crypto_sign_SEEDBYTES, "a seed of Ed25519");
@@ -17,26 +23,49 @@ static const unsigned char *bytes_of(struct text text)
     return (const unsigned char *)(text.data != NULL ? text.data : "");
 }
 
+static void add(SHA256_CTX *hashing, const struct text *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        MUST(SHA256_Update(hashing, bytes_of(parts[i]), parts[i].bytes) == 1);
+    }
+}
+
 void proof_hash(const struct text *parts, size_t count, unsigned char hash_out[PROOF_HASH_BYTES])
 {
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    for (size_t i = 0; i < count; i++) {
-        crypto_hash_sha256_update(&state, bytes_of(parts[i]), parts[i].bytes);
+    SHA256_CTX hashing;
+    MUST(SHA256_Init(&hashing) == 1);
+    add(&hashing, parts, count);
+    MUST(SHA256_Final(hash_out, &hashing) == 1);
+}
+
+/* RFC 2104: a block of the key, changed by a pattern, stands in front. */
+static void begin(SHA256_CTX *hashing, struct text key, unsigned char pattern)
+{
+    unsigned char block[BLOCK_BYTES] = {0};
+    if (key.bytes > BLOCK_BYTES) {
+        proof_hash(&key, 1, block);
+    } else {
+        memcpy(block, bytes_of(key), key.bytes);
     }
-    crypto_hash_sha256_final(&state, hash_out);
+    for (size_t i = 0; i < BLOCK_BYTES; i++) {
+        block[i] ^= pattern;
+    }
+    MUST(SHA256_Init(hashing) == 1 && SHA256_Update(hashing, block, sizeof block) == 1);
+    sodium_memzero(block, sizeof block);
 }
 
 void proof_hmac(struct text key, const struct text *parts, size_t count,
                 unsigned char hash_out[PROOF_HASH_BYTES])
 {
-    crypto_auth_hmacsha256_state state;
-    crypto_auth_hmacsha256_init(&state, bytes_of(key), key.bytes);
-    for (size_t i = 0; i < count; i++) {
-        crypto_auth_hmacsha256_update(&state, bytes_of(parts[i]), parts[i].bytes);
-    }
-    crypto_auth_hmacsha256_final(&state, hash_out);
-    sodium_memzero(&state, sizeof state);
+    enum { INNER = 0x36, OUTER = 0x5c };
+    SHA256_CTX hashing;
+    begin(&hashing, key, INNER);
+    add(&hashing, parts, count);
+    MUST(SHA256_Final(hash_out, &hashing) == 1);
+    begin(&hashing, key, OUTER);
+    MUST(SHA256_Update(&hashing, hash_out, PROOF_HASH_BYTES) == 1);
+    MUST(SHA256_Final(hash_out, &hashing) == 1);
+    sodium_memzero(&hashing, sizeof hashing);
 }
 
 bool proof_equals(const unsigned char left[PROOF_HASH_BYTES],

@@ -63,46 +63,88 @@ const struct shape audit_head_shape = {
 
 /* ---- hashes ---- */
 
+/* What is hashed, in one piece: "position,id,message id,3:abc,-,..." */
+struct writing {
+    char *bytes;
+    size_t count;
+};
+
+enum { NUMBER_BYTES_MAX = 21 };
+
+static void write_bytes(struct writing *writing, const char *bytes, size_t count)
+{
+    if (count > 0) {
+        memcpy(writing->bytes + writing->count, bytes, count);
+        writing->count += count;
+    }
+}
+
+static void write_number(struct writing *writing, int64_t value, char behind)
+{
+    char digits[NUMBER_BYTES_MAX];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    digits[--at] = behind;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0) {
+        write_bytes(writing, "-", 1);
+    }
+    write_bytes(writing, digits + at, sizeof digits - at);
+}
+
 /* No text and an empty one are not the same. */
-static struct text counted(struct arena *arena, struct text text)
+static void write_counted(struct writing *writing, struct text text)
 {
-    return text_is_given(text) ? text_format(arena, "%zu:%.*s,", text.bytes, TEXT_ARGS(text))
-                               : TEXT("-,");
+    if (text_is_given(text)) {
+        write_number(writing, (int64_t)text.bytes, ':');
+        write_bytes(writing, text.data, text.bytes);
+        write_bytes(writing, ",", 1);
+    } else {
+        write_bytes(writing, "-,", 2);
+    }
 }
 
-static struct text number(struct arena *arena, int64_t value)
-{
-    return text_format(arena, "%lld,", (long long)value);
-}
-
-static struct text counted_id(struct arena *arena, struct id id)
+static void write_id(struct writing *writing, struct id id)
 {
     char text[ID_TEXT_BYTES + 1];
     id_write(id, text);
-    return text_format(arena, "%s,", text);
+    write_bytes(writing, text, ID_TEXT_BYTES);
+    write_bytes(writing, ",", 1);
+}
+
+static size_t room_for(const struct audit_record *record)
+{
+    enum { TEXTS = 7, NUMBERS = 5, AROUND_BYTES_MAX = NUMBER_BYTES_MAX + 2 };
+    return record->event_id.bytes + record->event_type.bytes + record->event_source.bytes +
+           record->subject.bytes + record->actor.bytes + record->trace.bytes +
+           record->payload.bytes + (size_t)(TEXTS + NUMBERS) * AROUND_BYTES_MAX +
+           (size_t)2 * (ID_TEXT_BYTES + 1);
 }
 
 struct text audit_hash(struct arena *arena, struct text before, const struct audit_record *record)
 {
     unsigned char hash[PROOF_HASH_BYTES];
+    struct writing writing = {arena_take_raw(arena, room_for(record)), 0};
     MUST(before.bytes == AUDIT_HASH_DIGITS);
-    const struct text parts[] = {
-        before,
-        number(arena, record->position),
-        counted_id(arena, record->id),
-        counted_id(arena, record->message_id),
-        counted(arena, record->event_id),
-        counted(arena, record->event_type),
-        number(arena, record->event_version),
-        counted(arena, record->event_source),
-        number(arena, record->source_position),
-        counted(arena, record->subject),
-        counted(arena, record->actor),
-        counted(arena, record->trace),
-        number(arena, record->occurred_at),
-        number(arena, record->received_at),
-        counted(arena, record->payload),
-    };
+    write_number(&writing, record->position, ',');
+    write_id(&writing, record->id);
+    write_id(&writing, record->message_id);
+    write_counted(&writing, record->event_id);
+    write_counted(&writing, record->event_type);
+    write_number(&writing, record->event_version, ',');
+    write_counted(&writing, record->event_source);
+    write_number(&writing, record->source_position, ',');
+    write_counted(&writing, record->subject);
+    write_counted(&writing, record->actor);
+    write_counted(&writing, record->trace);
+    write_number(&writing, record->occurred_at, ',');
+    write_number(&writing, record->received_at, ',');
+    write_counted(&writing, record->payload);
+    MUST(writing.count <= room_for(record));
+    const struct text parts[] = {before, {writing.bytes, writing.count}};
     proof_hash(parts, COUNT_OF(parts), hash);
     return encode_hex(arena, hash, sizeof hash);
 }

@@ -90,6 +90,32 @@ static struct audit_report verify(const struct audit_verify_options *options)
     return report;
 }
 
+/* What was written once must be read for ever, so the bytes that are hashed are these:
+ *
+ *   "7,018f...01,018f...02,-,13:users.changed,1,5:users,-7,0:,4:root,-,1790000000007,0,10:{...},"
+ *
+ * behind the hash of the record before, and sha256sum says the same. */
+static void the_bytes_of_a_record_never_change(void)
+{
+    begin();
+    struct audit_record record = {
+        .position = 7,
+        .event_type = TEXT("users.changed"),
+        .event_version = 1,
+        .event_source = TEXT("users"),
+        .source_position = -7,
+        .subject = TEXT(""),
+        .actor = TEXT("root"),
+        .occurred_at = 1790000000007,
+        .payload = TEXT("{\"a\":\"я\"}"),
+    };
+    CHECK(id_read(TEXT("018f6e2a-0000-7000-8000-000000000001"), &record.id));
+    CHECK(id_read(TEXT("018f6e2a-0000-7000-8000-000000000002"), &record.message_id));
+    CHECK_TEXT(audit_hash(arena, audit_hash_of_nothing, &record),
+               "670a00662ac2a566bed7fdc25e1030265641021d57e7d730724cbd7ab5fbee67");
+    end();
+}
+
 static void an_empty_one_is_sound(void)
 {
     begin();
@@ -162,6 +188,7 @@ static void nobody_writes_the_same_place_twice(void)
 }
 
 static const struct test tests[] = {
+    {"the_bytes_of_a_record_never_change", the_bytes_of_a_record_never_change, 0},
     {"an_empty_one_is_sound", an_empty_one_is_sound, 0},
     {"many_are_followed_with_their_heads", many_are_followed_with_their_heads, 600},
     {"another_installation_has_not_written_it", another_installation_has_not_written_it, 0},
