@@ -7,6 +7,7 @@
 #include "net/http_server.h"
 #include "runtime/ask/asker.h"
 #include "runtime/ask/service_key.h"
+#include "runtime/discovery/announcer.h"
 #include "runtime/dispatch.h"
 #include "runtime/front/gate.h"
 #include "runtime/intake/crash_note.h"
@@ -49,6 +50,7 @@ struct runtime {
     struct dispatch dispatch;
     struct pages pages;
     struct http_server *server;
+    struct announcer *announcer; /* NULL: nobody is told where we are */
 };
 
 static int64_t setting(const struct runtime *runtime, const char *name)
@@ -519,6 +521,20 @@ enum status runtime_create(const struct runtime_options *options, struct runtime
     return STATUS_OK;
 }
 
+/* When it answers: who reads of it may send at once. */
+static void announce(struct runtime *runtime)
+{
+    struct text address = config_text(runtime->options.config, "registry.announce");
+    if (address.bytes > 0) {
+        runtime->announcer = announcer_start(&(struct announcer_options){
+            .cache = runtime->cache,
+            .address = text_equals(address, TEXT("listen")) ? runtime->address : address,
+            .hosts = runtime->hosts,
+            .host_count = runtime->dispatch.host_count,
+        });
+    }
+}
+
 enum status runtime_start(struct runtime *runtime, struct text *error_out)
 {
     enum status status = access_keep(runtime->access, runtime->arena, error_out);
@@ -542,6 +558,7 @@ enum status runtime_start(struct runtime *runtime, struct text *error_out)
         *error_out = TEXT("The threads that speak HTTP cannot be started.");
         return status;
     }
+    announce(runtime);
     notify_manager("READY=1");
     return STATUS_OK;
 }
@@ -565,6 +582,7 @@ bool runtime_stop(struct runtime **runtime, int timeout_ms)
 {
     notify_manager("STOPPING=1");
     atomic_store(&(*runtime)->pages.stops, true);
+    announcer_stop(&(*runtime)->announcer);
     streams_end_all((*runtime)->dispatch.streams);
     gate_end_streams(&(*runtime)->dispatch);
     for (size_t i = 0; i < (*runtime)->dispatch.host_count; i++) {

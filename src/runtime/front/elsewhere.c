@@ -2,6 +2,7 @@
 #include "runtime/front/elsewhere.h"
 
 #include "runtime/ask/service_key.h"
+#include "runtime/discovery/finder.h"
 #include "runtime/router.h"
 #include "runtime/streams/streams.h"
 
@@ -14,6 +15,7 @@ struct elsewhere {
     struct service_key key;
     struct upstreams *upstreams;
     struct relays *relays;
+    struct finder *finder;
     struct router *router;
 };
 
@@ -64,9 +66,35 @@ static enum status make_relays(struct elsewhere *elsewhere, struct text *error_o
         .body_bytes_max = ANSWER_BYTES_MAX,
         .deadline_ms = (int)config_integer(options->config, "gateway.relay_time"),
         .version_member = config_text(options->config, "gateway.version_member"),
+        .case_member = config_text(options->config, "gateway.case_member"),
         .user_streams_max = (size_t)config_integer(options->config, "streams.user_max"),
     });
     return STATUS_OK;
+}
+
+/* Whatever does not run here may be found. */
+static enum status read_upstreams(struct elsewhere *elsewhere, struct text *error_out)
+{
+    const struct elsewhere_options *options = &elsewhere->options;
+    const struct config *config = options->config;
+    bool has_registry = config_flag(config, "gateway.registry");
+    const char **names = ARENA_ARRAY(options->arena, const char *, options->known_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < options->known_count && has_registry; i++) {
+        if (!runs_here(options, options->known[i])) {
+            names[count++] = options->known[i]->name;
+        }
+    }
+    return upstreams_read(
+        &(struct upstreams_options){
+            .arena = options->arena,
+            .upstreams = config_text(config, "gateway.upstreams"),
+            .paths = config_text(config, "gateway.paths"),
+            .found_names = names,
+            .found_name_count = count,
+            .finds = has_registry || config_text(config, "gateway.consul").bytes > 0,
+        },
+        &elsewhere->upstreams, error_out);
 }
 
 enum status elsewhere_open(const struct elsewhere_options *options,
@@ -75,22 +103,40 @@ enum status elsewhere_open(const struct elsewhere_options *options,
     struct elsewhere *elsewhere = ARENA_NEW(options->arena, struct elsewhere);
     elsewhere->options = *options;
     *elsewhere_out = NULL;
-    enum status status = upstreams_read(
-        options->arena, config_text(options->config, "gateway.upstreams"),
-        config_text(options->config, "gateway.paths"), &elsewhere->upstreams, error_out);
+    enum status status = read_upstreams(elsewhere, error_out);
     if (status != STATUS_OK || upstreams_is_empty(elsewhere->upstreams)) {
         return status;
     }
     status = make_relays(elsewhere, error_out);
     if (status == STATUS_OK) {
+        status = finder_create(
+            &(struct finder_options){
+                .upstreams = elsewhere->upstreams,
+                .registry =
+                    config_flag(options->config, "gateway.registry") ? options->cache : NULL,
+                .consul = config_text(options->config, "gateway.consul"),
+                .consul_secret = config_text(options->config, "gateway.consul_token"),
+            },
+            &elsewhere->finder, error_out);
+    }
+    if (status == STATUS_OK) {
         *elsewhere_out = elsewhere;
+    } else if (elsewhere->relays != NULL) {
+        relays_stop(elsewhere->relays);
+        relays_destroy(&elsewhere->relays);
     }
     return status;
 }
 
+static void on_look(void *context)
+{
+    struct elsewhere *elsewhere = context;
+    finder_look(elsewhere->finder, relays_client(elsewhere->relays));
+}
+
 void elsewhere_start(struct elsewhere *elsewhere)
 {
-    upstreams_watch(elsewhere->upstreams, relays_client(elsewhere->relays));
+    upstreams_watch(elsewhere->upstreams, relays_client(elsewhere->relays), on_look, elsewhere);
 }
 
 struct upstream *elsewhere_find(const struct elsewhere *elsewhere, struct arena *arena,
@@ -131,11 +177,14 @@ void elsewhere_end_streams(struct elsewhere *elsewhere)
 void elsewhere_stop(struct elsewhere *elsewhere)
 {
     upstreams_end(elsewhere->upstreams);
+    finder_end(elsewhere->finder);
     relays_stop(elsewhere->relays);
 }
 
 void elsewhere_close(struct elsewhere *elsewhere)
 {
     relays_destroy(&elsewhere->relays);
+    finder_destroy(&elsewhere->finder);
+    upstreams_forget_found(elsewhere->upstreams);
     explicit_bzero(&elsewhere->key, sizeof elsewhere->key);
 }

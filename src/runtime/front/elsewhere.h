@@ -22,6 +22,7 @@ struct elsewhere_options {
     const struct service *const *known;
     size_t known_count;
     const char *gateway;
+    struct cache *cache; /* where processes announce themselves, if a setting says so */
 };
 
 /* NULL with OK: nothing is answered elsewhere. MALFORMED and others with a sentence. */

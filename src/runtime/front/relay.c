@@ -324,6 +324,26 @@ static bool wants_stream(const struct http_request *request)
            memmem(accept.data, accept.bytes, "text/event-stream", 17) != NULL;
 }
 
+/* A version as JSON has it: "v2", or 2. */
+static struct text read_version(const struct json *member)
+{
+    bool is_one = member != NULL && (member->kind == JSON_STRING || member->kind == JSON_NUMBER);
+    return is_one && member->text.bytes > 0 ? member->text : NO_TEXT;
+}
+
+/* "feeding.2" where the body says of which business case. */
+static struct text version_in(struct arena *arena, const struct relays_options *options,
+                              const struct json *root)
+{
+    struct text version = read_version(json_member(root, options->version_member));
+    const struct json *name =
+        options->case_member.bytes > 0 ? json_member(root, options->case_member) : NULL;
+    bool has_name = name != NULL && name->kind == JSON_STRING && name->text.bytes > 0;
+    return version.data != NULL && has_name
+               ? text_format(arena, "%.*s.%.*s", TEXT_ARGS(name->text), TEXT_ARGS(version))
+               : version;
+}
+
 /* By its header, or by a member of its body that a setting names. */
 static struct text version_of(const struct relays *relays, struct http_exchange *exchange)
 {
@@ -337,8 +357,7 @@ static struct text version_of(const struct relays *relays, struct http_exchange 
                          text_starts_with(type, TEXT("application/json"));
     if (is_looked_for &&
         json_read(exchange->arena, request->body, JSON_VALUES_MAX, &root, &error) == STATUS_OK) {
-        const struct json *found = json_member(root, member);
-        version = found != NULL && found->kind == JSON_STRING ? found->text : NO_TEXT;
+        version = version_in(exchange->arena, &relays->options, root);
     }
     return version;
 }

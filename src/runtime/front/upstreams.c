@@ -14,7 +14,6 @@ enum {
     LOOK_MS = 2000,
     LOOK_DEADLINE_MS = 1500,
     READY_BYTES_MAX = 64 * 1024,
-    ADDRESS_BYTES_MAX = 400
 };
 
 struct path_mask {
@@ -28,7 +27,10 @@ struct upstreams {
     size_t count;
     struct path_mask masks[UPSTREAM_PATHS_MAX];
     size_t mask_count;
+    bool finds;
     struct http_client *client;
+    upstreams_look_fn *on_look;
+    void *context;
     struct mailbox mailbox;
     pthread_t thread;
     bool is_watching;
@@ -52,32 +54,40 @@ static bool read_address(struct arena *arena, struct text entry,
         is_unix ? text_copy(arena, text_slice(text, 5, text.bytes)).data : NULL;
     address_out->url = is_unix ? "http://localhost" : text_copy(arena, text).data;
     atomic_init(&address_out->is_up, true);
-    return text.bytes <= ADDRESS_BYTES_MAX &&
+    return text.bytes <= UPSTREAM_URL_BYTES_MAX &&
            (is_unix || (is_url && host.bytes > 0 && memchr(host.data, '/', host.bytes) == NULL));
 }
 
+static struct upstream *add_upstream(struct upstreams *upstreams, struct text name)
+{
+    if (upstreams->count == UPSTREAMS_MAX || name.bytes == 0 ||
+        upstreams_find(upstreams, name) != NULL) {
+        return NULL;
+    }
+    struct upstream *upstream = &upstreams->items[upstreams->count++];
+    upstream->name = text_copy(upstreams->arena, name).data;
+    return upstream;
+}
+
+/* "casework=http://...,http://..."; the name alone: its addresses are found. */
 static bool read_upstream(struct upstreams *upstreams, struct text entry)
 {
     struct text name;
     struct text rest;
-    struct upstream *upstream = &upstreams->items[upstreams->count];
-    if (upstreams->count == UPSTREAMS_MAX || !text_cut(entry, '=', &name, &rest) ||
-        name.bytes == 0 || upstreams_find(upstreams, name) != NULL) {
-        return false;
-    }
-    upstream->name = text_copy(upstreams->arena, name).data;
-    while (rest.data != NULL) {
-        struct text address;
-        text_cut(rest, ',', &address, &rest);
-        if (upstream->address_count == UPSTREAM_ADDRESSES_MAX ||
-            !read_address(upstreams->arena, address,
-                          &upstream->addresses[upstream->address_count])) {
+    size_t count = 0;
+    bool has_addresses = text_cut(entry, '=', &name, &rest);
+    struct upstream *upstream =
+        has_addresses || upstreams->finds ? add_upstream(upstreams, name) : NULL;
+    while (upstream != NULL && rest.data != NULL) {
+        struct text text;
+        struct upstream_address *address = ARENA_NEW(upstreams->arena, struct upstream_address);
+        text_cut(rest, ',', &text, &rest);
+        if (count == UPSTREAM_ADDRESSES_MAX || !read_address(upstreams->arena, text, address)) {
             return false;
         }
-        upstream->address_count++;
+        atomic_init(&upstream->addresses[count++], address);
     }
-    upstreams->count++;
-    return true;
+    return upstream != NULL;
 }
 
 static bool read_mask(struct upstreams *upstreams, struct text entry)
@@ -109,28 +119,36 @@ static struct text read_all(struct upstreams *upstreams, struct text list,
     return NO_TEXT;
 }
 
-enum status upstreams_read(struct arena *arena, struct text list, struct text paths,
+static enum status complain(const struct upstreams_options *options, const char *format,
+                            struct text wrong, struct text *error_out)
+{
+    struct text place = text_format(options->arena, "'%.*s'", TEXT_ARGS(wrong));
+    *error_out = text_join(options->arena, text_of(format), place);
+    return STATUS_MALFORMED;
+}
+
+enum status upstreams_read(const struct upstreams_options *options,
                            struct upstreams **upstreams_out, struct text *error_out)
 {
-    struct upstreams *upstreams = ARENA_NEW(arena, struct upstreams);
-    upstreams->arena = arena;
-    struct text wrong = read_all(upstreams, list, read_upstream);
+    struct upstreams *upstreams = ARENA_NEW(options->arena, struct upstreams);
+    upstreams->arena = options->arena;
+    upstreams->finds = options->finds;
+    struct text wrong = read_all(upstreams, options->upstreams, read_upstream);
     if (wrong.data != NULL) {
-        *error_out =
-            text_format(arena,
-                        "gateway.upstreams: '%.*s' is not SERVICE=ADDRESS,ADDRESS... with "
-                        "addresses like http://10.0.0.5:8480 or unix:/run/kontora.sock, or "
-                        "stands there twice.",
-                        TEXT_ARGS(wrong));
-        return STATUS_MALFORMED;
+        return complain(
+            options,
+            "gateway.upstreams is not SERVICE=ADDRESS,ADDRESS... with addresses like "
+            "http://10.0.0.5:8480 or unix:/run/kontora.sock, or names a service twice: ",
+            wrong, error_out);
     }
-    wrong = read_all(upstreams, paths, read_mask);
+    for (size_t i = 0; i < options->found_name_count; i++) {
+        add_upstream(upstreams, text_of(options->found_names[i]));
+    }
+    wrong = read_all(upstreams, options->paths, read_mask);
     if (wrong.data != NULL) {
-        *error_out = text_format(arena,
-                                 "gateway.paths: '%.*s' is not /PATH=SERVICE with a service of "
-                                 "gateway.upstreams.",
-                                 TEXT_ARGS(wrong));
-        return STATUS_MALFORMED;
+        return complain(options,
+                        "gateway.paths is not /PATH=SERVICE with a service of gateway.upstreams: ",
+                        wrong, error_out);
     }
     *upstreams_out = upstreams;
     return STATUS_OK;
@@ -166,6 +184,32 @@ bool upstreams_is_empty(const struct upstreams *upstreams)
     return upstreams->count == 0;
 }
 
+struct upstream *upstreams_at(struct upstreams *upstreams, size_t index)
+{
+    return index < upstreams->count ? &upstreams->items[index] : NULL;
+}
+
+/* "feeding.2": what is behind the dot; NO_TEXT: there is none. */
+static struct text number_of(struct text version)
+{
+    size_t dot = version.bytes;
+    while (dot > 0 && version.data[dot - 1] != '.') {
+        dot--;
+    }
+    return dot > 0 ? text_slice(version, dot, version.bytes) : NO_TEXT;
+}
+
+/* Who names no business case means any of them, and so does who serves a number of none. */
+static bool is_meant(struct text served, struct text version)
+{
+    struct text served_number = number_of(served);
+    struct text number = number_of(version);
+    return text_equals(served, version) ||
+           (number.data != NULL && served_number.data == NULL && text_equals(served, number)) ||
+           (number.data == NULL && served_number.data != NULL &&
+            text_equals(served_number, version));
+}
+
 static bool serves(const struct upstream_address *address, struct text version)
 {
     struct text rest = address->versions;
@@ -173,25 +217,42 @@ static bool serves(const struct upstream_address *address, struct text version)
     while (!serves && rest.data != NULL) {
         struct text one;
         text_cut(rest, '+', &one, &rest);
-        serves = text_equals(one, version);
+        serves = is_meant(one, version);
     }
     return serves;
+}
+
+static bool is_served(struct upstream *upstream, struct text version)
+{
+    bool is = false;
+    for (size_t i = 0; i < UPSTREAM_ADDRESSES_MAX && !is; i++) {
+        const struct upstream_address *address = atomic_load(&upstream->addresses[i]);
+        is = address != NULL && serves(address, version);
+    }
+    return is;
 }
 
 struct upstream_address *upstream_choose(struct upstream *upstream, struct text version,
                                          uint32_t *tried)
 {
-    unsigned first = atomic_fetch_add_explicit(&upstream->next, 1, memory_order_relaxed);
-    for (size_t i = 0; i < upstream->address_count; i++) {
-        size_t index = (first + i) % upstream->address_count;
-        uint32_t bit = UINT32_C(1) << index;
-        bool is_up = atomic_load(&upstream->addresses[index].is_up);
-        if ((*tried & bit) == 0 && is_up && serves(&upstream->addresses[index], version)) {
-            *tried |= bit;
-            return &upstream->addresses[index];
+    struct upstream_address *choice[UPSTREAM_ADDRESSES_MAX];
+    size_t places[UPSTREAM_ADDRESSES_MAX];
+    size_t count = 0;
+    bool is_nobodys = !is_served(upstream, version);
+    for (size_t i = 0; i < UPSTREAM_ADDRESSES_MAX; i++) {
+        struct upstream_address *address = atomic_load(&upstream->addresses[i]);
+        if (address != NULL && (*tried & UINT32_C(1) << i) == 0 && atomic_load(&address->is_up) &&
+            (serves(address, version) || (is_nobodys && address->found != NULL))) {
+            choice[count] = address;
+            places[count++] = i;
         }
     }
-    return NULL;
+    if (count == 0) {
+        return NULL;
+    }
+    size_t turn = atomic_fetch_add_explicit(&upstream->next, 1, memory_order_relaxed) % count;
+    *tried |= UINT32_C(1) << places[turn];
+    return choice[turn];
 }
 
 /* ---- how they are ---- */
@@ -231,9 +292,15 @@ static void *watch_main(void *argument)
 {
     struct upstreams *upstreams = argument;
     while (!atomic_load(&upstreams->stops)) {
-        for (size_t i = 0; i < upstreams->count; i++) {
-            for (size_t k = 0; k < upstreams->items[i].address_count; k++) {
-                look(upstreams, &upstreams->items[i].addresses[k]);
+        if (upstreams->on_look != NULL) {
+            upstreams->on_look(upstreams->context);
+        }
+        for (size_t i = 0; i < upstreams->count * UPSTREAM_ADDRESSES_MAX; i++) {
+            struct upstream *upstream = &upstreams->items[i / UPSTREAM_ADDRESSES_MAX];
+            struct upstream_address *address =
+                atomic_load(&upstream->addresses[i % UPSTREAM_ADDRESSES_MAX]);
+            if (address != NULL) {
+                look(upstreams, address);
             }
         }
         mailbox_wait(&upstreams->mailbox, LOOK_MS);
@@ -241,9 +308,12 @@ static void *watch_main(void *argument)
     return NULL;
 }
 
-void upstreams_watch(struct upstreams *upstreams, struct http_client *client)
+void upstreams_watch(struct upstreams *upstreams, struct http_client *client,
+                     upstreams_look_fn *on_look, void *context)
 {
     upstreams->client = client;
+    upstreams->on_look = on_look;
+    upstreams->context = context;
     mailbox_init(&upstreams->mailbox);
     sigset_t all;
     sigset_t before;
