@@ -5,6 +5,11 @@
 #include "base/log.h"
 #include "bus/message_trace.h"
 
+/* Giving out positions is a commit of its own. While one is being flushed, the commit of whoever
+ * tells next waits for it, so they are not given out after each one: what comes within this time
+ * after others waits for the end of it. What comes alone does not wait. */
+enum { SETTLE_PAUSE_MS = 5 };
+
 enum { PAUSE_MS = 50, PAUSE_MS_MAX = 5000, SHIFT_MAX = 7 };
 
 int64_t journal_pause(unsigned failures)
@@ -239,7 +244,9 @@ bool journal_reader_settled(struct journal_reader *reader, int64_t now_ms)
         reader->settle_due_ms = now_ms + journal_pause(1);
         return false;
     }
-    reader->wants_settling = reader->wants_settling || job->changed == JOURNAL_SETTLE_MAX;
+    bool is_more = job->changed == JOURNAL_SETTLE_MAX;
+    reader->settle_due_ms = is_more ? now_ms : now_ms + SETTLE_PAUSE_MS;
+    reader->wants_settling = reader->wants_settling || is_more;
     return true;
 }
 
