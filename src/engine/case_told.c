@@ -51,6 +51,30 @@ const struct shape case_changed_shape = {
     .bytes = sizeof(struct case_changed),
 };
 
+#define AT(member) .offset = offsetof(struct case_viewed, member)
+static const struct field viewed_fields[] = {
+    {.name = "case_id", .kind = FIELD_ID, AT(case_id), .meaning = "The case"},
+    {.name = "workflow",
+     .kind = FIELD_TEXT,
+     AT(workflow),
+     .bytes_max = WORKFLOW_NAME_BYTES_MAX,
+     .meaning = "The workflow it is of"},
+    {.name = "version", .kind = FIELD_INTEGER, AT(version), .meaning = "The workflow's version"},
+    {.name = "revision", .kind = FIELD_INTEGER, AT(revision), .meaning = "Of the case, by then"},
+    {.name = "as",
+     .kind = FIELD_TEXT,
+     AT(as),
+     .bytes_max = PARTY_BYTES_MAX,
+     .meaning = "The participant kind, or kind.role, that he has looked as"},
+};
+#undef AT
+const struct shape case_viewed_shape = {
+    .name = "CaseViewedAs",
+    .fields = viewed_fields,
+    .field_count = COUNT_OF(viewed_fields),
+    .bytes = sizeof(struct case_viewed),
+};
+
 #define AT(member) .offset = offsetof(struct case_told, member)
 static const struct field told_fields[] = {
     {.name = "case_id", .kind = FIELD_ID, AT(case_id), .meaning = "The case"},

@@ -22,6 +22,16 @@ struct case_changed {
 };
 extern const struct shape case_changed_shape;
 
+/* SERVICE.case_viewed_as: somebody has looked at a case as if he were another participant. */
+struct case_viewed {
+    struct id case_id;
+    struct text workflow;
+    int64_t version;
+    int64_t revision;
+    struct text as; /* "b2b", "admin.moderator" */
+};
+extern const struct shape case_viewed_shape;
+
 /* What `tells` of a workflow names, unless the service has a row of its own for it. */
 struct case_told {
     struct id case_id;

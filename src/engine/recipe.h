@@ -69,6 +69,7 @@ struct catalog {
     const struct recipe *const *recipes; /* by name, the newest version first */
     size_t recipe_count;
     const struct event *case_changed;
+    const struct event *case_viewed;
     const struct timer *case_timer;
     const struct recipe_schedule *schedules;
     size_t schedule_count;

@@ -131,7 +131,8 @@ def of_tables(pattern):
 def every_event_of_the_tables_is_there(own, sample):
     events = of_tables(r'\.name = "(\w+\.\w+)",\s*\.version')
     check(len(events) >= 5, events)
-    cases = {f'{service}.case_changed' for service in services_with_cases()}
+    cases = {f'{service}.{event}' for service in services_with_cases()
+             for event in ('case_changed', 'case_viewed_as')}
     events = [name for name in events if name.split('.')[0] in shipped_services()]
     commands = of_tables(r'\.name = "(\w+\.\w+)",\s*\.summary')
     replies = [f'{name}.reply' for name in commands]
@@ -164,10 +165,11 @@ def who_says_and_who_hears_is_there(sample):
         check_in(name, operations)  # what a workflow needs stands there like all else
     for name in ('steps', 'corp'):
         check_in(f'{name}.tells.{name}.case_changed', operations)
+        check_in(f'{name}.tells.{name}.case_viewed_as', operations)
     check_equal(operations['corp.hands_out.work.nobody']['reply']['channel'],
                 {'$ref': '#/channels/work.answers.corp'})  # E4: and by which queue it comes back
     check_equal(operations['corp.takes_back.work.answers.corp']['action'], 'receive')
-    check_equal(len(operations), 8 + 9 + 2 + 2 + 4 + 2 + 2 + 4 + 2, sorted(operations))
+    check_equal(len(operations), 8 + 9 + 2 + 2 + 4 + 2 + 2 + 4 + 2 + 3, sorted(operations))
 
 
 def exchanges_have_the_names_of_the_tables(sample):

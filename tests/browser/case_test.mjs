@@ -1,7 +1,7 @@
 // case_test.mjs - working with a case: forms, refusals, live changes, somebody who is faster.
 import assert from 'node:assert/strict';
 import { checkAccessible, openWindow, settle } from './browser.mjs';
-import { ADDRESS, OWNER } from './house.mjs';
+import { ADDRESS, ask, OWNER, until, WISHES } from './house.mjs';
 
 async function openCase(world, index, kind = 'office', more = {}) {
   const window = await openWindow(world.browser, { signedIn: world.signedIn, ...more });
@@ -159,8 +159,29 @@ async function a_session_that_ends_keeps_the_form(world) {
   await context.close();
 }
 
+/** With the eyes of who has asked: what he sees and could do, nothing to press, and a line in the audit. */
+async function others_eyes_see_and_do_nothing(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { signedIn: world.signedIn });
+  await page.goto(`/app/cases/office/purchase/${world.cases[4]}`);
+  await page.getByRole('link', { name: 'Глазами другого' }).click();
+  await page.getByLabel('Чьими глазами').waitFor();
+  await checkAccessible(page, 'whose eyes');
+  await page.getByLabel('Чьими глазами').selectOption('staff');
+  await page.getByText('Вы видите то, что видит').waitFor();
+  await page.getByRole('heading', { name: WISHES[4][0] }).waitFor();
+  await page.getByText('Что он мог бы сделать').waitFor();
+  assert.equal(await page.getByRole('main').getByRole('button').count(), 1); // back
+  await checkAccessible(page, 'with the eyes of others');
+  await until(async () => (await ask('GET', '/api/audit/events?eventType=casework.case_viewed_as')).items
+    .some(({ actor, payload }) => JSON.stringify([actor, payload]).includes(world.owner) && JSON.stringify(payload).includes('staff')));
+  await page.getByRole('button', { name: 'Назад к своим глазам' }).click();
+  await page.getByRole('heading', { name: WISHES[4][0] }).waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
 export const caseTests = [
   a_case_is_begun_by_a_form, a_disabled_operation_says_why, changes_appear_without_asking,
   a_stale_tab_shows_what_has_changed, what_cannot_be_done_any_more_is_said, the_net_is_lit, a_lost_connection_is_said,
-  a_session_that_ends_keeps_the_form,
+  a_session_that_ends_keeps_the_form, others_eyes_see_and_do_nothing,
 ];

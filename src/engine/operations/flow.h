@@ -48,6 +48,18 @@ bool flow_is_own(const struct flow *flow, const struct operation_row *row);
 
 /* ---- JSON ---- */
 
+/* {"case_id": ..., "places": [...], "forms": {...}}: what he sees of it. */
+void flow_put_case(struct json_writer *writer, const struct flow_case *seen);
+
+struct history_page {
+    int64_t skip; /* so many steps that he sees */
+    int64_t limit;
+};
+
+/* {"items": [...], "next": ...}: what he sees of what has happened to it. */
+NODISCARD enum status flow_history_write(const struct flow *flow, const struct flow_case *seen,
+                                         const struct history_page *page, struct text *json_out);
+
 /* "key": {"ru": ..., "en": ...} */
 void flow_put_label(struct json_writer *writer, const char *key, const struct label *label);
 

@@ -211,42 +211,52 @@ static enum status tell_all(struct telling_history *telling)
     return status;
 }
 
+enum status flow_history_write(const struct flow *flow, const struct flow_case *seen,
+                               const struct history_page *page, struct text *json_out)
+{
+    struct arena *arena = flow->call->arena;
+    int64_t next = page->skip + page->limit;
+    struct telling_history telling = {
+        .flow = flow,
+        .seen = seen,
+        .sees_people = sees_people(seen),
+        .places = TEXT("[]"),
+        .skip = page->skip,
+        .left = page->limit,
+    };
+    json_writer_init(&telling.writer, arena, 8192);
+    json_begin_object(&telling.writer);
+    json_key(&telling.writer, "items");
+    json_begin_array(&telling.writer);
+    enum status status = tell_all(&telling);
+    json_end_array(&telling.writer);
+    json_key(&telling.writer, "next");
+    json_put_text(&telling.writer,
+                  telling.is_full ? text_format(arena, "%lld", (long long)next) : NO_TEXT);
+    json_end_object(&telling.writer);
+    *json_out = json_written(&telling.writer);
+    return status;
+}
+
 enum status flow_history_handle(struct call *call)
 {
     const struct cases_input *input = call->input;
     struct flow flow;
     struct flow_case seen;
-    int64_t skip = 0;
+    struct history_page page = {.limit = input->limit};
+    struct text json = NO_TEXT;
     enum status status = flow_enter(call, &flow);
     if (status != STATUS_OK) {
         return status;
     }
-    if (text_is_given(input->cursor) && (!text_to_integer(input->cursor, &skip) || skip < 0)) {
+    if (text_is_given(input->cursor) &&
+        (!text_to_integer(input->cursor, &page.skip) || page.skip < 0)) {
         return refuse_field(call, &flow_bad_query, "cursor");
     }
     status = flow_load(&flow, input->case_id, &seen);
     if (status != STATUS_OK) {
         return status == STATUS_ABSENT ? refuse(call, &flow_case_not_found) : status;
     }
-    int64_t next = skip + input->limit;
-    struct telling_history telling = {
-        .flow = &flow,
-        .seen = &seen,
-        .sees_people = sees_people(&seen),
-        .places = TEXT("[]"),
-        .skip = skip,
-        .left = input->limit,
-    };
-    json_writer_init(&telling.writer, call->arena, 8192);
-    json_begin_object(&telling.writer);
-    json_key(&telling.writer, "items");
-    json_begin_array(&telling.writer);
-    status = tell_all(&telling);
-    json_end_array(&telling.writer);
-    json_key(&telling.writer, "next");
-    json_put_text(&telling.writer,
-                  telling.is_full ? text_format(call->arena, "%lld", (long long)next) : NO_TEXT);
-    json_end_object(&telling.writer);
-    struct text json = json_written(&telling.writer);
+    status = flow_history_write(&flow, &seen, &page, &json);
     return status == STATUS_OK ? answer_json(call, json, flow_etag(call->arena, json)) : status;
 }

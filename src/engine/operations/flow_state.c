@@ -151,7 +151,7 @@ static enum status find_own(const struct flow *flow, struct flow_case *case_out)
 
 /* ---- the answer ---- */
 
-static void put_case(struct json_writer *writer, const struct flow_case *seen)
+void flow_put_case(struct json_writer *writer, const struct flow_case *seen)
 {
     const struct case_record *record = seen->record;
     const struct workflow *workflow = record->recipe->workflow;
@@ -204,7 +204,7 @@ static enum status write_state(const struct flow *flow, const struct flow_case *
     json_begin_object(&writer);
     json_key(&writer, "case");
     if (seen->record->revision > 0) {
-        put_case(&writer, seen);
+        flow_put_case(&writer, seen);
     } else {
         json_put_null(&writer);
     }

@@ -8,6 +8,7 @@
 #include "engine/operations/operation_form.h"
 #include "engine/run/case_move.h"
 #include "engine/shelf/shelf.h"
+#include "engine/shelf/shelf_parts.h"
 
 struct about_input {
     int64_t version; /* FIELD_NONE: that of new cases */
@@ -136,7 +137,7 @@ static void put_keys(struct json_writer *writer, const struct recipe *recipe,
     json_end_array(writer);
 }
 
-static void put_about(struct json_writer *writer, const struct flow *flow)
+void shelf_put_about(struct json_writer *writer, const struct flow *flow)
 {
     const struct workflow *workflow = flow->recipe->workflow;
     uint64_t parties = view_parties(flow->recipe, &flow->participant);
@@ -175,7 +176,7 @@ enum status flow_about_handle(struct call *call)
         return refuse_field(call, &flow_bad_query, "version");
     }
     json_writer_init(&writer, call->arena, 4096);
-    put_about(&writer, &flow);
+    shelf_put_about(&writer, &flow);
     struct text json = json_written(&writer);
     return answer_json(call, json, flow_etag(call->arena, json));
 }

@@ -5,6 +5,7 @@
  *   GET  /api/workflows/SERVICE/{workflow}/picture   for who may read workflows
  *   GET  /api/workflows/SERVICE/{workflow}/places
  *   POST /api/checks/SERVICE
+ *   POST /api/cases/SERVICE/{case_id}/view_as        for who may look with the eyes of others
  *
  * and, in the words of one workflow and for its participants,
  *

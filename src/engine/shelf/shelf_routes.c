@@ -10,6 +10,9 @@ static const struct refusal *const picture_refusals[] = {&workflows_no_workflow,
                                                          &workflows_no_case};
 static const struct refusal *const places_refusals[] = {&workflows_no_workflow};
 
+static const struct refusal *const view_refusals[] = {&flow_case_not_found, &shelf_no_participant,
+                                                      &shelf_has_no_part};
+
 #define REFUSES(list) .refusals = (list), .refusal_count = COUNT_OF(list)
 
 /* The service's name goes between the two parts of the path, and behind the operation. */
@@ -50,6 +53,17 @@ static const struct {
       .takes = &shelf_places_takes,
       .answer_schema = shelf_places_schema,
       REFUSES(places_refusals)}},
+    {"/api/cases/",
+     "/{case_id}/view_as",
+     "view_case_as_of_",
+     {.method = HTTP_POST,
+      .permission = "cases.view_as",
+      .summary = "A case as another participant would see it; who has looked is recorded",
+      .kind = ROUTE_WRITES,
+      .handle = shelf_view_as_handle,
+      .takes = &shelf_view_as_takes,
+      .answer_schema = shelf_view_as_schema,
+      REFUSES(view_refusals)}},
     {"/api/checks/",
      "",
      "check_workflow_of_",

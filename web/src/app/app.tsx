@@ -4,6 +4,7 @@ import { apps } from '../apps/apps';
 import { Bones, Empty, Trouble } from '../design/states';
 import { AuditPage } from '../pages/audit/audit_page';
 import { CasePage } from '../pages/case/case_page';
+import { ViewAsPage } from '../pages/case/view_as_page';
 import { DoorsPage } from '../pages/cases/doors_page';
 import { ListPage } from '../pages/cases/list_page';
 import { NewPage } from '../pages/cases/new_page';
@@ -47,6 +48,7 @@ const VIEWS: View[] = [
   ['/app/workflows/incidents', IncidentsPage],
   ['/app/workflows/:service/:workflow', WorkflowPage],
   ['/app/mend/:service/:case_id', MendPage],
+  ['/app/view/:service/:case_id', ViewAsPage],
   ['/app/operations', OperationsPage],
   ['/app/people', PeoplePage],
   ['/app/people/roles', RolesPage],

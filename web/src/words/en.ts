@@ -54,6 +54,8 @@ export const en = {
   changed_gone: 'This can no longer be done.', do_anyway: '{name} all the same', what: 'What', it_was: 'It was', it_became: 'It is now',
   one_on_a_line: 'One on a line.', from_to: 'From {from} to {to}.',
   why_wrong_stage: 'Not at this point.', why_operation_in_progress: 'It is under way already.', why_case_closed: 'The case has ended.', why_condition: 'Its condition does not hold.',
+  view_as_others: 'With the eyes of others', view_as_choose: 'Whose eyes', view_as_begin: 'Choose whose eyes to look with. That you have looked is recorded.',
+  view_as_now: 'You see what {name} sees.', view_as_only: 'Nothing can be done from here, and that you have looked is recorded.', view_as_leave: 'Back to your own eyes', can_do: 'What he could do', could_now: 'can be done now', code_has_no_part: 'Such a participant has no part in this case: he would not find it.',
   // workflows
   incidents: 'Incidents', check_definition: 'Check a definition', check: 'Check', definition: 'Definition',
   check_hint: 'Paste a workflow file. It is proved, drawn, and not kept.', no_workflows_title: 'No workflows', no_workflows: 'Put a file into the directory of workflows and start again.',

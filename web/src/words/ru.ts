@@ -56,6 +56,8 @@ export const ru: Record<Key, string | Forms> = {
   changed_gone: 'Этого больше нельзя сделать.', do_anyway: 'Всё равно: {name}', what: 'Что', it_was: 'Было', it_became: 'Стало',
   one_on_a_line: 'По одному в строке.', from_to: 'От {from} до {to}.',
   why_wrong_stage: 'Не на этом шаге.', why_operation_in_progress: 'Это уже выполняется.', why_case_closed: 'Дело закончено.', why_condition: 'Условие не выполнено.',
+  view_as_others: 'Глазами другого', view_as_choose: 'Чьими глазами', view_as_begin: 'Выберите, чьими глазами смотреть. То, что вы смотрели, останется в журнале.',
+  view_as_now: 'Вы видите то, что видит {name}.', view_as_only: 'Отсюда ничего нельзя сделать, а то, что вы смотрели, записано.', view_as_leave: 'Назад к своим глазам', can_do: 'Что он мог бы сделать', could_now: 'можно сейчас', code_has_no_part: 'У такого участника нет доли в этом деле: он бы его не нашёл.',
   // процессы
   incidents: 'Неполадки', check_definition: 'Проверить описание', check: 'Проверить', definition: 'Описание',
   check_hint: 'Вставьте файл процесса. Он будет доказан, нарисован и не сохранён.', no_workflows_title: 'Процессов нет', no_workflows: 'Положите файл в каталог процессов и запустите снова.',

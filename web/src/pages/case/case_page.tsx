@@ -8,7 +8,7 @@ import { Door, useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { watch } from '../../app/stream';
 import { ago, label, moment, say } from '../../app/words';
-import { Button, Choice } from '../../design/button';
+import { Button, Choice, LinkButton } from '../../design/button';
 import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
 import { History } from './history';
@@ -32,7 +32,7 @@ function Value({ value, field }: { value: any; field: FormField }) {
   return <>{useName(field.kind === 'id' ? value : null, shown(value, field))}</>;
 }
 
-function Details({ of, about }: { of: CaseShown; about: About }) {
+export function Details({ of, about }: { of: CaseShown; about: About }) {
   const fields = about.fields.filter(({ name }) => of.forms[name] != null);
   return (
     <section class="card">
@@ -104,7 +104,8 @@ export function CasePage({ kind, workflow, case_id: caseId }: Record<string, str
     <Shown of={loaded} bones={<div class="stack"><div class="bone" style={{ height: '32px', width: '40%' }} /><Bones rows={6} height={28} /></div>}>
       {({ about, state, steps }) => state.case === null ? null : (
         <>
-          <Title back={label(about.label, about.workflow)} backTo={listAddress(door)} actions={<ViewAs doors={doors} door={door} caseId={caseId!} />}
+          <Title back={label(about.label, about.workflow)} backTo={listAddress(door)}
+            actions={<><ViewAs doors={doors} door={door} caseId={caseId!} />{service && session.may('cases.view_as') && <LinkButton to={`/app/view/${service}/${caseId}`} icon="eye" kind="quiet">{say('view_as_others')}</LinkButton>}</>}
             under={(
               <div class="row">
                 {state.case.places.map((place) => <Badge key={place.name} tone={state.case!.closed_at ? 'good' : 'accent'}><span class="dot" />{label(place.label, place.name)}</Badge>)}
