@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { checkAccessible, checkFits, checkSaid, openWindow, PHONE } from './browser.mjs';
 import { ask, until } from './house.mjs';
 
-export const COMPANY = {
+const COMPANY = {
   'Название компании': 'ООО Ромашка', ИНН: '7707083893', КПП: '773601001', 'ОГРН или ОГРНИП': '1027700132195',
   'Юридический адрес': '117312, Москва, улица Вавилова, 19',
 };
@@ -16,8 +16,18 @@ function accountOf(bic, start) {
   return start + [...'0123456789'].find((last) => weigh(bic.slice(6) + start + last) === 0);
 }
 
+/** Names in the directory, and as whom they come in. */
+async function makeRoles(world) {
+  if (world.hasPhoenixRoles) return;
+  world.hasPhoenixRoles = true;
+  for (const [role, permissions] of [['moderator', []], ['telemarketing', ['users.read']], ['supervisor', ['phoenix.funnel']]]) {
+    await ask('POST', '/api/roles', { name: role, participants: [`admin.${role}`], meaning: role, permissions });
+  }
+}
+
 /** Somebody with these roles, signed in in a window of his own. */
-export async function letIn(world, name, roles, how) {
+async function letIn(world, name, roles, how) {
+  await makeRoles(world);
   const email = `${roles[0]}.${Math.random().toString(36).slice(2, 8)}@demo.example`;
   const { activation_link: link } = await ask('POST', '/api/invitations', { full_name: name, email, roles, locale: how.language ?? 'ru' });
   const window = await openWindow(world.browser, { ...how, allows: [/401/, /400/, /409/, /events/] });
@@ -138,16 +148,8 @@ async function approvesIt({ page }) {
   await page.locator('.title-row .badge', { hasText: 'Completed' }).waitFor();
 }
 
-/** Names in the directory, and as whom they come in. */
-async function makeRoles() {
-  for (const [role, permissions] of [['moderator', []], ['telemarketing', ['users.read']], ['supervisor', ['phoenix.funnel']]]) {
-    await ask('POST', '/api/roles', { name: role, participants: [`admin.${role}`], meaning: role, permissions });
-  }
-}
-
 /** Two people in two browsers; neither ever asks for a page anew to see what the other has done. */
 async function a_customer_is_taken_in(world) {
-  await makeRoles();
   const customer = await letIn(world, 'Мария Иванова', ['b2b'], { size: PHONE });
   const moderator = await letIn(world, 'Mark Stone', ['moderator'], { language: 'en' });
   await fillsIn(customer);

@@ -21,15 +21,20 @@ export function loadRefusedAgain(): void {
   [...refused].forEach((again) => again());
 }
 
-/** Loads when it appears and whenever `deps` change; what was loaded stays visible meanwhile. */
+const AGAIN_MS = 2000;
+
+/** Loads when it appears and whenever `deps` change; what was loaded stays visible meanwhile. When the server could
+ * not be reached it is tried again until it can: what was told meanwhile must not be missed. */
 export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, deps: unknown[]): Loaded<Value> {
   const [value, set] = useState<Value>();
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isLoading, setLoading] = useState(true);
   const running = useRef<AbortController | null>(null);
+  const later = useRef<number | undefined>(undefined);
 
   const again = useCallback(async () => {
     running.current?.abort();
+    clearTimeout(later.current);
     refused.delete(again);
     const mine = new AbortController();
     running.current = mine;
@@ -43,6 +48,7 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, de
       if (mine.signal.aborted) return;
       const trouble = asProblem(error);
       if (trouble.status === 401) refused.add(again);
+      if (trouble.isOffline) later.current = window.setTimeout(() => void again(), AGAIN_MS);
       setProblem(trouble);
     }
     setLoading(false);
@@ -54,6 +60,7 @@ export function useLoad<Value>(load: (signal: AbortSignal) => Promise<Value>, de
     void again();
     return () => {
       refused.delete(again);
+      clearTimeout(later.current);
       running.current?.abort();
     };
   }, deps);

@@ -1,6 +1,7 @@
 // palette.tsx - Ctrl-K: everything one can reach or begin, by its name.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon, IconName } from '../design/icon';
+import { beginningOf } from './addresses';
 import { ways } from './menu';
 import { go } from './router';
 import { Session, useSession } from './session';
@@ -24,7 +25,7 @@ function entriesOf(session: Session): Entry[] {
     text: label(begin.label, begin.operation),
     about: label(door.label, door.workflow),
     icon: 'plus' as const,
-    act: () => go(`/app/cases/${door.kind}/${door.workflow}/new/${begin.operation}`),
+    act: () => go(beginningOf(session, door, begin.operation)),
   })));
   const lists = (session.doors ?? []).map((door) => ({
     id: `${door.kind}/${door.workflow}`,

@@ -18,6 +18,7 @@ interface Channel {
 
 const LINGER_MS = 2000; // the next view often wants the same channel
 const HIDDEN_MS = 10_000;
+const AGAIN_MS = 5000;
 const channels = new Map<string, Channel>();
 let hiding: number | undefined;
 
@@ -37,7 +38,18 @@ function connect(address: string, channel: Channel): void {
     else channel.readers.forEach((reader) => reader({ type: message.type, data: read(message) }));
   };
   ['message', 'reset', 'closed', ...channel.names].forEach((name) => source.addEventListener(name, tell));
+  source.addEventListener('error', () => {
+    const isOver = source.readyState === EventSource.CLOSED && channel.source === source;
+    if (isOver) window.setTimeout(() => reopen(address, channel, source), AGAIN_MS);
+  });
   channel.source = source;
+}
+
+/** A browser comes back by itself, but not after an answer that was no stream: of a proxy, while the server starts. */
+function reopen(address: string, channel: Channel, over: EventSource): void {
+  if (channel.source !== over) return; // given up, or opened again meanwhile
+  connect(address, channel);
+  channel.readers.forEach((reader) => reader({ type: 'reset', data: null }));
 }
 
 function giveUp(channel: Channel): void {

@@ -1,6 +1,7 @@
 // inbox_page.tsx - what waits for me and for my group, behind all doors; live.
 import { useMemo, useState } from 'preact/hooks';
-import { About, CaseShown, caseAddress, flow, headline } from '../../app/flow';
+import { About, CaseShown, flow, headline } from '../../app/flow';
+import { addressOf, beginningOf } from '../../app/addresses';
 import { useChanges } from '../../app/live';
 import { useLoad } from '../../app/load';
 import { Door, useSession } from '../../app/session';
@@ -26,9 +27,10 @@ async function waitingAt(door: Door): Promise<Waiting[]> {
 }
 
 export function Row({ of: { door, about, of } }: { of: Waiting }) {
+  const session = useSession();
   return (
     <li>
-      <a class="item" data-walk href={caseAddress(door, of.case_id)}>
+      <a class="item" data-walk href={addressOf(session, door, of.case_id)}>
         <div class="grow">
           <div class="title">{headline(of, about.fields)}</div>
           <div class="small muted">{label(about.label, about.workflow)} · {say('as_kind', { kind: label(about.kind, door.kind) })} · {ago(of.opened_at)}</div>
@@ -40,6 +42,7 @@ export function Row({ of: { door, about, of } }: { of: Waiting }) {
 }
 
 function Beginnings({ doors }: { doors: Door[] }) {
+  const session = useSession();
   const all = doors.flatMap((door) => door.begins.map((begin) => ({ door, begin })));
   if (all.length === 0) return null;
   return (
@@ -47,7 +50,7 @@ function Beginnings({ doors }: { doors: Door[] }) {
       <div class="row">
         {all.map(({ door, begin }) => (
           <LinkButton key={`${door.kind}/${door.workflow}/${begin.operation}`} icon="plus"
-            to={`/app/cases/${door.kind}/${door.workflow}/new/${begin.operation}`}>{label(begin.label, begin.operation)}</LinkButton>
+            to={beginningOf(session, door, begin.operation)}>{label(begin.label, begin.operation)}</LinkButton>
         ))}
       </div>
     </section>
