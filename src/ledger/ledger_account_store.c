@@ -154,10 +154,21 @@ static enum status take_book(struct store *store, struct arena *arena,
     return status == STATUS_ABSENT ? STATUS_CORRUPT : status;
 }
 
+/* Who has it already in this transaction reads what is newest without a lock. */
+static bool must_lock(const struct store *store)
+{
+    return store_has(store, STORE_IS_SHARED) && !store_has_lock(store, &lock_book) &&
+           !SEEDED_BUG("ledger_takes_no_book");
+}
+
 enum status book_enter(struct store *store, struct arena *arena, struct sheet *sheet)
 {
-    bool locks = store_has(store, STORE_IS_SHARED) && !SEEDED_BUG("ledger_takes_no_book");
-    return take_book(store, arena, locks ? &lock_book : &read_book, sheet);
+    bool locks = must_lock(store);
+    enum status status = take_book(store, arena, locks ? &lock_book : &read_book, sheet);
+    if (status == STATUS_OK && locks) {
+        store_note_lock(store, &lock_book);
+    }
+    return status;
 }
 
 enum status book_read(struct store *store, struct arena *arena, struct sheet *sheet)
@@ -243,7 +254,7 @@ enum status sheet_load_pair(struct store *store, struct arena *arena, struct she
 {
     MUST(sheet->count == 2);
     struct rows rows;
-    bool locks = store_has(store, STORE_IS_SHARED) && !SEEDED_BUG("ledger_takes_no_book");
+    bool locks = must_lock(store);
     enum status status =
         store_query(store, arena, locks ? &lock_pair : &find_pair,
                     VALUES(value_id(transfer), value_id(sheet->lines[0].account.id),
@@ -252,6 +263,9 @@ enum status sheet_load_pair(struct store *store, struct arena *arena, struct she
     const struct pair_row *pair = rows.items;
     if (status != STATUS_OK || rows.count < 2) {
         return status == STATUS_OK ? STATUS_ABSENT : status;
+    }
+    if (locks) {
+        store_note_lock(store, &lock_book);
     }
     take_account(sheet, &pair[0].account);
     take_account(sheet, &pair[1].account);

@@ -66,6 +66,7 @@ static void forget_places(struct store *store)
 {
     store->has_mark = false;
     store->part = STORE_NO_PART;
+    store->lock = NULL;
 }
 
 void store_init(struct store *store, const struct store_ops *ops)
@@ -175,6 +176,7 @@ enum status store_undo(struct store *store)
     MUST(store->state == STORE_WRITING || store->state == STORE_FAILED);
     MUST(store->has_mark);
     store->part = STORE_NO_PART; /* it goes with what is undone */
+    store->lock = NULL;
     enum status status = store->ops->undo(store, STORE_MARK);
     MUST(may_answer(status, MARK_ANSWERS));
     if (status == STATUS_OK) {
@@ -204,6 +206,7 @@ enum status store_part_undo(struct store *store)
     enum status status = is_known ? store->ops->undo(store, STORE_PART) : STATUS_OK;
     MUST(may_answer(status, MARK_ANSWERS));
     store->part = STORE_NO_PART;
+    store->lock = NULL;
     if (status == STATUS_OK) {
         store->state = STORE_WRITING;
         store->writes = store->writes_before_part;
@@ -257,6 +260,18 @@ enum status store_script(struct store *store, const char *sql)
 bool store_is_untouched(const struct store *store, unsigned long writes_before)
 {
     return store->state == STORE_WRITING && store->writes == writes_before;
+}
+
+void store_note_lock(struct store *store, const void *lock)
+{
+    MUST(store->state == STORE_WRITING && lock != NULL);
+    store->lock = lock;
+}
+
+bool store_has_lock(const struct store *store, const void *lock)
+{
+    MUST(lock != NULL);
+    return store->state == STORE_WRITING && store->lock == lock;
 }
 
 bool store_has(const struct store *store, enum store_flag flag)

@@ -188,6 +188,7 @@ struct store {
     enum store_part part;
     unsigned long writes;             /* that reached rows, in this transaction */
     unsigned long writes_before_part; /* of them */
+    const void *lock;                 /* see store_note_lock */
 };
 
 /* Called by each implementation when it opens; refuses a half-filled table. */
@@ -215,6 +216,10 @@ NODISCARD enum status store_script(struct store *store, const char *sql);
 /* Is everything still as it was at this count of writes? Then there is nothing to undo, and the
  * mark could have been spared. */
 bool store_is_untouched(const struct store *store, unsigned long writes_before);
+/* The caller has locked something in this transaction, a row that stands for others: until it is
+ * over, or something is undone, he need not do so again. One at a time; any address is a name. */
+void store_note_lock(struct store *store, const void *lock);
+bool store_has_lock(const struct store *store, const void *lock);
 bool store_has(const struct store *store, enum store_flag flag);
 const char *store_back_end(const struct store *store); /* "sqlite", for logs */
 void store_destroy(struct store **store);

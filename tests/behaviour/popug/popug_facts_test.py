@@ -3,6 +3,7 @@ D4, D5, D11, D16, D17, D21, D23, D25, D27, D35, D42-D44, T20, T22, T23, T39, T41
 
 One process with files; two that share PostgreSQL.
 """
+# sanitizers: asan
 import datetime
 import os
 import sys

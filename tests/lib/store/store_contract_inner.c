@@ -157,6 +157,46 @@ void a_failed_part_right_before_the_commit(void)
     end();
 }
 
+/* ---- a lock that is remembered ---- */
+
+static void must_be_locked(bool is_locked)
+{
+    static const char other = 'o';
+    CHECK_INT(store_has_lock(contract.store, &contract), is_locked);
+    CHECK(!store_has_lock(contract.store, &other));
+}
+
+static void note_lock(void)
+{
+    must_be_locked(false);
+    store_note_lock(contract.store, &contract);
+    must_be_locked(true);
+}
+
+void a_lock_is_remembered_until_something_is_undone(void)
+{
+    begin_with_one();
+    note_lock();
+    mark();
+    must_be_locked(true);
+    insert_ok(2);
+    undo();
+    note_lock();
+    begin_part();
+    insert_ok(3);
+    must_be_locked(true);
+    undo_part();
+    note_lock();
+    commit();
+    CHECK(!store_has_lock(contract.store, &contract));
+    begin_write();
+    note_lock();
+    store_rollback(contract.store);
+    begin_write();
+    must_be_locked(false);
+    commit_and_end(1);
+}
+
 static void fail_to_read(void)
 {
     struct rows rows;
