@@ -16,12 +16,16 @@
 the_store() is a fresh database of the back end that KONTORA_TEST_STORE names. A server listens on a
 port that the system chooses; start() returns when it answers.
 """
+import atexit
+import fcntl
+import glob
 import http.client
 import json
 import os
 import re
 import resource
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -29,6 +33,7 @@ import tempfile
 import time
 
 import tap
+from postgres import Postgres
 
 START_SECONDS = 60
 STOP_SECONDS = 60
@@ -56,23 +61,53 @@ class PostgresStore:
 
 _postgres = None
 _database_count = 0
+PREPARED, PREPARED_COUNT = 'users,iam,gateway,notifications,webhooks,audit', 8
+
+
+def prepare(postgres):
+    """Roles carry the name of their database, so that one cannot be the copy of another."""
+    servers = []
+    for number in range(1, PREPARED_COUNT + 1):
+        store = PostgresStore(postgres.make_database(f'fresh_{number}'))
+        servers.append(Server(store=store, services=PREPARED,
+                              program=os.environ.get('KONTORA_TEST_PROGRAM')).start())
+    for server in servers:
+        server.stop()
+
+
+def prepared_postgres():
+    """The directory of a PostgreSQL with databases in which the services of the platform have been
+    at home, made once for a build: to make their tables takes longer than most tests."""
+    release = os.path.join(os.environ.get('BUILD', 'build'), 'release')
+    made_at = os.stat(os.path.join(release, 'kontora')).st_mtime_ns
+    place = os.path.join(release, f'postgres-{made_at:x}')
+    with open(os.path.join(release, 'postgres.lock'), 'w', encoding='ascii') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(place):
+            for old in glob.glob(os.path.join(release, 'postgres-*')):
+                shutil.rmtree(old, ignore_errors=True)
+            with Postgres() as postgres:
+                prepare(postgres)
+                postgres.leave_image(place)
+    return place
 
 
 def the_postgres():
     """One PostgreSQL for all tests of a file; it ends with the process."""
     global _postgres
     if _postgres is None:
-        import atexit
-        from postgres import Postgres
-        _postgres = Postgres()
+        _postgres = Postgres(image=prepared_postgres())
         atexit.register(_postgres.stop)
     return _postgres
 
 
 def fresh_postgres():
+    """A database without any row of a person's; the tables of the platform may be there."""
     global _database_count
     _database_count += 1
-    return PostgresStore(the_postgres().make_database(f'fresh_{_database_count}'))
+    name, postgres = f'fresh_{_database_count}', the_postgres()
+    return PostgresStore(postgres.address_of(name) if _database_count <= PREPARED_COUNT
+                         else postgres.make_database(name))
 
 
 def store_kind():

@@ -8,7 +8,8 @@
 It listens on a unix socket only, keeps fsync on, and has a database with an owner role as an
 administrator would make it. It runs as the system user `postgres` when the tests run as root, and
 ends with the process that started it. In a `directory` that is given it keeps what it has, and it
-is not in the process group of whoever started it.
+is not in the process group of whoever started it. An `image` is a directory that another one left
+behind in order: this one begins as its copy.
 """
 
 import ctypes
@@ -40,7 +41,7 @@ def end_with_parent():
 
 
 class Postgres:
-    def __init__(self, database="kontora", settings=(), directory=None):
+    def __init__(self, database="kontora", settings=(), directory=None, image=None):
         self.programs = find_programs()
         self.database = database
         self.settings = list(settings)
@@ -54,6 +55,8 @@ class Postgres:
             self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         self.log = os.path.join(self.directory, "log")
         try:
+            if image is not None:
+                subprocess.run(["cp", "-a", os.path.join(image, "."), self.directory], check=True)
             if os.path.exists(os.path.join(self.directory, "made")):
                 self.start()
             else:
@@ -166,6 +169,12 @@ class Postgres:
             self.server.send_signal(how)
             self.server.wait(timeout=30)
             self.server = None
+
+    def leave_image(self, place):
+        """Ends in order; what it has stays there, for others to begin with."""
+        self._end(signal.SIGINT)
+        subprocess.run(["cp", "-a", self.directory, place + ".new"], check=True)
+        os.rename(place + ".new", place)
 
     def stop(self):
         self._end(signal.SIGINT if self.is_kept else signal.SIGQUIT)
