@@ -44,7 +44,10 @@ struct expression {
     X(DATE, "date", "a day")                                                                       \
     X(TIME, "time", "a moment")                                                                    \
     X(TEXTS, "texts", "a list of texts")                                                           \
-    X(OBJECT, "object", "a JSON object")
+    X(OBJECT, "object", "a JSON object")                                                           \
+    X(FILES, "files", "files that were sent for it, by their ids")
+
+enum { CASE_FILE_BYTES_MAX = 16 * 1024 * 1024 };
 
 enum case_kind {
 #define X(constant, name, meaning) CASE_##constant,
@@ -63,17 +66,19 @@ struct case_field {
     struct spot at;
     struct label label;
     enum case_kind kind;
-    bool is_secret;  /* shown as *** wherever it is shown */
-    int64_t minimum; /* letters of a text or of each text; a number; minor units of money */
-    int64_t maximum;
-    uint32_t items_max; /* of texts */
+    bool is_secret;     /* shown as *** wherever it is shown */
+    int64_t minimum;    /* letters of a text or of each text; a number; minor units of money */
+    int64_t maximum;    /* of files: bytes of each */
+    uint32_t items_max; /* of texts and files */
     char currency[4];   /* of money */
     const struct choice *choices;
     size_t choice_count;
-    struct expression must; /* only if this is true may it be filled in so; may be none */
-    struct label because;   /* said to whoever has filled in what must not be; may be NO_TEXT */
-    struct text otherwise;  /* the value of a new case, as written; NO_TEXT: null */
-    struct texts was;       /* its names in versions before */
+    const struct text *types; /* of files: "pdf"; files/media_type.h */
+    size_t type_count;        /* 0: all that are known */
+    struct expression must;   /* only if this is true may it be filled in so; may be none */
+    struct label because;     /* said to whoever has filled in what must not be; may be NO_TEXT */
+    struct text otherwise;    /* the value of a new case, as written; NO_TEXT: null */
+    struct texts was;         /* its names in versions before */
 };
 
 #endif

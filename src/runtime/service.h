@@ -63,7 +63,9 @@ struct route {
      * or is empty is passed over, a refusal is {"error", "error_description"}, and no answer is
      * kept for an Idempotency-Key. */
     bool is_foreign;
-    bool body_is_raw;    /* its handler reads the request's body itself, whatever it is */
+    bool body_is_raw; /* its handler reads the request's body itself, whatever it is */
+    const char
+        *body_type; /* of a raw body, as the description says it: "application/octet-stream" */
     /* Of a read: run on a reader's thread in the place of the handler; the call is finished some
      * time later, from whichever thread. NULL: the handler answers. */
     call_before_fn *answers_later;

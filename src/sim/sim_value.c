@@ -81,6 +81,7 @@ static struct value fitting(struct world *world, const struct case_field *field)
         return value_text(text_list(world, field));
     case CASE_OBJECT:
         return value_text(TEXT("{\"played\":1}"));
+    case CASE_FILES: /* nobody sends any here */
     case CASE_KIND_COUNT:
         break;
     }

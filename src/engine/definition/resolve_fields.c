@@ -3,6 +3,7 @@
 
 #include "base/money.h"
 #include "base/must.h"
+#include "engine/files/media_type.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -22,6 +23,7 @@ enum {
     HAS_CHOICES = 8,
     HAS_ITEMS = 16,
     HAS_DEFAULT = 32,
+    HAS_TYPES = 64, /* max is bytes, and is needed */
 };
 
 static const struct {
@@ -40,6 +42,7 @@ static const struct {
     [CASE_TIME] = {"a time", 0},
     [CASE_TEXTS] = {"texts", HAS_LETTERS | HAS_ITEMS},
     [CASE_OBJECT] = {"an object", 0},
+    [CASE_FILES] = {"files", HAS_ITEMS | HAS_TYPES},
 };
 
 static const char *const kind_names[] = {
@@ -75,7 +78,10 @@ static void refuse_entries(struct resolver *resolver, const struct written_field
                            const struct case_field *field)
 {
     refuse_entry(resolver, field, "min", written->min.at, HAS_LETTERS | HAS_NUMBERS);
-    refuse_entry(resolver, field, "max", written->max.at, HAS_LETTERS | HAS_NUMBERS);
+    refuse_entry(resolver, field, "max", written->max.at, HAS_LETTERS | HAS_NUMBERS | HAS_TYPES);
+    refuse_entry(resolver, field, "types",
+                 written->types.count > 0 ? written->types.items[0].at : (struct spot){0},
+                 HAS_TYPES);
     refuse_entry(resolver, field, "max_items", written->max_items.at, HAS_ITEMS);
     refuse_entry(resolver, field, "currency", written->currency.at, HAS_CURRENCY);
     refuse_entry(resolver, field, "choices", written->choices.at, HAS_CHOICES);
@@ -183,6 +189,40 @@ static void take_currency(struct resolver *resolver, const struct written_field 
     }
     MUST(currency.bytes < sizeof field->currency);
     memcpy(field->currency, currency.data, currency.bytes);
+}
+
+/* ---- files ---- */
+
+static void take_types(struct resolver *resolver, const struct words *written,
+                       struct case_field *field)
+{
+    struct text *types = ARENA_ARRAY(resolver->arena, struct text, written->count + 1);
+    field->types = types;
+    for (size_t i = 0; i < written->count; i++) {
+        if (media_type_by_word(written->items[i].text) == NULL) {
+            struct text quote = complaint_quote(resolver->complaints, written->items[i].text);
+            complain(resolver->complaints, written->items[i].at,
+                     "field \"%.*s\": there is no type \"%.*s\"; there are pdf, png, jpeg, webp, "
+                     "heic, tiff and zip",
+                     TEXT_ARGS(field->name), TEXT_ARGS(quote));
+        }
+        types[field->type_count++] = written->items[i].text;
+    }
+}
+
+/* How large one may be is said for each field: it costs room. */
+static void take_file_bytes(struct resolver *resolver, const struct written_field *written,
+                            struct case_field *field)
+{
+    need_entry(resolver, field, "max", written->max.at, "the most bytes");
+    bool is_good = !word_is_written(written->max) ||
+                   (text_to_integer(written->max.text, &field->maximum) && field->maximum >= 1 &&
+                    field->maximum <= CASE_FILE_BYTES_MAX);
+    if (!is_good) {
+        complain(resolver->complaints, written->max.at,
+                 "field \"%.*s\": \"max\" must be a number of bytes from 1 to %d",
+                 TEXT_ARGS(field->name), CASE_FILE_BYTES_MAX);
+    }
 }
 
 /* ---- choices and defaults ---- */
@@ -301,6 +341,10 @@ static void take_field(struct resolver *resolver, const struct written_field *wr
         bool is_given = written->max_items.text.data != NULL;
         field->items_max = is_given ? (uint32_t)word_integer(written->max_items) : ITEMS_MAX;
     }
+    if (kinds[field->kind].has & HAS_TYPES) {
+        take_types(resolver, &written->types, field);
+        take_file_bytes(resolver, written, field);
+    }
     if (field->kind == CASE_EMAIL || field->kind == CASE_PHONE) {
         field->maximum = field->kind == CASE_EMAIL ? EMAIL_LETTERS_MAX : PHONE_LETTERS_MAX;
     }
@@ -318,7 +362,7 @@ static void take_one_open_per(struct resolver *resolver, const struct case_field
             continue;
         }
         enum case_kind kind = fields[index].kind;
-        if (kind == CASE_TEXTS || kind == CASE_OBJECT) {
+        if (kind == CASE_TEXTS || kind == CASE_OBJECT || kind == CASE_FILES) {
             complain(resolver->complaints, written->items[i].at,
                      "\"one_open_per\": %s cannot be compared; name another field",
                      kinds[kind].said);

@@ -19,6 +19,7 @@ enum {
     NEXT_MAX = 16,
     TELLS_MAX = 8,
     WAS_MAX = 8,
+    TYPES_MAX = 16,
 };
 #define DAY_MS      (24 * 3600 * (int64_t)SECOND_MS)
 #define LONG_MAX_MS (20 * YEAR_DAYS * DAY_MS)
@@ -74,13 +75,15 @@ static const struct entry field_entries[] = {
     {.name = "max",
      .kind = ENTRY_VALUE,
      AT(max),
-     .meaning = "the most letters of a text or of each of texts, the greatest number or amount"},
+     .meaning =
+         "the most letters of a text or of each of texts, bytes of a file, the greatest number or "
+         "amount"},
     {.name = "max_items",
      .kind = ENTRY_INTEGER,
      AT(max_items),
      .minimum = 1,
      .maximum = 1000,
-     .meaning = "how many texts there may be (20)"},
+     .meaning = "how many texts or files there may be (20)"},
     {.name = "currency",
      .kind = ENTRY_NAME,
      AT(currency),
@@ -92,6 +95,11 @@ static const struct entry field_entries[] = {
      .may_be_list = true,
      .items_max = CHOICES_MAX,
      .meaning = "of a choice: what may be chosen"},
+    {.name = "types",
+     .kind = ENTRY_NAMES,
+     AT(types),
+     .items_max = TYPES_MAX,
+     .meaning = "of files: which there may be, like pdf or png (all that are known)"},
     {.name = "secret",
      .kind = ENTRY_FLAG,
      AT(secret),

@@ -21,6 +21,7 @@ struct written_field {
     struct word max_items;
     struct word currency;
     struct forms choices; /* written_label */
+    struct words types;
     struct word secret;
     struct word otherwise;
     struct word must;

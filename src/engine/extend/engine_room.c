@@ -2,6 +2,8 @@
 #include "engine/extend/engine_room.h"
 
 #include "engine/casebook/casebook.h"
+#include "engine/files/file_store.h"
+#include "engine/files/files.h"
 #include "engine/fsck/case_checks.h"
 #include "engine/migration/workflows.h"
 #include "engine/run/case_store.h"
@@ -70,14 +72,16 @@ static void add_checks(const struct engine_room *room, struct service *made)
 static void add_series(const struct engine_room *room, struct service *made)
 {
     const struct service *base = room->base;
-    struct series *series = ARENA_ARRAY(room->arena, struct series, base->series_count + 1);
+    struct series *series = ARENA_ARRAY(room->arena, struct series, base->series_count + 2);
     for (size_t i = 0; i < base->series_count; i++) {
         series[i] = base->series[i];
     }
     series[base->series_count] =
         (struct series){"engine", engine_migrations, engine_migration_count};
+    series[base->series_count + 1] =
+        (struct series){"engine_files", file_migrations, file_migration_count};
     made->series = series;
-    made->series_count = base->series_count + 1;
+    made->series_count = base->series_count + 2;
 }
 
 static void add_routes(const struct engine_room *room, struct service *made,
@@ -110,6 +114,26 @@ static void add_work(const struct engine_room *room, struct service *made)
     made->chore_count = before + 1;
     made->post = work_post(room->arena, made->catalog);
     add_routes(room, made, added, count);
+}
+
+/* What forgets files that no form has taken. */
+static void add_files(const struct engine_room *room, struct service *made)
+{
+    size_t before = made->chore_count;
+    bool has_files = false;
+    for (size_t i = 0; i < room->recipe_count; i++) {
+        has_files = has_files || files_are_in(room->recipes[i].recipe->workflow);
+    }
+    if (!has_files) {
+        return;
+    }
+    struct chore *chores = ARENA_ARRAY(room->arena, struct chore, before + 1);
+    for (size_t i = 0; i < before; i++) {
+        chores[i] = made->chores[i];
+    }
+    chores[before] = file_chore;
+    made->chores = chores;
+    made->chore_count = before + 1;
 }
 
 static void add_triggers(const struct engine_room *room, struct service *made)
@@ -150,6 +174,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
         add_checks(room, made);
         extend__catalog(room, made, extend__times(room, made));
         add_work(room, made);
+        add_files(room, made);
         add_casebook(room, made);
         add_triggers(room, made);
         add_workflows(room, made);

@@ -8,6 +8,18 @@ const struct refusal flow_unauthorized = {"unauthorized", 401, "Say who you are.
 const struct refusal flow_forbidden = {"forbidden", 403,
                                        "You have no part in this workflow by this door."};
 const struct refusal flow_case_not_found = {"case_not_found", 404, "There is no such case."};
+const struct refusal flow_file_not_found = {"file_not_found", 404, "There is no such file."};
+const struct refusal flow_file_not_wanted = {
+    "file_not_wanted", 409, "There is no form that you could send now and that takes files here."};
+const struct refusal flow_file_too_large = {
+    "file_too_large", 413, "The file, or a piece of it, has more bytes than it may have."};
+const struct refusal flow_file_type_refused = {
+    "file_type_refused", 415, "By what stands in it the file is of none of the types wanted here."};
+const struct refusal flow_too_many_files = {
+    "too_many_files", 409, "Too many files were sent for this case that no form has taken."};
+const struct refusal flow_piece_missing = {
+    "piece_missing", 409,
+    "The piece before this one has not come; `received` says where to go on."};
 const struct refusal flow_operation_not_found = {"operation_not_found", 404,
                                                  "There is no such operation."};
 const struct refusal flow_unknown_event = {"unknown_event", 404,
@@ -48,6 +60,18 @@ const struct fail_reason fail_reasons[] = {
      NO_DETAILS},
     {"case_not_found", REASON_OF_REQUEST, "There is no such case, or the caller has no part in it",
      NO_DETAILS},
+    {"file_not_found", REASON_OF_REQUEST,
+     "There is no such file in this case, or the caller does not see it", NO_DETAILS},
+    {"file_not_wanted", REASON_OF_REQUEST,
+     "The caller can send no form now whose field takes files by this name", NO_DETAILS},
+    {"file_too_large", REASON_OF_REQUEST, "The file, or the piece of it, has too many bytes",
+     NO_DETAILS},
+    {"file_type_refused", REASON_OF_REQUEST,
+     "What stands in the file is of none of the types that its field takes", NO_DETAILS},
+    {"too_many_files", REASON_OF_REQUEST,
+     "The caller has sent too many files for this case that no form has taken", NO_DETAILS},
+    {"piece_missing", REASON_OF_REQUEST,
+     "The piece before has not come; look at the files and go on at `received`", NO_DETAILS},
     {"operation_not_found", REASON_OF_REQUEST,
      "There is no such operation, or somebody else has asked for it", NO_DETAILS},
     {"unknown_event", REASON_OF_REQUEST, "The event_id is none that has been told", NO_DETAILS},

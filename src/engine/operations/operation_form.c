@@ -2,6 +2,8 @@
 #include "engine/operations/operation_form.h"
 
 #include "base/must.h"
+#include "engine/files/files.h"
+#include "engine/files/media_type.h"
 #include "engine/operations/flow.h"
 #include "engine/operations/operation_token.h"
 
@@ -36,7 +38,7 @@ static void put_limits(struct json_writer *writer, const struct case_field *fiel
         json_key(writer, "letters_max");
         json_put_integer(writer, field->maximum);
     }
-    if (field->kind == CASE_TEXTS) {
+    if (field->kind == CASE_TEXTS || field->kind == CASE_FILES) {
         json_key(writer, "items_max");
         json_put_integer(writer, field->items_max);
     }
@@ -48,6 +50,27 @@ static void put_limits(struct json_writer *writer, const struct case_field *fiel
         json_key(writer, "currency");
         json_put_text(writer, text_of(field->currency));
     }
+}
+
+/* What a client that sends files must know. */
+static void put_file_limits(struct json_writer *writer, const struct case_field *field)
+{
+    json_key(writer, "bytes_max");
+    json_put_integer(writer, field->maximum);
+    json_key(writer, "piece_bytes_max");
+    json_put_integer(writer, FILE_PIECE_BYTES_MAX);
+    json_key(writer, "media_types");
+    json_begin_array(writer);
+    for (size_t i = 0; i < media_type_count; i++) {
+        bool is_wanted = field->type_count == 0;
+        for (size_t k = 0; k < field->type_count; k++) {
+            is_wanted = is_wanted || text_equals(field->types[k], text_of(media_types[i].word));
+        }
+        if (is_wanted) {
+            json_put_text(writer, text_of(media_types[i].name));
+        }
+    }
+    json_end_array(writer);
 }
 
 static void put_choices(struct json_writer *writer, const struct case_field *field)
@@ -74,6 +97,9 @@ void case_field_put(struct json_writer *writer, const struct case_field *field)
     put_limits(writer, field);
     if (field->kind == CASE_CHOICE) {
         put_choices(writer, field);
+    }
+    if (field->kind == CASE_FILES) {
+        put_file_limits(writer, field);
     }
     if (text_is_given(field->because.en)) {
         flow_put_label(writer, "because", &field->because);
@@ -142,6 +168,17 @@ static void put_texts_schema(struct json_writer *writer, const struct case_field
     json_end_object(writer);
 }
 
+static void put_files_schema(struct json_writer *writer, const struct case_field *field)
+{
+    put_type(writer, "array");
+    put_number(writer, "maxItems", field->items_max);
+    json_key(writer, "items");
+    json_begin_object(writer);
+    put_word(writer, "type", "string");
+    put_word(writer, "format", "uuid");
+    json_end_object(writer);
+}
+
 static void put_choice_schema(struct json_writer *writer, const struct case_field *field)
 {
     json_key(writer, "enum");
@@ -186,6 +223,9 @@ static void put_field_schema(struct json_writer *writer, const struct case_field
         break;
     case CASE_TEXTS:
         put_texts_schema(writer, field);
+        break;
+    case CASE_FILES:
+        put_files_schema(writer, field);
         break;
     case CASE_CHOICE:
         put_choice_schema(writer, field);

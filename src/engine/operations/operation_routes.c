@@ -2,6 +2,8 @@
  * of the API and the figures name each of them (A10, A26-A28). */
 #include "engine/operations/operations.h"
 
+#include "engine/files/file_store.h"
+#include "engine/files/files.h"
 #include "engine/operations/fail_reasons.h"
 #include "engine/operations/flow_handlers.h"
 #include "engine/operations/flow_offer.h"
@@ -34,6 +36,17 @@ static const struct refusal *const cases_refusals[] = {&flow_unauthorized, &flow
                                                        &flow_bad_query};
 static const struct refusal *const history_refusals[] = {&flow_unauthorized, &flow_forbidden,
                                                          &flow_case_not_found, &flow_bad_query};
+
+static const struct refusal *const coming_refusals[] = {&flow_unauthorized,   &flow_forbidden,
+                                                        &flow_case_not_found, &flow_file_not_wanted,
+                                                        &flow_file_too_large, &flow_too_many_files};
+static const struct refusal *const piece_refusals[] = {
+    &flow_unauthorized,  &flow_forbidden,      &flow_case_not_found,   &flow_file_not_found,
+    &flow_piece_missing, &flow_file_too_large, &flow_file_type_refused};
+static const struct refusal *const files_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                       &flow_case_not_found};
+static const struct refusal *const fetch_refusals[] = {&flow_unauthorized, &flow_forbidden,
+                                                       &flow_case_not_found, &flow_file_not_found};
 
 /* What every kind of every workflow has; the path goes on behind /flow/KIND/WORKFLOW/. */
 struct common_row {
@@ -116,6 +129,55 @@ static const struct common_row common_rows[] = {
       .refusal_count = COUNT_OF(entry_refusals)}},
 };
 
+/* And of those with fields for files. */
+static const struct common_row file_rows[] = {
+    {"cases/{case_id}/files",
+     "file_coming",
+     "Say what file is coming, for a field of a form",
+     {.method = HTTP_POST,
+      .kind = ROUTE_WRITES,
+      .handle = file_create_handle,
+      .takes = &file_create_takes,
+      .gives = &file_row_shape,
+      .success_status = 201,
+      .refusals = coming_refusals,
+      .refusal_count = COUNT_OF(coming_refusals)}},
+    {"cases/{case_id}/files/{file_id}",
+     "file_piece",
+     "Send a piece of it; the last one makes it whole",
+     {.method = HTTP_PUT,
+      .kind = ROUTE_WRITES,
+      .handle = file_piece_handle,
+      .takes = &file_piece_takes,
+      .gives = &file_row_shape,
+      .body_is_raw = true,
+      .body_type = "application/octet-stream",
+      .keeps_no_reply = true, /* it may come twice by itself */
+      .refusals = piece_refusals,
+      .refusal_count = COUNT_OF(piece_refusals)}},
+    {"cases/{case_id}/files",
+     "files",
+     "The files of a case, as far as the caller sees their fields",
+     {.method = HTTP_GET,
+      .kind = ROUTE_READS,
+      .handle = file_list_handle,
+      .takes = &file_list_takes,
+      .gives = &file_row_shape,
+      .gives_list = true,
+      .refusals = files_refusals,
+      .refusal_count = COUNT_OF(files_refusals)}},
+    {"cases/{case_id}/files/{file_id}",
+     "file",
+     "The bytes of a file",
+     {.method = HTTP_GET,
+      .kind = ROUTE_READS,
+      .handle = file_fetch_handle,
+      .takes = &file_fetch_takes,
+      .answer_type = "application/octet-stream",
+      .refusals = fetch_refusals,
+      .refusal_count = COUNT_OF(fetch_refusals)}},
+};
+
 struct making {
     struct arena *arena;
     const struct catalog *catalog;
@@ -151,17 +213,21 @@ static bool has_route(const struct making *making, const char *path)
     return false;
 }
 
-static void add_common(struct making *making)
+static void add_rows(struct making *making, const struct common_row *rows, size_t count)
 {
-    for (size_t i = 0; i < COUNT_OF(common_rows); i++) {
-        const struct common_row *row = &common_rows[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct common_row *row = &rows[i];
         struct route route = row->route;
-        route.method = HTTP_GET;
         route.path = path_of(making, text_of(row->path));
         route.operation = name_of(making, text_of(row->name));
         route.summary = row->summary;
         making->routes[making->route_count++] = route;
     }
+}
+
+static void add_common(struct making *making)
+{
+    add_rows(making, common_rows, COUNT_OF(common_rows));
     struct flow_push *push = ARENA_NEW(making->arena, struct flow_push);
     *push = (struct flow_push){.kind = making->kind, .workflow = making->workflow->name};
     making->streams[making->stream_count++] = (struct stream){
@@ -221,6 +287,10 @@ static void add_kind(struct making *making, size_t kind)
     if (!has_route(making, path_of(making, TEXT("state")))) {
         add_common(making);
     }
+    if (files_are_in(workflow) &&
+        !has_route(making, path_of(making, TEXT("cases/{case_id}/files")))) {
+        add_rows(making, file_rows, COUNT_OF(file_rows));
+    }
     for (size_t i = 0; i < workflow->transition_count; i++) {
         if (offer_is_for(&workflow->transitions[i], bits)) {
             add_operation(making, &workflow->transitions[i]);
@@ -239,7 +309,8 @@ static void take_room(struct making *making)
         operations += workflow->party_count * workflow->transition_count;
     }
     making->routes =
-        ARENA_ARRAY(making->arena, struct route, kinds * COUNT_OF(common_rows) + operations + 1);
+        ARENA_ARRAY(making->arena, struct route,
+                    kinds * (COUNT_OF(common_rows) + COUNT_OF(file_rows)) + operations + 1);
     making->streams = ARENA_ARRAY(making->arena, struct stream, kinds + 2);
 }
 

@@ -150,10 +150,11 @@ static void check_with(const struct binding *binding, const struct receiver *rec
 static bool can_be_kept(enum field_kind given, enum case_kind kept)
 {
     static const enum field_kind kinds[CASE_KIND_COUNT] = {
-        [CASE_TEXT] = FIELD_TEXT,  [CASE_CHOICE] = FIELD_TEXT,     [CASE_EMAIL] = FIELD_TEXT,
-        [CASE_PHONE] = FIELD_TEXT, [CASE_INTEGER] = FIELD_INTEGER, [CASE_MONEY] = FIELD_TEXT,
-        [CASE_FLAG] = FIELD_FLAG,  [CASE_ID] = FIELD_ID,           [CASE_DATE] = FIELD_TEXT,
-        [CASE_TIME] = FIELD_TIME,  [CASE_TEXTS] = FIELD_TEXTS,     [CASE_OBJECT] = FIELD_OBJECT,
+        [CASE_TEXT] = FIELD_TEXT,   [CASE_CHOICE] = FIELD_TEXT,     [CASE_EMAIL] = FIELD_TEXT,
+        [CASE_PHONE] = FIELD_TEXT,  [CASE_INTEGER] = FIELD_INTEGER, [CASE_MONEY] = FIELD_TEXT,
+        [CASE_FLAG] = FIELD_FLAG,   [CASE_ID] = FIELD_ID,           [CASE_DATE] = FIELD_TEXT,
+        [CASE_TIME] = FIELD_TIME,   [CASE_TEXTS] = FIELD_TEXTS,     [CASE_OBJECT] = FIELD_OBJECT,
+        [CASE_FILES] = FIELD_TEXTS,
     };
     bool is_text = is_text_kind(given) || given == FIELD_ID || given == FIELD_TIME;
     bool wants_text =

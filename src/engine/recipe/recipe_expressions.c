@@ -17,6 +17,7 @@ static enum condition_kind kind_of(enum case_kind kind)
         [CASE_FLAG] = CONDITION_FLAG,       [CASE_ID] = CONDITION_ID,
         [CASE_DATE] = CONDITION_DATE,       [CASE_TIME] = CONDITION_TIME,
         [CASE_TEXTS] = CONDITION_TEXTS,     [CASE_OBJECT] = CONDITION_OBJECT,
+        [CASE_FILES] = CONDITION_TEXTS,
     };
     MUST(kind < CASE_KIND_COUNT);
     return kinds[kind];

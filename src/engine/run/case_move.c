@@ -1,6 +1,7 @@
 /* case_move.c - the frame that every move of a case has. */
 #include "engine/run/case_move.h"
 
+#include "engine/files/files.h"
 #include "engine/run/case_store.h"
 #include "engine/run/expression.h"
 
@@ -69,9 +70,10 @@ static void complain(struct form_problems *problems, struct text field, const ch
         (struct form_problem){.field = field, .code = code, .message = message};
 }
 
-static void read_member(struct step *step, const struct transition *rules,
-                        const struct json *member, struct form_problems *problems)
+static enum status read_member(struct step *step, const struct transition *rules,
+                               const struct json *member, struct form_problems *problems)
 {
+    enum status status = STATUS_OK;
     const struct workflow *workflow = step->record->recipe->workflow;
     int field = workflow_field(workflow, member->key);
     struct text error = NO_TEXT;
@@ -80,7 +82,14 @@ static void read_member(struct step *step, const struct transition *rules,
     } else if (!case_value_read(step->call->arena, &workflow->fields[field], member,
                                 &step->record->values[field], &error)) {
         complain(problems, member->key, "bad_value", error);
+    } else if (workflow->fields[field].kind == CASE_FILES) {
+        status = files_bind(step, &workflow->fields[field], member, &error);
     }
+    if (status == STATUS_MALFORMED) {
+        complain(problems, member->key, "bad_value", error);
+        status = STATUS_OK;
+    }
+    return status;
 }
 
 static void look_for_missing(struct step *step, const struct transition *rules,
@@ -152,11 +161,12 @@ enum status case_form_read(struct step *step, int transition, struct text form,
         complain(problems_out, TEXT("form"), "bad_value", TEXT("must be an object"));
         return STATUS_MALFORMED;
     }
-    for (const struct json *member = root->first; member != NULL; member = member->next) {
-        read_member(step, rules, member, problems_out);
+    for (const struct json *member = root->first; member != NULL && status == STATUS_OK;
+         member = member->next) {
+        status = read_member(step, rules, member, problems_out);
     }
     look_for_missing(step, rules, root, problems_out);
-    if (problems_out->count == 0) {
+    if (status == STATUS_OK && problems_out->count == 0) {
         status = look_at_musts(step, rules, problems_out);
     }
     if (status != STATUS_OK) {

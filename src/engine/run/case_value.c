@@ -187,10 +187,21 @@ static void read_string(struct reading *reading, struct text text)
     case CASE_FLAG:
     case CASE_TEXTS:
     case CASE_OBJECT:
+    case CASE_FILES:
     case CASE_KIND_COUNT:
         break;
     }
     complain(reading, "must not be a string");
+}
+
+static void check_item(struct reading *reading, struct text text)
+{
+    struct id id;
+    if (reading->field->kind == CASE_TEXTS) {
+        check_letters(reading, text);
+    } else if (!id_read(text, &id)) {
+        complain(reading, "must be a list of ids of files");
+    }
 }
 
 static void read_texts(struct reading *reading, const struct json *json)
@@ -203,7 +214,7 @@ static void read_texts(struct reading *reading, const struct json *json)
         if (item->kind != JSON_STRING) {
             complain(reading, "must be a list of strings");
         } else if (!text_is_given(reading->error)) {
-            check_letters(reading, item->text);
+            check_item(reading, item->text);
         }
     }
     reading->value = value_text(json->text);
@@ -257,6 +268,7 @@ static const char *const wanted[CASE_KIND_COUNT] = {
     [CASE_TIME] = "must be a string with a time, such as \"2026-11-21T09:30:00Z\"",
     [CASE_TEXTS] = "must be a list of strings",
     [CASE_OBJECT] = "must be an object",
+    [CASE_FILES] = "must be a list of ids of files",
 };
 
 static void read_other(struct reading *reading, const struct json *json)
@@ -267,7 +279,7 @@ static void read_other(struct reading *reading, const struct json *json)
         reading->value = value_flag(json->kind == JSON_TRUE);
     } else if (kind == CASE_INTEGER && json_to_integer(json, &number)) {
         check_number(reading, number);
-    } else if (kind == CASE_TEXTS && json->kind == JSON_ARRAY) {
+    } else if ((kind == CASE_TEXTS || kind == CASE_FILES) && json->kind == JSON_ARRAY) {
         read_texts(reading, json);
     } else if (kind == CASE_OBJECT && json->kind == JSON_OBJECT) {
         read_object(reading, json);
@@ -345,7 +357,7 @@ static void check_text(struct reading *reading, struct text text)
     struct json_error error;
     if (kind == CASE_TEXT || kind == CASE_CHOICE || kind == CASE_EMAIL || kind == CASE_PHONE) {
         read_string(reading, text);
-    } else if ((kind == CASE_TEXTS || kind == CASE_OBJECT) &&
+    } else if ((kind == CASE_TEXTS || kind == CASE_OBJECT || kind == CASE_FILES) &&
                json_read(reading->arena, text, CASE_OBJECT_VALUES_MAX, &json, &error) ==
                    STATUS_OK) {
         read_other(reading, json);
@@ -425,7 +437,8 @@ void case_value_write(struct json_writer *writer, const struct case_field *field
                       const struct value *value)
 {
     char id[ID_TEXT_BYTES + 1];
-    bool is_json = field->kind == CASE_OBJECT || field->kind == CASE_TEXTS;
+    bool is_json =
+        field->kind == CASE_OBJECT || field->kind == CASE_TEXTS || field->kind == CASE_FILES;
     switch (value->kind) {
     case VALUE_NULL:
         json_put_null(writer);

@@ -392,6 +392,21 @@ static const char *const method_keys[] = {
     [HTTP_PUT] = "put", [HTTP_PATCH] = "patch", [HTTP_DELETE] = "delete",
 };
 
+static void put_raw_body(struct describing *describing, const char *type)
+{
+    begin(describing, "requestBody");
+    put_flag(describing, "required", true);
+    begin(describing, "content");
+    begin(describing, type);
+    begin(describing, "schema");
+    put(describing, "type", "string");
+    put(describing, "format", "binary");
+    end(describing);
+    end(describing);
+    end(describing);
+    end(describing);
+}
+
 static void put_operation(struct describing *describing, const struct service *service,
                           const struct route *route)
 {
@@ -400,7 +415,9 @@ static void put_operation(struct describing *describing, const struct service *s
     put(describing, "summary", route->summary);
     put_names(describing, "tags", &service->name, 1);
     put_parameters(describing, route);
-    if (has_body(route->takes)) {
+    if (route->body_type != NULL) {
+        put_raw_body(describing, route->body_type);
+    } else if (has_body(route->takes)) {
         begin(describing, "requestBody");
         put_flag(describing, "required", true);
         if (route->body_schema != NULL) {

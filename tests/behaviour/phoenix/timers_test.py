@@ -106,6 +106,47 @@ def who_goes_on_is_not_reminded(server):
     check_equal(places(onboarding.moderator.state(other)), ['moderation'])
 
 
+def send(customer, case, data):
+    """A document of which so much comes as there is; it is said to have 300 bytes."""
+    path = customer.path(f'cases/{case}/files')
+    file = customer.client.post(path, {'field': 'documents', 'name': 'x.pdf', 'bytes': 300},
+                                customer.headers).json['file_id']
+    said = customer.client.ask('PUT', f'{path}/{file}?offset=0', data, customer.headers)
+    check_equal(said.status, 200, said)
+    return file
+
+
+def sent(customer, case):
+    return {one['file_id'] for one in customer.get(f'cases/{case}/files').json['items']}
+
+
+def chunks(server):
+    return int(ask(server, 'SELECT count(*) FROM phoenix.engine_chunk'))
+
+
+def files_that_no_form_has_are_forgotten(server):
+    """After a day; the same bytes are kept once, and stay as long as one has them."""
+    onboarding = Onboarding(server.admin())
+    customer = onboarding.customer()
+    case = customer.do('start').json['case_id']
+    customer.do('submit_company_form', COMPANY, case)
+    whole = b'%PDF-' + b'x' * 295
+    taken, again, half, other = [send(customer, case, data) for data in (
+        whole, whole, whole[:200], whole.replace(b'x', b'y'))]
+    check_equal(customer.do('save_contact', {'documents': [taken]}, case).status, 200)
+    check_equal(chunks(server), 3, 'the second was there already')
+    check_equal(server.stop(), 0)
+    ask(server, f"UPDATE phoenix.engine_file SET created_at = created_at - {DAY_MS}"
+                f" WHERE file_id <> '{other}'")
+    server.start()
+    customer = Onboarding(server.admin()).customer(customer.who)
+    check(until(lambda: not sent(customer, case) & {again, half}), sent(customer, case))
+    check_equal(sent(customer, case), {taken, other})
+    check_equal(chunks(server), 2)
+    check_equal(customer.get(f'cases/{case}/files/{taken}').body, whole)
+
+
 if __name__ == '__main__':
-    main([he_is_reminded_and_then_it_is_abandoned, who_goes_on_is_not_reminded],
+    main([files_that_no_form_has_are_forgotten,
+          he_is_reminded_and_then_it_is_abandoned, who_goes_on_is_not_reminded],
          {'server': start_server})

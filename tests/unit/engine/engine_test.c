@@ -179,7 +179,7 @@ static void the_newest_is_what_new_cases_are_of(void)
     CHECK_INT(catalog_find(made->catalog, TEXT("order"), 0)->workflow->version, 2);
     CHECK(!catalog_find(made->catalog, TEXT("order"), 1)->is_newest);
     CHECK(made->opened != NULL);
-    CHECK_INT(made->series_count, 1);
+    CHECK_INT(made->series_count, 2);
     CHECK(strcmp(made->series[0].name, "engine") == 0);
     arena_destroy(&arena);
 }

@@ -83,7 +83,7 @@ static const struct fault faults[] = {
      "shop.yaml:8:44: field \"price\": \"min\" is more than \"max\""},
     {"  note: {kind: text, max: 500}", "  note: {kind: txt, max: 500}",
      "shop.yaml:9:16: field \"note\": \"kind\" is \"txt\", but must be one of text, choice, email, "
-     "phone, integer, money, flag, id, date, time, texts, object; did you mean \"text\"?"},
+     "phone, integer, money, flag, id, date, time, texts, object, files; did you mean \"text\"?"},
     {"  note: {kind: text, max: 500}", "  note: {kind: text}",
      "shop.yaml:9:3: field \"note\": a text needs \"max\": the most letters"},
     {"  note: {kind: text, max: 500}", "  note: {kind: text, max: 500, currency: RUB}",
@@ -98,6 +98,15 @@ static const struct fault faults[] = {
      "paid"},
     {"  paid: flag", "  paid: {kind: flag, default: maybe}",
      "shop.yaml:10:31: field \"paid\": \"default\" is \"maybe\", which could not be written in it"},
+    {"  paid: flag", "  paid: {kind: files}",
+     "shop.yaml:10:3: field \"paid\": files needs \"max\": the most bytes"},
+    {"  paid: flag", "  paid: {kind: files, max: 16777217}",
+     "shop.yaml:10:28: field \"paid\": \"max\" must be a number of bytes from 1 to 16777216"},
+    {"  paid: flag", "  paid: {kind: files, max: 100, types: [pdf, doc]}",
+     "shop.yaml:10:46: field \"paid\": there is no type \"doc\"; there are pdf, png, jpeg, webp, "
+     "heic, tiff and zip"},
+    {"  paid: flag", "  paid: {kind: text, max: 100, types: pdf}",
+     "shop.yaml:10:39: field \"paid\": a text has no \"types\""},
     {"  paid: flag", "  paid: flag\n  Paid: flag",
      "shop.yaml:11:3: there is field \"paid\" in line 10 already; \"Paid\" needs another name"},
     {"  paid: flag", "  paid: flag\n  paid: flag",
@@ -387,7 +396,7 @@ static void says_all_faults(void)
         said,
         "shop.yaml:2:10: \"version\" is \"0\", but must be a whole number from 1 to 1000000\n"
         "shop.yaml:4:16: field \"note\": \"kind\" is \"txt\", but must be one of text, choice, "
-        "email, phone, integer, money, flag, id, date, time, texts, object; did you mean "
+        "email, phone, integer, money, flag, id, date, time, texts, object, files; did you mean "
         "\"text\"?\n"
         "shop.yaml:6:15: place \"open\": \"end\" is \"maybe\", but must be true or false\n"
         "shop.yaml:9:16: there is no participant \"client\"\n"

@@ -101,6 +101,8 @@ static struct value any_value(enum case_kind kind)
         return value_text(text_of(lists[any(COUNT_OF(lists))]));
     case CASE_OBJECT:
         return value_text(text_of(objects[any(2) * 2]));
+    case CASE_FILES:
+        return value_text(TEXT("[\"01a1ffc1-b814-7026-9fd8-66825f7aa248\"]"));
     case CASE_KIND_COUNT:
         break;
     }

@@ -29,6 +29,7 @@ static const struct case_field fields[CASE_KIND_COUNT] = {
     [CASE_TIME] = {.kind = CASE_TIME},
     [CASE_TEXTS] = {.kind = CASE_TEXTS, .maximum = 3, .items_max = 2},
     [CASE_OBJECT] = {.kind = CASE_OBJECT},
+    [CASE_FILES] = {.kind = CASE_FILES, .maximum = 100, .items_max = 1},
 };
 
 static const struct json *json_of(const char *text)
@@ -126,6 +127,13 @@ static const struct example examples[] = {
     {CASE_TEXTS, "[1]", "must be a list of strings"},
     {CASE_TEXTS, "[null]", "must be a list of strings"},
     {CASE_TEXTS, "{}", "must be a list of strings"},
+    SAME(CASE_FILES, "[]"),
+    SAME(CASE_FILES, "[\"01a1ffc1-b814-7026-9fd8-66825f7aa248\"]"),
+    {CASE_FILES, "[\"charter.pdf\"]", "must be a list of ids of files"},
+    {CASE_FILES, "\"01a1ffc1-b814-7026-9fd8-66825f7aa248\"", "must not be a string"},
+    {CASE_FILES,
+     "[\"01a1ffc1-b814-7026-9fd8-66825f7aa248\",\"01a1ffc1-b814-7026-9fd8-66825f7aa249\"]",
+     "must have at most 1 items"},
     SAME(CASE_OBJECT, "{}"),
     SAME(CASE_OBJECT, "{\"a\":[1,{\"b\":null}]}"),
     {CASE_OBJECT, "[]", "must be an object"},

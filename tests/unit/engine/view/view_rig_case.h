@@ -67,6 +67,8 @@ static inline struct value view_rig_value(const struct case_field *field, int va
         return value_text(text_of(lists[variant]));
     case CASE_OBJECT:
         return value_text(text_of(objects[variant]));
+    case CASE_FILES: /* by their ids: a list like any other */
+        return value_text(TEXT("[\"01a1ffc1-b814-7026-9fd8-66825f7aa248\"]"));
     case CASE_KIND_COUNT:
         break;
     }

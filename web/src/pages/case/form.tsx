@@ -22,7 +22,7 @@ export function draftOf(fields: FormField[], values: Values): Draft {
     const value = values[field.name];
     if (field.kind === 'flag') return [field.name, value === true];
     if (value == null) return [field.name, ''];
-    if (field.kind === 'texts') return [field.name, value.join('\n')];
+    if (field.kind === 'texts' || field.kind === 'files') return [field.name, value.join('\n')];
     if (field.kind === 'time') return [field.name, localTime(String(value))];
     if (field.kind === 'money') return [field.name, String(value).replace(/\.00$/, '')];
     if (field.kind === 'object') return [field.name, JSON.stringify(value)];
@@ -47,7 +47,7 @@ function valueOf(field: FormField, written: string | boolean): any {
   switch (field.kind) {
     case 'integer': return /^-?\d+$/.test(text) ? Number(text) : text;
     case 'money': return amount(text);
-    case 'texts': return text.split('\n').map((line) => line.trim()).filter(Boolean);
+    case 'texts': case 'files': return text.split('\n').map((line) => line.trim()).filter(Boolean);
     case 'time': return new Date(text).toISOString();
     case 'object': try { return JSON.parse(text); } catch { return text; }
     default: return written;
@@ -100,7 +100,7 @@ function OneField({ field, extra, value, wrong, onInput }: {
     const options = (field.choices ?? []).map((choice) => ({ value: choice.name, text: label(choice.label, choice.name) }));
     return <SelectField {...common} value={text} empty={say('choose')} options={options} />;
   }
-  const isLong = field.kind === 'texts' || field.kind === 'object' || (field.kind === 'text' && (field.letters_max ?? 0) > LONG_TEXT);
+  const isLong = field.kind === 'texts' || field.kind === 'files' || field.kind === 'object' || (field.kind === 'text' && (field.letters_max ?? 0) > LONG_TEXT);
   return (
     <TextField {...common} value={text} type={TYPES[field.kind] ?? 'text'} rows={isLong ? 3 : undefined}
       unit={field.kind === 'money' ? unitOf(field.currency ?? 'RUB') : undefined} hint={extra?.hint ?? hintOf(field)}
