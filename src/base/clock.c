@@ -8,11 +8,13 @@
 
 enum { MS_PER_DAY = 86400000 };
 
+static int64_t lag_ms;
+
 static int64_t system_wall_ms(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 - lag_ms;
 }
 
 static int64_t system_monotonic_ns(void)
@@ -32,6 +34,11 @@ static const struct clock_ops *clock_now = &system_clock;
 void clock_use(const struct clock_ops *ops)
 {
     clock_now = ops ? ops : &system_clock;
+}
+
+void clock_lag(int64_t ms)
+{
+    lag_ms = ms;
 }
 
 int64_t clock_wall_ms(void)

@@ -23,6 +23,10 @@ struct clock_ops {
 /* A test's own clock; NULL goes back to the system's. Called before threads start. */
 void clock_use(const struct clock_ops *ops);
 
+/* Wall time is so far behind the machine's from now on: a rehearsal lives in days that were. Called
+ * before threads start. */
+void clock_lag(int64_t ms);
+
 enum { CLOCK_TEXT_BYTES = 24 }; /* 2026-11-21T06:52:00.123Z */
 
 void clock_write(int64_t wall_ms, char text_out[CLOCK_TEXT_BYTES + 1]);

@@ -1,4 +1,5 @@
 /* cli_serve.c - kontora serve: runs services until it is told to stop. */
+#include "base/clock.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "runtime/runtime.h"
@@ -160,6 +161,7 @@ static int serve(struct command_line *line)
     raise_descriptor_limit();
     keep_freed_memory();
     set_log_level(config);
+    clock_lag(config_integer(config, "time.behind"));
     const char *directory = cli_data(line, config);
     struct runtime *runtime = NULL;
     struct text error = NO_TEXT;

@@ -13,14 +13,14 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from house import until
 from kontora import Client, run
 from tap import (check, check_equal, check_in, check_match, for_each_test, main, program,
-                 repository, test_directory)
+                 repository, seconds_max, test_directory)
 
-PEOPLE = 12
+PEOPLE = 42  # of whom 30 are popugs
 SECONDS_MAX = 60
 
 
 class Demo:
-    def __init__(self, directory, listen='127.0.0.1:0'):
+    def __init__(self, directory, listen='127.0.0.1:0', days=0):
         self.directory = directory
         self.said = ''
         self.errors = tempfile.TemporaryFile(dir=test_directory())
@@ -28,7 +28,8 @@ class Demo:
             [os.path.join(repository(), 'tools', 'demo'), program(), directory],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.errors,
             start_new_session=True, env={**os.environ, 'KONTORA_DEMO_LISTEN': listen,
-                                         'KONTORA_DEMO_PACE': '0.2'})
+                                         'KONTORA_DEMO_PACE': '0.2',
+                                         'KONTORA_DEMO_DAYS': str(days)})
 
     def read_until(self, pattern):
         deadline = time.monotonic() + SECONDS_MAX
@@ -64,16 +65,19 @@ class Demo:
             self.running.send_signal(how)
         return self.running.wait(60)
 
+    def remove(self):
+        if self.running.poll() is None:
+            os.killpg(self.running.pid, signal.SIGKILL)
+            self.running.wait()
+        self.running.stdout.close()
+        self.errors.close()
+
 
 @for_each_test
 def demo():
     running = Demo(os.path.join(tempfile.mkdtemp(dir=test_directory()), 'demo-data'))
     yield running
-    if running.running.poll() is None:
-        os.killpg(running.running.pid, signal.SIGKILL)
-        running.running.wait()
-    running.running.stdout.close()
-    running.errors.close()
+    running.remove()
 
 
 def people(directory, *words):
@@ -82,7 +86,7 @@ def people(directory, *words):
     return said.json['items']
 
 
-def twelve_people_are_shown(demo):
+def people_are_shown(demo):
     demo.read_until('Ctrl-C stops it')
     check_match(r'answers on http://127\.0\.0\.1:\d+\n', demo.said)
     lines = demo.said.splitlines()
@@ -108,7 +112,7 @@ def what_it_proposes_works(demo):
     check_in('Ёлка Новогодова', names)
 
 
-def cases_move_on_their_own(demo):
+def signed_in(demo):
     demo.read_until('Ctrl-C stops it')
     address = check_match(r'Open +(http://\S+)', demo.said).group(1)
     name, password = check_match(r'Sign in as +(\S+), (\S+)', demo.said).groups()
@@ -116,6 +120,11 @@ def cases_move_on_their_own(demo):
     said = owner.post('/api/login', {'email': name, 'password': password})
     check_equal(said.status, 200, said)
     owner.key = said.json['token']
+    return owner
+
+
+def cases_move_on_their_own(demo):
+    owner = signed_in(demo)
     doors = owner.get('/api/doors/phoenix').json['doors']
     check_equal({door['kind'] for door in doors}, {'admin', 'b2b'})
 
@@ -123,6 +132,43 @@ def cases_move_on_their_own(demo):
         return owner.get('/flow/admin/phoenix/cases?limit=200&order=newest').text
     before = revisions()
     check(until(lambda: revisions() != before), 'nothing moves')
+
+
+@seconds_max(240)
+def days_of_a_company_have_passed():
+    """Tasks, shuffles, the end of the day and payouts, each on its day; and today goes on."""
+    demo = Demo(os.path.join(tempfile.mkdtemp(dir=test_directory()), 'demo-data'), days=2)
+    try:
+        owner = signed_in(demo)
+        check_match(r'A company of 30 has lived through 2 of 2 days\n', demo.said)
+        check_match(r'(?m)^Root key +kontora_root_\S+ \(shown only this once\)$', demo.said)
+        people = owner.get('/api/colleagues?limit=200').json['items']
+        check_equal(len(people), 31, 'thirty popugs, and who has set it up')
+        days = owner.get('/api/accounts/totals?days=4').json['items']
+        check(all(day['fees_minor'] > 0 and day['rewards_minor'] > 0 for day in days[1:3]), days)
+        check_equal((days[3]['fees_minor'], days[3]['rewards_minor']), (0, 0))
+        payouts = owner.get('/api/accounts/payouts').json['items']
+        paid = {payout['day'] for payout in payouts if payout['status'] == 'paid'}
+        check(paid >= {day['day'] for day in days[1:3]}, (paid, days))
+        shuffles = owner.get('/api/shuffles').json['items']
+        check(sum(one['status'] == 'done' for one in shuffles) >= 4, shuffles)
+        newest = lambda: owner.get('/api/tasks?limit=1').json['items'][0]['id']
+        before = newest()
+        check(until(lambda: newest() != before), 'nobody creates a task')
+        check_equal(demo.end(signal.SIGTERM), 0)
+        check_equal(demo.processes(), [])
+    finally:
+        demo.remove()
+
+
+def a_signal_amid_past_days_leaves_no_process():
+    demo = Demo(os.path.join(tempfile.mkdtemp(dir=test_directory()), 'demo-data'), days=30)
+    try:
+        demo.read_until('lived through 1 of 30')
+        check_equal(demo.end(signal.SIGTERM), 0)
+        check_equal(demo.processes(), [])
+    finally:
+        demo.remove()
 
 
 def a_signal_leaves_no_process(demo):
@@ -171,7 +217,8 @@ def make_demo_is_this():
 
 
 if __name__ == '__main__':
-    main([twelve_people_are_shown, what_it_proposes_works, cases_move_on_their_own,
+    main([people_are_shown, what_it_proposes_works, cases_move_on_their_own,
+          days_of_a_company_have_passed, a_signal_amid_past_days_leaves_no_process,
           a_signal_leaves_no_process,
           control_c_leaves_no_process, the_second_time_finds_the_same_people,
           an_address_in_use_ends_it, make_demo_is_this], {'demo': demo})

@@ -357,6 +357,12 @@ const struct setting runtime_settings[] = {
      .otherwise = "",
      .meaning =
          "Where workflows are read from, *.yaml; workflows in the data directory when empty"},
+    {.name = "time.behind",
+     .kind = SETTING_DURATION_MS,
+     .otherwise = "0ms",
+     .maximum = 3650LL * 24 * 3600 * 1000,
+     .meaning = "How far the calendar is behind the machine's: for rehearsals and sample data, "
+                "never for work"},
     {.name = "log.level",
      .kind = SETTING_CHOICE,
      .otherwise = "info",

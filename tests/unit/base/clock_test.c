@@ -169,6 +169,16 @@ static void a_test_owns_the_clock(void)
     CHECK(clock_wall_ms() > 42);
 }
 
+static void a_rehearsal_lives_in_days_that_were(void)
+{
+    int64_t before = clock_wall_ms();
+    clock_lag(3600000);
+    CHECK(clock_wall_ms() < before);
+    CHECK(clock_wall_ms() >= before - 3600000);
+    clock_lag(0);
+    CHECK(clock_wall_ms() >= before);
+}
+
 int main(int argc, char **argv)
 {
     static const struct test tests[] = {
@@ -178,6 +188,7 @@ int main(int argc, char **argv)
         {"refuses_everything_else", refuses_everything_else, 0},
         {"the_system_clock_goes_on", the_system_clock_goes_on, 0},
         {"a_test_owns_the_clock", a_test_owns_the_clock, 0},
+        {"a_rehearsal_lives_in_days_that_were", a_rehearsal_lives_in_days_that_were, 0},
     };
     return test_main(argc, argv, tests, COUNT_OF(tests));
 }

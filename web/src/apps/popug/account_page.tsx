@@ -66,7 +66,7 @@ function Tiles({ purse, today }: { purse: Purse; today: Day | undefined }) {
     <section class="tiles" aria-label={say('balance')}>
       <div class="card tile"><span class="muted small">{say('balance')}</span><span class={`figure number ${purse.balance_minor < 0 ? 'bad' : ''}`}>{sum(purse.balance_minor, purse.currency)}</span></div>
       {purse.held_minor > 0 && <div class="card tile"><span class="muted small">{say('on_its_way')}</span><span class="figure">{sum(purse.held_minor, purse.currency)}</span><span class="small muted">{say('free', { sum: sum(free, purse.currency) })}</span></div>}
-      <div class="card tile"><span class="muted small">{say('today_in')}</span><span class="figure number good">{change(today?.in_minor ?? 0, purse.currency)}</span></div>
+      <div class="card tile"><span class="muted small">{say('today_in')}</span><span class={`figure number ${toneOf(today?.in_minor ?? 0) ?? ''}`}>{change(today?.in_minor ?? 0, purse.currency)}</span></div>
       <div class="card tile"><span class="muted small">{say('today_out')}</span><span class="figure">{change(today?.out_minor ?? 0, purse.currency)}</span></div>
     </section>
   );
