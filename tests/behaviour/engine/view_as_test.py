@@ -1,4 +1,4 @@
-"""view_as_test.py - a case with the eyes of another participant: the same that he sees himself, byte
+"""view_as_test.py - a case with the eyes of another participant: what he sees himself, byte
 for byte, nothing to do with it, by permission alone, and never without a trace.
 """
 # houses: sqlite postgres
