@@ -281,6 +281,7 @@ static struct knock knock_of(const struct passage *passage)
     const struct route *route = passage->call.route;
     return (struct knock){
         .exchange = passage->call.exchange,
+        .route = route,
         .is_open_write = route != NULL && route->kind == ROUTE_WRITES && route->permission == NULL,
     };
 }

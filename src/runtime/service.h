@@ -69,6 +69,7 @@ struct route {
     /* Of a read: run on a reader's thread in the place of the handler; the call is finished some
      * time later, from whichever thread. NULL: the handler answers. */
     call_before_fn *answers_later;
+    int64_t rate; /* so often a minute one person, or one address, may ask it; 0: any number */
     bool keeps_no_reply; /* its answer has a secret: an Idempotency-Key is not heeded */
 };
 

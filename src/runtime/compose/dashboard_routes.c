@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { PERSON_RATE = 600 }; /* each is several reads */
+
 static const char answer_schema[] =
     "{\"type\":\"object\",\"required\":[\"parts\"],\"properties\":{\"parts\":{\"type\":\"object\","
     "\"additionalProperties\":{\"type\":\"object\",\"properties\":{"
@@ -65,6 +67,7 @@ static void add(struct arena *arena, const struct dashboard *dashboard, struct r
         .handle = never,
         .takes = has_parameters ? shape_of(arena, dashboard) : NULL,
         .answers_later = compose_begin,
+        .rate = PERSON_RATE,
         .answer_schema = answer_schema,
     };
 }

@@ -57,7 +57,7 @@ struct front *front_create(const struct front_options *options)
     struct front *front = memory_take(sizeof *front);
     front->options = *options;
     front->visitors = visitors_create();
-    front->limits = limits_create();
+    front->limits = limits_create(options->shared);
     front->address_limit = limit_of("address", options->address_per_minute);
     front->sign_in_limit = limit_of("sign_in", options->sign_in_per_minute);
     front->person_limit = limit_of("person", options->person_per_minute);
@@ -139,6 +139,7 @@ static void on_dropped(void *context, const struct dropped *dropped)
 
 void front_start(struct front *front)
 {
+    limits_start(front->limits);
     if (front->options.host->service->drops != NULL) {
         front->tail = tail_start(front->options.host, on_dropped, front);
     }
@@ -153,6 +154,7 @@ void front_announce(struct front *front, size_t host_index)
 
 void front_stop(struct front *front)
 {
+    limits_stop(front->limits);
     if (front->tail != NULL) {
         tail_stop(front->tail);
     }
@@ -212,6 +214,15 @@ static enum front_word refuse_for_now(struct http_exchange *exchange, const stru
     return FRONT_ANSWERED;
 }
 
+/* Its name is the route's own, so that it lasts as long as that does. */
+static enum front_word count_for_route(struct front *front, const struct knock *knock,
+                                       struct text who)
+{
+    struct limit limit = limit_of(knock->route->operation, knock->route->rate);
+    struct limit_answer answer = limits_take(front->limits, &limit, who, clock_monotonic_ms());
+    return answer.may ? FRONT_LETS_IN : refuse_for_now(knock->exchange, &limit, &answer);
+}
+
 /* Known or not, he may have come too often. */
 static enum front_word count(struct front *front, const struct knock *knock,
                              const struct caller *caller)
@@ -224,7 +235,11 @@ static enum front_word count(struct front *front, const struct knock *knock,
     struct text who = is_person ? (struct text){(const char *)caller->person.bytes, ID_BYTES}
                                 : limits_address(knock->exchange->request.peer, room);
     struct limit_answer answer = limits_take(front->limits, limit, who, clock_monotonic_ms());
-    return answer.may ? FRONT_LETS_IN : refuse_for_now(knock->exchange, limit, &answer);
+    if (!answer.may) {
+        return refuse_for_now(knock->exchange, limit, &answer);
+    }
+    bool has_rate = knock->route != NULL && knock->route->rate > 0;
+    return has_rate ? count_for_route(front, knock, who) : FRONT_LETS_IN;
 }
 
 static void release(void *visitor)

@@ -25,6 +25,7 @@ struct front_options {
     struct streams *streams;
     struct elsewhere *elsewhere; /* NULL: nothing is relayed */
     struct composer *composer;   /* of dashboards */
+    struct cache *shared;        /* where other doors count, too; NULL: each counts for itself */
     int decision_ms;             /* for how long an answer is kept */
     int64_t address_per_minute;  /* requests of nobody from one address; 0: any number */
     int64_t sign_in_per_minute;  /* of those, what changes something: signing in, for instance */
@@ -54,7 +55,8 @@ enum front_word {
 
 struct knock {
     struct http_exchange *exchange;
-    bool is_open_write; /* nobody needs to have signed in for it, and it changes something */
+    const struct route *route; /* NULL: none of ours */
+    bool is_open_write;        /* nobody needs to have signed in for it, and it changes something */
 };
 
 /* On a loop's thread. The caller's texts live as long as the exchange's arena. */

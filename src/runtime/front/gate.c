@@ -3,6 +3,7 @@
 
 #include "runtime/call_run.h"
 #include "runtime/compose/compose.h"
+#include "runtime/start/wiring.h"
 
 static struct host *host_at_the_door(const struct dispatch *dispatch)
 {
@@ -63,6 +64,7 @@ enum status gate_open(const struct runtime_options *options, struct arena *arena
         .streams = dispatch->streams,
         .elsewhere = dispatch->elsewhere,
         .composer = dispatch->composer,
+        .shared = wiring_cache_is_shared(config) ? dispatch->cache : NULL,
         .decision_ms = (int)config_integer(config, "gateway.decision_time"),
         .address_per_minute = config_integer(config, "gateway.address_rate"),
         .sign_in_per_minute = config_integer(config, "gateway.sign_in_rate"),

@@ -1,5 +1,5 @@
 /* limits.c - buckets in 16 shards of sets of four. */
-#include "runtime/front/limits.h"
+#include "runtime/front/limits_inside.h"
 
 #include "base/arena.h"
 #include "base/chance.h"
@@ -10,37 +10,26 @@
 #include <sodium.h>
 #include <string.h>
 
-enum { SHARDS = 16, SETS = 1024, PLACES = 4, ADDRESS_TEXT_BYTES = 64 };
+enum { ADDRESS_TEXT_BYTES = 64 };
 
-struct bucket {
-    uint64_t name;   /* 0: free */
-    int64_t full_at; /* microseconds */
-};
-
-struct shard {
-    pthread_mutex_t lock;
-    struct bucket buckets[SETS][PLACES];
-};
-
-struct limits {
-    unsigned char key[crypto_shorthash_KEYBYTES]; /* so that nobody can choose his neighbours */
-    struct shard shards[SHARDS];
-};
-
-struct limits *limits_create(void)
+struct limits *limits_create(struct cache *shared)
 {
     struct limits *limits = memory_take(sizeof *limits);
+    limits->cache = shared;
     chance_fill(limits->key, sizeof limits->key);
-    for (size_t i = 0; i < SHARDS; i++) {
+    for (size_t i = 0; i < LIMIT_SHARDS; i++) {
         pthread_mutex_init(&limits->shards[i].lock, NULL);
     }
+    pthread_mutex_init(&limits->queue.lock, NULL);
     return limits;
 }
 
 void limits_destroy(struct limits **place)
 {
     if (*place != NULL) {
-        for (size_t i = 0; i < SHARDS; i++) {
+        MUST(!(*place)->has_thread);
+        pthread_mutex_destroy(&(*place)->queue.lock);
+        for (size_t i = 0; i < LIMIT_SHARDS; i++) {
             pthread_mutex_destroy(&(*place)->shards[i].lock);
         }
         memory_free(*place);
@@ -60,11 +49,11 @@ static uint64_t name_of(const struct limits *limits, const char *limit, struct t
     return name == 0 ? 1 : name;
 }
 
-/* His own, or the one that may be forgotten. */
-static struct bucket *find(struct bucket *set, uint64_t name)
+struct bucket *limits__find(struct shard *shard, uint64_t name)
 {
+    struct bucket *set = shard->buckets[(name / LIMIT_SHARDS) % LIMIT_SETS];
     struct bucket *idle = &set[0];
-    for (size_t i = 0; i < PLACES; i++) {
+    for (size_t i = 0; i < LIMIT_PLACES; i++) {
         if (set[i].name == name) {
             return &set[i];
         }
@@ -108,10 +97,16 @@ struct limit_answer limits_take(struct limits *limits, const struct limit *limit
     }
     MUST(limit->burst > 0 && limit->per_minute <= 60000000);
     uint64_t name = name_of(limits, limit->name, who);
-    struct shard *shard = &limits->shards[name % SHARDS];
+    struct shard *shard = &limits->shards[name % LIMIT_SHARDS];
     pthread_mutex_lock(&shard->lock);
-    struct bucket *bucket = find(shard->buckets[(name / SHARDS) % SETS], name);
+    struct bucket *bucket = limits__find(shard, name);
+    if (bucket->full_at <= now_ms * 1000 && !bucket->is_queued) {
+        bucket->untold = 0; /* what was long ago is nobody's business any more */
+    }
     struct limit_answer answer = take(bucket, limit, now_ms * 1000);
+    bool is_told =
+        answer.may && ++bucket->untold > limit->burst / SHARED_PART && !bucket->is_queued;
+    bucket->is_queued = bucket->is_queued || (is_told && limits__queue(limits, name, limit, who));
     pthread_mutex_unlock(&shard->lock);
     return answer;
 }

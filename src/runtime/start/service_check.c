@@ -16,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIELDS_MAX = 64, NAME_BYTES_MAX = 32, OPERATION_BYTES_MAX = 255 };
+enum { FIELDS_MAX = 64, NAME_BYTES_MAX = 32, OPERATION_BYTES_MAX = 255, RATED_BYTES_MAX = 48 };
 
 struct checking {
     struct arena *arena;
@@ -190,6 +190,8 @@ static void check_route(struct checking *checking, const struct route *route)
         complain(checking, "a read is asked with GET");
     } else if (route->gathers_slowly != NULL && route->gather == NULL) {
         complain(checking, "gathers slowly, but gathers nothing");
+    } else if (route->rate < 0 || (route->rate > 0 && strlen(route->operation) > RATED_BYTES_MAX)) {
+        complain(checking, "its rate is below 0, or its name is too long to be counted by");
     } else if (route->gives_list && route->gives == NULL) {
         complain(checking, "gives a list of nothing");
     } else {

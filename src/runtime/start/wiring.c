@@ -172,6 +172,11 @@ enum status wiring_try_bus(const struct config *config, struct arena *arena, str
     return amqp_nonce_try(address_of(config, arena, "bus.address"), BUS_TRY_MS, arena, error_out);
 }
 
+bool wiring_cache_is_shared(const struct config *config)
+{
+    return is_kind(config, "cache.kind", "redis");
+}
+
 enum status wiring_cache(const struct config *config, struct arena *arena, struct cache **cache_out,
                          struct text *error_out)
 {

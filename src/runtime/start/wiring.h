@@ -42,6 +42,9 @@ bool wiring_bus_leaves(const struct config *config);
 NODISCARD enum status wiring_try_bus(const struct config *config, struct arena *arena,
                                      struct text *error_out);
 
+/* Do several processes see the same of the chosen cache? */
+bool wiring_cache_is_shared(const struct config *config);
+
 /* What may be lost, by the configuration. MALFORMED: an address that is none. */
 NODISCARD enum status wiring_cache(const struct config *config, struct arena *arena,
                                    struct cache **cache_out, struct text *error_out);
