@@ -1,5 +1,6 @@
 /* cli_key.c - kontora key: the line by which other processes trust the services of this one. */
-#include "cli/cli.h"
+#include "cli/cli_ask.h"
+#include "cli/cli_show.h"
 #include "runtime/ask/service_key.h"
 #include "runtime/start/data_directory.h"
 
@@ -59,8 +60,40 @@ static enum status open_key(struct command_line *line, const char *directory,
     return status;
 }
 
+static const struct flag flags[] = {
+    {"list", NULL, "Which services the running server knows, by which keys, and what they may ask"},
+    {"json", NULL, "With --list: write the answer as JSON"},
+};
+
+static const struct cli_column columns[] = {
+    {"service", "service"},
+    {"is_here", "here"},
+    {"key_id", "key"},
+    {"may_ask", "may ask"},
+};
+
+static int list_identities(struct command_line *line)
+{
+    const struct json *answer = NULL;
+    struct text text = NO_TEXT;
+    const struct cli_question question = {.method = "GET", .path = TEXT("/api/service_identities")};
+    int code = cli_ask(line, &question, &answer, &text);
+    if (code != EXIT_OK) {
+        return code;
+    }
+    if (cli_flag(line, "json") != NULL) {
+        printf("%.*s\n", TEXT_ARGS(text));
+    } else {
+        cli_show_list(json_member(answer, TEXT("items")), columns, COUNT_OF(columns));
+    }
+    return EXIT_OK;
+}
+
 static int show_key(struct command_line *line)
 {
+    if (cli_flag(line, "list") != NULL) {
+        return list_identities(line);
+    }
     const struct config *config = cli_config(line);
     struct text services = config != NULL ? choose_services(line) : NO_TEXT;
     if (services.data == NULL) {
@@ -94,7 +127,10 @@ const struct cli_command cli_key = {
         "Examples:\n"
         "  kontora key orders,board --data /var/lib/orders >> /var/lib/users/trusted.keys\n"
         "  kontora serve users --data /var/lib/users\n"
+        "  kontora key --list --data /var/lib/users\n"
         "  kontora serve orders,board --data DIR --ask.addresses users=http://10.0.0.5:8480",
+    .flags = flags,
+    .flag_count = COUNT_OF(flags),
     .takes_settings = true,
     .run = show_key,
 };

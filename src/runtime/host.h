@@ -15,9 +15,10 @@
 
 #include <stdatomic.h>
 
-struct asker; /* runtime/ask/asker.h */
-struct front; /* runtime/front/front.h */
-struct post;  /* runtime/post/post.h */
+struct asker;      /* runtime/ask/asker.h */
+struct front;      /* runtime/front/front.h */
+struct identities; /* runtime/ask/identities.h */
+struct post;       /* runtime/post/post.h */
 struct waiting_room;
 struct sidelines; /* runtime/sideline.h */
 struct config;
@@ -44,9 +45,10 @@ struct host {
     bool reads_at_once;        /* point reads run on the loop's thread */
     const struct later *later; /* what it does at a time */
     struct loop_reader loop_readers[LOOPS_MAX];
-    struct asker *asker;               /* for its asks; NULL: it may ask nobody */
-    struct front *front;               /* of who stands at the door; else NULL */
-    struct waiting_room *waiting_room; /* calls that are held */
+    struct asker *asker;                 /* for its asks; NULL: it may ask nobody */
+    struct front *front;                 /* of who stands at the door; else NULL */
+    struct waiting_room *waiting_room;   /* calls that are held */
+    const struct identities *identities; /* of services; NULL only in tests */
     int64_t queue_max; /* of a queue of work outside workers may have so much at once; 0: any */
 
     _Atomic(struct post *) post; /* NULL: nothing of it is done outside, or not yet */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "net/http_server.h"
 #include "runtime/ask/asker.h"
+#include "runtime/ask/identities.h"
 #include "runtime/ask/service_key.h"
 #include "runtime/discovery/announcer.h"
 #include "runtime/dispatch.h"
@@ -249,6 +250,25 @@ static enum status let_gateway_speak(struct runtime *runtime, struct text *error
     return STATUS_OK;
 }
 
+/* For whoever wants to see it. */
+static void show_identities(struct runtime *runtime, const struct service_key *key,
+                            const struct trust *trust)
+{
+    struct identities *identities = ARENA_NEW(runtime->arena, struct identities);
+    *identities = (struct identities){
+        .trust = trust,
+        .here = runtime->options.services,
+        .here_count = runtime->options.service_count,
+        .known = runtime->options.known,
+        .known_count = runtime->options.known_count,
+    };
+    memcpy(identities->public_key, key->public_key, PUBLIC_KEY_BYTES);
+    memcpy(identities->key_id, key->id, sizeof identities->key_id);
+    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
+        runtime->hosts[i].identities = identities;
+    }
+}
+
 /* Who our services are for others, whom they ask, and who may ask them. */
 static enum status start_asking(struct runtime *runtime, struct text *error_out)
 {
@@ -271,6 +291,7 @@ static enum status start_asking(struct runtime *runtime, struct text *error_out)
         return status;
     }
     access_trust(runtime->access, trust, runtime->options.known, runtime->options.known_count);
+    show_identities(runtime, &key, trust);
     const struct asker_options options = {
         .hosts = runtime->hosts,
         .host_count = runtime->dispatch.host_count,

@@ -45,6 +45,34 @@ def a_running_server_has_its_key(new_server):
     check_match(f'^{LINE}$', said.out)
 
 
+def who_is_known_by_which_key_is_listed(new_server):
+    """Its own services by its own key, others by theirs, and what each may ask."""
+    other = os.path.join(test_directory(), 'elsewhere')
+    os.makedirs(new_server.directory, mode=0o700, exist_ok=True)
+    line = run('key', 'gateway,casework', '--data', other).out
+    with open(os.path.join(new_server.directory, 'trusted.keys'), 'w', encoding='ascii') as file:
+        file.write(line)
+    new_server.services = ['users,iam,gateway,notifications']
+    new_server.start()
+    own = run('key', 'users', '--data', new_server.directory).out.strip().split('=')[1]
+    items = new_server.admin().get('/api/service_identities').json['items']
+    here = {item['service']: item for item in items if item['is_here']}
+    there = {item['service']: item for item in items if not item['is_here']}
+    check_equal(sorted(here), ['gateway', 'iam', 'notifications', 'users'])
+    check_equal({item['public_key'] for item in here.values()}, {own})
+    check_equal(sorted(there), ['casework', 'gateway'])
+    check_equal({item['public_key'] for item in there.values()}, {line.strip().split('=')[1]})
+    check_in('iam.decide_credential', there['gateway']['may_ask'])
+    check_equal(here['users']['may_ask'], [])
+    check_equal(new_server.client(key=None).get('/api/service_identities').status, 401)
+    said = run('key', '--list', '--data', new_server.directory)
+    check_equal((said.code, said.error), (0, ''))
+    check_equal(said.out.count('\n'), 1 + len(items))
+    check_in('iam.decide_credential', said.out)
+    said = run('key', '--list', '--json', '--data', new_server.directory)
+    check_equal(said.json['items'], items)
+
+
 def a_damaged_key_is_a_sentence(new_server):
     new_server.start()
     new_server.stop()
@@ -90,6 +118,7 @@ def a_credential_that_nobody_knows_opens_nothing(new_server):
 
 if __name__ == '__main__':
     main([a_directory_has_one_key, a_service_that_is_not_there_has_none,
-          a_running_server_has_its_key, a_damaged_key_is_a_sentence, a_damaged_line_is_a_sentence,
+          a_running_server_has_its_key, who_is_known_by_which_key_is_listed,
+          a_damaged_key_is_a_sentence, a_damaged_line_is_a_sentence,
           a_damaged_address_is_a_sentence, a_credential_that_nobody_knows_opens_nothing],
          {'new_server': new_server})

@@ -4,7 +4,7 @@
 
 #include "runtime/service.h"
 
-enum { IAM_MIGRATION_COUNT = 3, IAM_ROUTE_COUNT = 40 };
+enum { IAM_MIGRATION_COUNT = 3, IAM_ROUTE_COUNT = 41 };
 
 extern const struct migration iam_migrations[];
 extern const size_t iam_migration_count;

@@ -2,6 +2,7 @@
 #include "runtime/access.h"
 #include "services/iam/codes/code.h"
 #include "services/iam/iam_parts.h"
+#include "services/iam/identities/identity.h"
 #include "services/iam/invitations/invitation.h"
 #include "services/iam/keys/key.h"
 #include "services/iam/programs/pair.h"
@@ -250,6 +251,17 @@ const struct route iam_routes[] = {
         .success_status = 204,
         .refusals = delete_role_refusals,
         .refusal_count = COUNT_OF(delete_role_refusals),
+    },
+    {
+        .method = HTTP_GET,
+        .path = "/api/service_identities",
+        .operation = "list_service_identities",
+        .permission = "iam.services",
+        .summary = "The services there are, by which keys they are known, what they may ask",
+        .kind = ROUTE_READS_POINT,
+        .handle = identity_list_handle,
+        .gives = &identity_shape,
+        .gives_list = true,
     },
     {
         .method = HTTP_GET,

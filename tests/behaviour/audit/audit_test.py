@@ -3,6 +3,7 @@
 Who did what through which door; pages, filters, tags; and tampering: a record that is flipped,
 deleted, swapped, inserted, cut off, or a whole end that is made anew, is found and named.
 """
+# sanitizers: asan
 import hashlib
 import os
 import sqlite3

@@ -1,4 +1,5 @@
 """credentials_test.py - what a credential opens, and what it never does (B11, C48, G41)."""
+# sanitizers: asan
 import os
 import sys
 

@@ -2,6 +2,7 @@
 
 Whoever calls sees his own inbox and nobody else's; the stream tells him alone.
 """
+# sanitizers: asan
 import hashlib
 import hmac
 import json

@@ -3,6 +3,7 @@
 Tried again, 410, two secrets while one changes, replay, what may not be reached, what may not be
 heard, and kills: at least once, each time with the same webhook-id.
 """
+# sanitizers: asan
 import http.server
 import json
 import os

@@ -70,21 +70,24 @@ enum status password_change_gather(struct call *call)
     if (status == STATUS_OK) {
         status = begin(call, &attempt, &wait_ms);
     }
-    if (status == STATUS_OK && wait_ms > 0) {
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (wait_ms > 0) {
         return attempt_refuse(call, wait_ms);
     }
-    if (status == STATUS_OK && !attempt.has_person) {
+    if (!attempt.has_person) {
         return refuse(call, &profile_unknown);
     }
     struct text own[] = {attempt.person.email, attempt.person.full_name};
     const char *complaint =
         password_complaint(call->arena, input->password, (struct texts){own, COUNT_OF(own)});
-    if (status == STATUS_OK && complaint != NULL) {
+    if (complaint != NULL) {
         return password_refuse(call, complaint);
     }
     struct change_facts *facts = ARENA_NEW(call->arena, struct change_facts);
     call->gathered = facts;
-    if (status == STATUS_OK && input->current.bytes > 0) {
+    if (input->current.bytes > 0) {
         status = password_see(call, &attempt.person, input->current, &facts->seen);
     }
     return status == STATUS_OK ? password_hash(call->arena, input->password, &facts->hash) : status;
