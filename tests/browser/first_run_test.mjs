@@ -18,6 +18,11 @@ async function the_first_visitor_becomes_the_owner(world) {
   assert.match(await page.locator('.wrong').innerText(), /8 знаков/);
   await page.getByLabel('Пароль').fill(OWNER.password);
   await page.getByRole('button', { name: 'Начать' }).click();
+  await page.getByRole('heading', { name: 'С чем вы будете работать?' }).waitFor();
+  await checkAccessible(page, 'choosing apps');
+  await page.getByLabel('Ваши процессы').uncheck();
+  await page.getByLabel('Ваши процессы').check();
+  await page.getByRole('button', { name: 'Дальше' }).click();
   await page.getByRole('heading', { name: 'Люди' }).waitFor();
   world.owner = (await (await context.request.get('/api/profile')).json()).id;
   world.signedIn = await context.storageState();

@@ -160,4 +160,25 @@ async function what_runs_by_the_calendar_runs_now(world) {
   await context.close();
 }
 
-export const programTests = [what_runs_by_the_calendar_runs_now, a_program_is_registered, a_webhook_is_told, a_template_is_seen_before_it_is_kept];
+/** What is hidden is in nobody's menu a moment later, may be taken back, and everything else stays. */
+async function an_app_is_hidden_and_shown_again(world) {
+  const { page, context, complaints } = await openWindow(world.browser, { signedIn: world.signedIn });
+  await page.goto('/app/house');
+  const choice = page.getByLabel('Ваши процессы');
+  assert.ok(await choice.isChecked());
+  await choice.uncheck();
+  await page.getByText('Сохранено.').waitFor();
+  assert.deepEqual((await ask('GET', '/api/house', undefined, { 'Kontora-Person': world.petr })).hidden, ['casework']);
+  await page.goto('/app/cases');
+  await settle(page);
+  assert.equal(await page.getByRole('main').getByText('Закупка').count(), 0);
+  await page.goto('/app/house');
+  await choice.check();
+  await page.getByText('Сохранено.').waitFor();
+  await page.goto('/app/cases');
+  await page.getByRole('main').getByText('Закупка').first().waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+}
+
+export const programTests = [an_app_is_hidden_and_shown_again, what_runs_by_the_calendar_runs_now, a_program_is_registered, a_webhook_is_told, a_template_is_seen_before_it_is_kept];

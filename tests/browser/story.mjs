@@ -33,6 +33,7 @@ async function setUp(desk) {
   await desk.getByLabel('Электронная почта').fill(OWNER.email);
   await desk.getByLabel('Пароль').fill(OWNER.password);
   await press(desk, 'Начать');
+  await press(desk, 'Дальше');
   await desk.getByRole('heading', { name: 'Входящие' }).waitFor();
 }
 

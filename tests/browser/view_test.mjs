@@ -11,7 +11,7 @@ const views = (world) => [
   `/app/cases/staff/purchase/${world.cases[0]}`, '/app/cases/staff/purchase/new/ask', '/app/workflows',
   '/app/workflows/casework/purchase', '/app/workflows/check', '/app/workflows/incidents', `/app/mend/casework/${world.cases[0]}`, `/app/view/casework/${world.cases[0]}`,
   '/app/operations', '/app/messages', '/app/templates', '/app/audit', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile',
-  '/app/programs', '/app/webhooks', '/app/schedules', '/app/nowhere',
+  '/app/programs', '/app/webhooks', '/app/schedules', '/app/house', '/app/nowhere',
 ];
 
 async function checkViews(world, language, size, theme) {

@@ -9,6 +9,7 @@ struct told {
     struct text user_agent;
     struct text reason;
     struct text role;
+    struct texts hidden;
     int64_t occurred_at;
 };
 
@@ -46,6 +47,16 @@ static const struct field person_fields[] = {
     {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
     {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
 };
+
+static const struct field house_fields[] = {
+    {.name = "hidden",
+     .kind = FIELD_TEXTS,
+     AT(hidden),
+     .bytes_max = 64,
+     .items_max = 32,
+     .meaning = "Services whose screens and cases nobody is shown"},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
 #undef AT
 
 static const struct shape login_shape = {
@@ -73,7 +84,14 @@ static const struct shape person_shape_told = {
     .bytes = sizeof(struct told),
 };
 
-enum { LOGIN, LOGOUT, ROLE_CHANGED, PERSON_CHANGED };
+static const struct shape house_shape_told = {
+    .name = "HouseTold",
+    .fields = house_fields,
+    .field_count = COUNT_OF(house_fields),
+    .bytes = sizeof(struct told),
+};
+
+enum { LOGIN, LOGOUT, ROLE_CHANGED, PERSON_CHANGED, HOUSE_CHANGED };
 
 const struct event iam_events[IAM_EVENT_COUNT] = {
     [LOGIN] = {.name = "iam.login",
@@ -92,7 +110,17 @@ const struct event iam_events[IAM_EVENT_COUNT] = {
                         .version = 1,
                         .data = &person_shape_told,
                         .summary = "What sign-in says of a person is another thing from now on"},
+    [HOUSE_CHANGED] = {.name = "iam.house_changed",
+                       .version = 1,
+                       .data = &house_shape_told,
+                       .summary = "Somebody has chosen what the whole house is shown"},
 };
+
+enum status iam_tell_house_changed(struct call *call, struct texts hidden)
+{
+    return tell(call, &iam_events[HOUSE_CHANGED], TEXT("house"), FIELD_NONE,
+                &(struct told){.hidden = hidden, .occurred_at = call->now_ms});
+}
 
 enum status iam_tell_login(struct call *call, const struct session *session)
 {

@@ -4,7 +4,7 @@
 
 #include "services/iam/sessions/session.h"
 
-enum { IAM_EVENT_COUNT = 4 };
+enum { IAM_EVENT_COUNT = 5 };
 extern const struct event iam_events[IAM_EVENT_COUNT];
 
 /* The method by which he has come in: "code", "password", "password+otp" ... */
@@ -19,5 +19,8 @@ NODISCARD enum status iam_tell_role_changed(struct call *call, struct text role)
 
 /* Who asks about this person from now on is answered by what the directory has told of him. */
 NODISCARD enum status iam_tell_person_changed(struct call *call, struct id person);
+
+/* What the whole house is shown was chosen. */
+NODISCARD enum status iam_tell_house_changed(struct call *call, struct texts hidden);
 
 #endif

@@ -8,6 +8,7 @@ import { ViewAsPage } from '../pages/case/view_as_page';
 import { DoorsPage } from '../pages/cases/doors_page';
 import { ListPage } from '../pages/cases/list_page';
 import { NewPage } from '../pages/cases/new_page';
+import { HousePage } from '../pages/house/house_page';
 import { InboxPage } from '../pages/inbox/inbox_page';
 import { MessagesPage } from '../pages/messages/messages_page';
 import { OperationsPage } from '../pages/operations/operations_page';
@@ -56,6 +57,7 @@ const VIEWS: View[] = [
   ['/app/profile', ProfilePage],
   ['/app/programs', ProgramsPage],
   ['/app/schedules', SchedulesPage],
+  ['/app/house', HousePage],
   ['/app/webhooks', WebhooksPage],
   ['/app/webhooks/:id', WebhookPage],
   ...apps.flatMap(({ views }) => views),

@@ -33,7 +33,7 @@ export interface Door {
   mine: number;
 }
 
-interface House {
+export interface House {
   version: string;
   services: { name: string; has_cases: boolean; has_schedules: boolean }[];
 }
@@ -64,6 +64,12 @@ function matches(held: string, wanted: string): boolean {
 
 const holds = (of: Profile, permission: string) => of.permissions.some((held) => matches(held, permission));
 
+/** Those that the house has not hidden. When nobody can say, nothing is. */
+async function shownOf(services: House['services']): Promise<House['services']> {
+  const hidden = await get<{ hidden: string[] }>('/api/house').then((said) => said.hidden, () => [] as string[]);
+  return services.filter(({ name }) => !hidden.includes(name));
+}
+
 /** Of the apps that run here, those that are for him. */
 async function screensFor(apps: Screens[], services: House['services'], who: Profile): Promise<Screens[]> {
   const running = apps.filter(({ service }) => !service || services.some(({ name }) => name === service));
@@ -76,6 +82,7 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
   const [profile, setProfile] = useState<Profile | null>(null);
   const [house, setHouse] = useState<House>({ version: '', services: [] });
   const [doors, setDoors] = useState<Door[] | null>(null);
+  const [shown, setShown] = useState<House['services']>([]);
   const [screens, setScreens] = useState<Screens[]>([]);
   const [needsCode, setNeedsCode] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -99,6 +106,7 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
       }
       const who = await get<Profile>('/api/profile');
       const found = await get<House>('/web.json');
+      const left = await shownOf(found.services);
       if (who.locale && !localStorage.getItem('kontora.language') && (who.locale === 'ru' || who.locale === 'en')) {
         if (who.locale !== language()) speak(who.locale);
       }
@@ -106,11 +114,12 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
       before.current = who.id;
       setProfile(who);
       setHouse(found);
+      setShown(left);
       setState('somebody');
       loadRefusedAgain();
       reopenStreams();
-      void readDoors(found.services).catch(() => setDoors([]));
-      void screensFor(apps, found.services, who).then(setScreens);
+      void readDoors(left).catch(() => setDoors([]));
+      void screensFor(apps, left, who).then(setScreens);
     } catch (error) {
       const trouble = asProblem(error);
       setProblem(trouble);
@@ -142,7 +151,7 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
     services: house.services,
     version: house.version,
     may: (permission) => profile !== null && holds(profile, permission),
-    lookAtDoors: () => readDoors(house.services).catch(() => {}),
+    lookAtDoors: () => readDoors(shown).catch(() => {}),
   };
   return <Current.Provider value={session}>{children}</Current.Provider>;
 }

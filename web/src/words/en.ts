@@ -96,6 +96,9 @@ export const en = {
   new_secret: 'New secret', new_secret_about: 'The secret there is stops working at once; the new one is shown once.', remove_program_about: 'Nobody signs in to it any more, and what it was given ends at once.',
   renew_keys: 'New signing keys', renew_keys_about: 'Everything that was signed before is believed no more: everybody signs in to these programs anew. Do it when a key may have become known.', keys_renewed: 'New keys sign from now on.',
   copy: 'Copy', copied: 'Copied.',
+  // the house
+  house: 'The house', house_about: 'What everybody here is shown. Nothing stops or starts by it, and nothing is lost.', house_apps: 'Apps', own_workflows: 'Your own workflows', own_workflows_about: 'Cases of the workflow files that you write yourself.',
+  app_with_cases: 'Its screens, and its cases in the inbox and under Cases.', set_up_apps_title: 'What do you want to work with?', set_up_apps_about: 'You can choose again at any time, under “The house”.', set_up_go: 'Go on', no_apps: 'There is nothing to choose from here.',
   // schedules
   schedules: 'Schedules', schedules_about: 'What runs by the calendar, each time exactly once.', no_schedules_title: 'No schedules', no_schedules: 'Nothing here runs by the calendar.',
   last_run: 'Last', next_run: 'Next', never_yet: 'not yet', never_again: 'never again', run_now: 'Run now', run_now_about: '“{name}” is done now, once, as if it were due; then it goes on by the calendar.', schedule_runs: 'It runs.',

@@ -8,6 +8,7 @@ import { language, say } from '../../app/words';
 import { Button } from '../../design/button';
 import { TextField } from '../../design/field';
 import { Trouble } from '../../design/states';
+import { FirstChoice } from '../house/first_choice';
 import { Gate } from './gate';
 
 export const PASSWORD_MIN = 8;
@@ -21,6 +22,7 @@ export function SetUpPage() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const [isTried, setTried] = useState(false);
+  const [isOwned, setOwned] = useState(false);
   const lacks = (value: string) => (isTried && value.trim() === '' ? say('field_required') : null);
   const isComplete = name.trim() && email.trim() && password.length >= PASSWORD_MIN && (!session.needsCode || code.trim());
   const submit = async (event: Event) => {
@@ -31,13 +33,14 @@ export function SetUpPage() {
     setProblem(null);
     try {
       await post('/api/setup', { full_name: name.trim(), email: email.trim(), password, locale: language(), ...(code ? { setup_code: code.trim() } : {}) });
-      await session.look();
+      setOwned(true);
     } catch (error) {
       setProblem(asProblem(error));
     }
     setBusy(false);
   };
   const short = isTried && password.length < PASSWORD_MIN ? say('password_short', { count: PASSWORD_MIN }) : null;
+  if (isOwned) return <FirstChoice onDone={session.look} />;
   return (
     <Gate title={say('set_up_title')}>
       <p class="muted">{say('set_up_about')}</p>
