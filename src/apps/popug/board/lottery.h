@@ -63,11 +63,13 @@ struct lottery_person {
     struct id person_id;
 };
 extern const struct shape lottery_person_shape;
-enum { LOTTERY_PEOPLE_MAX = 100000, LOTTERY_PAGE_MAX = 1000, LOTTERY_LIST_MAX = 50 };
+enum { LOTTERY_PAGE_MAX = 1000, LOTTERY_LIST_MAX = 50 };
 NODISCARD enum status lottery_list_people(struct store *store, struct arena *arena, struct id id,
                                           int64_t from, struct rows *rows_out);
-NODISCARD enum status lottery_all_people(struct store *store, struct arena *arena, struct id id,
-                                         struct rows *rows_out);
+/* Who stands at these places, in the order in which they are asked for. */
+NODISCARD enum status lottery_people_at(struct store *store, struct arena *arena, struct id id,
+                                        const int64_t *positions, size_t count,
+                                        struct id *people_out);
 
 struct lottery_result {
     struct id task_id;

@@ -4,6 +4,8 @@
  */
 #include "apps/popug/board/lottery.h"
 
+enum { PEOPLE_MAX = 1000000 };
+
 struct lottery_input {
     struct id shuffle_id;
     struct id cursor;
@@ -22,7 +24,7 @@ static const struct field people_fields[] = {
      .kind = FIELD_INTEGER,
      AT(from),
      .place = FIELD_IN_QUERY,
-     .maximum = LOTTERY_PEOPLE_MAX},
+     .maximum = PEOPLE_MAX},
 };
 static const struct field results_fields[] = {
     OF_ONE,

@@ -1,6 +1,8 @@
 /* lottery_store.c - the SQL of shuffles. */
 #include "apps/popug/board/lottery.h"
 
+enum { AT_ONCE = 16 };
+
 #define COLUMNS                                                                                    \
     "id, number, commitment, seed, status, committed_at, pressed_by, pressed_at, finished_at,"     \
     " last_done, last_item, people, total, moved"
@@ -40,7 +42,15 @@ static const struct statement list_people = {
     .sql = "SELECT position, person_id FROM board.lottery_person"
            " WHERE lottery_id = $1 AND position >= $2 ORDER BY position LIMIT $3",
     .gives = &lottery_person_shape,
-    .rows_max = LOTTERY_PEOPLE_MAX,
+    .rows_max = LOTTERY_PAGE_MAX,
+};
+#define PEOPLE_AT(positions_)                                                                      \
+    "SELECT position, person_id FROM board.lottery_person WHERE lottery_id = $1"                   \
+    " AND position IN (" positions_ ")"
+static const struct statement people_at = {
+    .sql = PEOPLE_AT("$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17"),
+    .gives = &lottery_person_shape,
+    .rows_max = AT_ONCE,
 };
 static const struct statement list_results = {
     .sql = "SELECT item_id AS task_id, number AS assignment, person_id FROM board.assignment"
@@ -112,12 +122,34 @@ enum status lottery_list_people(struct store *store, struct arena *arena, struct
                        rows_out);
 }
 
-enum status lottery_all_people(struct store *store, struct arena *arena, struct id id,
-                               struct rows *rows_out)
+static struct id person_at(struct rows rows, int64_t position)
 {
-    return store_query(store, arena, &list_people,
-                       VALUES(value_id(id), value_integer(0), value_integer(LOTTERY_PEOPLE_MAX)),
-                       rows_out);
+    const struct lottery_person *people = rows.items;
+    size_t i = 0;
+    while (i < rows.count && people[i].position != position) {
+        i++;
+    }
+    MUST(i < rows.count);
+    return people[i].person_id;
+}
+
+enum status lottery_people_at(struct store *store, struct arena *arena, struct id id,
+                              const int64_t *positions, size_t count, struct id *people_out)
+{
+    enum status status = STATUS_OK;
+    for (size_t begun = 0; begun < count && status == STATUS_OK; begun += AT_ONCE) {
+        struct value values[1 + AT_ONCE] = {value_id(id)};
+        struct rows rows;
+        size_t here = count - begun < AT_ONCE ? count - begun : AT_ONCE;
+        for (size_t i = 0; i < AT_ONCE; i++) { /* the last one again, where there are fewer */
+            values[1 + i] = value_integer(positions[begun + (i < here ? i : here - 1)]);
+        }
+        status = store_query(store, arena, &people_at, (struct values){values, 1 + AT_ONCE}, &rows);
+        for (size_t i = 0; i < here && status == STATUS_OK; i++) {
+            people_out[begun + i] = person_at(rows, positions[begun + i]);
+        }
+    }
+    return status;
 }
 
 enum status lottery_list_results(struct store *store, struct arena *arena, struct id id,

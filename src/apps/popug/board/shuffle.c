@@ -83,37 +83,45 @@ enum status shuffle_handle(struct call *call)
 
 /* ---- its pieces ---- */
 
-static enum status move(struct chore_run *run, const struct lottery *lottery,
-                        const struct lottery_person *chosen, struct work_item *item)
+static enum status move(struct chore_run *run, const struct lottery *lottery, struct id person,
+                        struct work_item *item)
 {
-    item->assignee_id = chosen->person_id;
+    item->assignee_id = person;
     item->assignment++;
     item->assigned_at = run->now_ms;
     enum status status = item_assign(run->store, item, lottery->id);
     return status == STATUS_OK ? item_tell(run->call, ITEM_ASSIGNED, item) : status;
 }
 
+/* On whom each of them falls. */
+static enum status draw(struct chore_run *run, const struct lottery *lottery,
+                        const struct work_item *items, size_t count, struct id *people_out)
+{
+    int64_t positions[ITEMS_CHUNK_MAX];
+    MUST(count <= ITEMS_CHUNK_MAX);
+    for (size_t i = 0; i < count; i++) {
+        positions[i] = (int64_t)lottery_choose(run->arena, lottery->seed, items[i].id,
+                                               (size_t)lottery->people);
+    }
+    return lottery_people_at(run->store, run->arena, lottery->id, positions, count, people_out);
+}
+
 static enum status move_chunk(struct chore_run *run, struct lottery *lottery)
 {
-    struct rows people;
-    struct rows items;
-    enum status status = lottery_all_people(run->store, run->arena, lottery->id, &people);
+    struct id people[ITEMS_CHUNK_MAX];
+    struct rows rows;
+    enum status status =
+        item_list_open(run->store, run->arena, lottery->last_done, lottery->last_item, &rows);
+    struct work_item *items = rows.items;
     if (status == STATUS_OK) {
-        status =
-            item_list_open(run->store, run->arena, lottery->last_done, lottery->last_item, &items);
+        status = draw(run, lottery, items, rows.count, people);
     }
-    if (status != STATUS_OK) {
-        return status;
+    for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
+        status = move(run, lottery, people[i], &items[i]);
+        lottery->last_done = items[i].id;
     }
-    const struct lottery_person *all = people.items;
-    struct work_item *each = items.items;
-    for (size_t i = 0; i < items.count && status == STATUS_OK; i++) {
-        size_t chosen = lottery_choose(run->arena, lottery->seed, each[i].id, people.count);
-        status = move(run, lottery, &all[chosen], &each[i]);
-        lottery->last_done = each[i].id;
-    }
-    lottery->moved += (int64_t)items.count;
-    if (items.count < ITEMS_CHUNK_MAX) {
+    lottery->moved += (int64_t)rows.count;
+    if (rows.count < ITEMS_CHUNK_MAX) {
         lottery->status = lottery_done;
         lottery->finished_at = run->now_ms;
         call_alarm(run->call, run->now_ms); /* to tell them */

@@ -63,7 +63,7 @@ struct item_filter {
     struct text part; /* of the title, folded */
     int64_t limit;
 };
-enum { ITEMS_PAGE_MAX = 200, ITEMS_CHUNK_MAX = 150 };
+enum { ITEMS_PAGE_MAX = 200, ITEMS_CHUNK_MAX = 250 };
 NODISCARD enum status item_list(struct store *store, struct arena *arena,
                                 const struct item_filter *filter, struct rows *rows_out);
 
