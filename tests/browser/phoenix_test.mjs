@@ -1,8 +1,10 @@
 // phoenix_test.mjs - a customer is taken in: she on a phone in Russian, the moderator at a desk in English.
 import assert from 'node:assert/strict';
-import { checkAccessible, checkFits, checkSaid, openWindow, PHONE } from './browser.mjs';
-import { ask, until } from './house.mjs';
+import { join } from 'node:path';
+import { checkAccessible, checkFits, checkSaid, openWindow, PHONE, settle } from './browser.mjs';
+import { ask, Participant, until } from './house.mjs';
 
+const PICTURES = process.env.KONTORA_TEST_PICTURES;
 const COMPANY = {
   'Название компании': 'ООО Ромашка', ИНН: '7707083893', КПП: '773601001', 'ОГРН или ОГРНИП': '1027700132195',
   'Юридический адрес': '117312, Москва, улица Вавилова, 19',
@@ -46,11 +48,30 @@ const press = (page, name) => page.getByRole('button', { name, exact: true }).cl
 const step = (page, name) => page.getByRole('heading', { name, level: 2 }).waitFor();
 const saved = (page) => page.getByText(/^Сохранено только что|^Saved just now/).waitFor();
 
-async function look(page, language, where, name) {
+async function look(page, language, where) {
   await checkAccessible(page, where);
   await checkFits(page, where);
   await checkSaid(page, language, where);
-  if (process.env.KONTORA_TEST_SHOTS) await page.screenshot({ path: `${process.env.KONTORA_TEST_SHOTS}/${name ?? where.replace(/\W+/g, '_')}.png`, fullPage: true });
+}
+
+/** Only when asked for: the pictures of docs/phoenix.md. */
+async function picture(page, name) {
+  if (PICTURES) await page.screenshot({ path: join(PICTURES, `phoenix_${name}.png`) });
+}
+
+/** For the pictures alone: others, who stand in several places. */
+async function crowd() {
+  for (const [i, name] of ['Северный ветер', 'Три кота', 'Лесная мастерская', 'Вектор', 'Хлеб и соль', 'Маяк', 'Гранит', 'Семь нот'].entries()) {
+    const customer = new Participant(crypto.randomUUID(), 'b2b');
+    const caseId = await customer.do('start', { company_name: name }, null, 'phoenix');
+    if (i > 5) continue;
+    const act = (operation, form) => until(() => customer.do(operation, form, caseId, 'phoenix').catch(() => null));
+    await act('submit_company_form', { company_name: name, company_form: 'company', inn: COMPANY.ИНН, kpp: COMPANY.КПП, ogrn: '1027700132195',
+      address: `улица Мира, ${i + 3}`, city: ['kazan', 'moscow', 'perm'][i % 3], bic: BANK.БИК, bank_account: BANK['Расчётный счёт'] });
+    await act('submit_contact_form', { contact_name: 'Игорь Лапин', contact_phone: '+79160000012', contact_email: 'lapin@mail.ru' });
+    await act('submit_for_moderation', {});
+    if (i > 3) await new Participant(crypto.randomUUID(), 'admin', 'admin.moderator').do('approve', {}, caseId, 'phoenix');
+  }
 }
 
 /** Until the last page; a wrong number is said when she has left it, and what she has written is there in another browser. */
@@ -66,6 +87,8 @@ async function fillsIn({ page, context }) {
   await page.getByLabel('Город').selectOption({ label: 'Москва' });
   await page.getByText('контрольные цифры должны сойтись').waitFor();
   await page.getByText('Сохранено, кроме: ИНН').waitFor();
+  await page.getByLabel('ИНН').scrollIntoViewIfNeeded();
+  await picture(page, 'wizard');
   await look(page, 'ru', 'a wrong number');
   await page.getByLabel('ИНН').fill(COMPANY.ИНН);
   await saved(page);
@@ -143,6 +166,7 @@ async function approvesIt({ page }) {
   await page.getByText('attempt 2', { exact: true }).waitFor();
   await page.getByText('marked: changed since the last time').waitFor();
   await look(page, 'en', 'the second time');
+  await picture(page, 'check');
   await page.keyboard.press('a');
   await page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
   await page.locator('.title-row .badge', { hasText: 'Completed' }).waitFor();
@@ -159,6 +183,7 @@ async function a_customer_is_taken_in(world) {
   await press(customer.page, '4 звезды');
   await customer.page.getByText('Спасибо.').waitFor();
   await look(customer.page, 'ru', 'waiting');
+  await picture(customer.page, 'waiting');
   await returnsIt(moderator);
   await correctsIt(customer);
   await approvesIt(moderator);
@@ -249,6 +274,19 @@ async function a_stranger_begins_by_himself(world) {
   await other.context.close();
 }
 
+/** Only when asked for. */
+async function pictures_of_phoenix(world) {
+  await crowd();
+  const { page, context } = await letIn(world, 'Sofia Lind', ['supervisor', 'moderator'], { language: 'en', size: { width: 1160, height: 780 } });
+  for (const [name, path] of [['queue', '/app/phoenix/queue'], ['funnel', '/app/phoenix/funnel']]) {
+    await page.goto(path);
+    await settle(page);
+    await picture(page, name);
+  }
+  await context.close();
+}
+
 export const phoenixTests = [
   a_customer_is_taken_in, telemarketing_begins_for_a_customer, a_supervisor_sees_the_funnel, a_stranger_begins_by_himself,
+  ...(PICTURES ? [pictures_of_phoenix] : []),
 ];
