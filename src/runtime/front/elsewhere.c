@@ -66,6 +66,7 @@ static enum status make_relays(struct elsewhere *elsewhere, struct text *error_o
         .body_bytes_max = ANSWER_BYTES_MAX,
         .deadline_ms = (int)config_integer(options->config, "gateway.relay_time"),
         .version_member = config_text(options->config, "gateway.version_member"),
+        .camel_paths = config_text(options->config, "gateway.camel_paths"),
         .case_member = config_text(options->config, "gateway.case_member"),
         .user_streams_max = (size_t)config_integer(options->config, "streams.user_max"),
     });

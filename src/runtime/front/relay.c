@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "net/http_server.h"
+#include "runtime/front/camel.h"
 #include "runtime/front/relay_head.h"
 #include "runtime/problem.h"
 
@@ -278,12 +279,27 @@ static void try_next(struct relay *relay)
     }
 }
 
+/* What cannot be read is passed on as it is. */
+static void rename_members(struct relay *relay)
+{
+    struct http_exchange *exchange = relay->exchange;
+    struct http_answer *answer = &exchange->answer;
+    bool is_wanted = camel_is_wanted(relay->relays->options.camel_paths, exchange->request.path) &&
+                     answer->status < 300 &&
+                     text_starts_with(answer->content_type, TEXT("application/json"));
+    struct text renamed;
+    if (is_wanted && camel_write(exchange->arena, answer->body, &renamed) == STATUS_OK) {
+        answer->body = renamed;
+    }
+}
+
 static void pass_on(struct relay *relay, const struct http_answer *from)
 {
     struct http_exchange *exchange = relay->exchange;
     relay_copy_head(exchange->arena, from, &exchange->answer);
     if (arena_has_room(exchange->arena, from->body.bytes + 1)) {
         exchange->answer.body = text_copy(exchange->arena, from->body);
+        rename_members(relay);
     } else {
         problem_fault(exchange, STATUS_TOO_LARGE);
     }

@@ -26,6 +26,7 @@ struct relays_options {
     int deadline_ms;
     size_t user_streams_max;
     struct text version_member; /* of a body: which version it asks for; NO_TEXT: none */
+    struct text camel_paths;    /* "/v1/crm/": answers have createdAt there instead of created_at */
     struct text case_member;    /* of a body: of which business case; NO_TEXT: none */
 };
 

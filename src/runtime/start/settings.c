@@ -269,6 +269,10 @@ const struct setting runtime_settings[] = {
      .otherwise = "",
      .meaning = "Where others reach this process, such as http://10.0.0.5:8480, or listen: the "
                 "address of net.listen; it is announced in the shared cache then"},
+    {.name = "gateway.camel_paths",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .meaning = "Paths elsewhere whose JSON answers have createdAt for created_at: /v1/crm/"},
     {.name = "gateway.relay_time",
      .kind = SETTING_DURATION_MS,
      .otherwise = "30s",

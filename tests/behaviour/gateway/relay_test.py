@@ -75,7 +75,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif self.path.startswith('/crm/events'):
             self.stream()
         else:
-            self.say(201, json.dumps({'path': self.path, 'by': self.server.address}).encode(),
+            self.say(201, json.dumps({'path': self.path, 'by': self.server.address,
+                                      'made_by': {'full_name': 'a_b'}}).encode(),
                      [('Content-Type', 'application/json'), ('ETag', '"7"'),
                       ('Set-Cookie', 'a=b'), ('Connection', 'X-Hop'), ('X-Hop', 'hop')])
 
@@ -206,6 +207,20 @@ def versions_are_served_where_they_are():
     new.end()
 
 
+def names_are_turned_where_a_client_wants_it():
+    """C53: JSON of these paths is camelCase, of others as it is."""
+    other = Other()
+    server = Server(store=the_store(), services=DOOR, settings=[
+        f'--gateway.upstreams=crm={other.address}', '--gateway.camel_paths=/v1/crm/',
+        '--gateway.paths=/v1/crm/=crm /crm/=crm']).start()
+    owner = Browser(server).set_up()
+    check_equal(owner.get('/v1/crm/deals').json, {'path': '/v1/crm/deals', 'by': other.address,
+                                                  'madeBy': {'fullName': 'a_b'}})
+    check_equal(owner.get('/crm/deals').json['made_by'], {'full_name': 'a_b'})
+    check_equal(server.stop(), 0)
+    other.end()
+
+
 def what_changes_is_sent_once(world):
     """After a break nobody knows whether it was done: who sent it may ask again, we may not."""
     server, owner, others = world
@@ -313,6 +328,7 @@ def a_wrong_setting_is_a_sentence():
 if __name__ == '__main__':
     main([a_person_is_known_there, nobody_is_nobody_there, what_nobody_answers_is_404,
           they_take_turns_and_fill_in, what_stops_gets_nothing_new,
-          versions_are_served_where_they_are, what_changes_is_sent_once,
+          versions_are_served_where_they_are,
+          names_are_turned_where_a_client_wants_it, what_changes_is_sent_once,
           streams_are_passed_on, a_sixth_stream_ends_the_first, a_stop_ends_it_in_order,
           processes_of_ours_are_one_system, a_wrong_setting_is_a_sentence], {'world': world})
