@@ -20,6 +20,7 @@
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
 #include "runtime/start/place_check.h"
+#include "runtime/start/public_address.h"
 #include "runtime/start/seed_file.h"
 #include "runtime/start/wiring.h"
 #include "runtime/streams/streams.h"
@@ -214,29 +215,6 @@ static bool is_known(const struct runtime *runtime, struct text service)
     return false;
 }
 
-/* "https://kontora.example": it is compared letter by letter, so nothing may stand behind it. */
-static enum status check_public_address(struct runtime *runtime, struct text *error_out)
-{
-    struct text address = config_text(runtime->options.config, "web.address");
-    bool is_tls = text_starts_with(address, TEXT("https://"));
-    size_t start = is_tls ? 8 : 7;
-    bool is_fine = is_tls || text_starts_with(address, TEXT("http://"));
-    is_fine = is_fine && address.bytes > start;
-    for (size_t i = start; is_fine && i < address.bytes; i++) {
-        char letter = address.data[i];
-        is_fine = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') ||
-                  letter == '.' || letter == '-' || letter == ':' || letter == '[' || letter == ']';
-    }
-    if (address.bytes == 0 || is_fine) {
-        return STATUS_OK;
-    }
-    *error_out = text_format(runtime->arena,
-                             "web.address: '%.*s' is not https://NAME or https://NAME:PORT, in "
-                             "small letters and with nothing behind.",
-                             TEXT_ARGS(address));
-    return STATUS_MALFORMED;
-}
-
 /* A name that is misspelt would let nobody speak, and one day somebody who takes it. */
 static enum status let_gateway_speak(struct runtime *runtime, struct text *error_out)
 {
@@ -248,25 +226,6 @@ static enum status let_gateway_speak(struct runtime *runtime, struct text *error
     }
     access_let_speak(runtime->access, gateway);
     return STATUS_OK;
-}
-
-/* For whoever wants to see it. */
-static void show_identities(struct runtime *runtime, const struct service_key *key,
-                            const struct trust *trust)
-{
-    struct identities *identities = ARENA_NEW(runtime->arena, struct identities);
-    *identities = (struct identities){
-        .trust = trust,
-        .here = runtime->options.services,
-        .here_count = runtime->options.service_count,
-        .known = runtime->options.known,
-        .known_count = runtime->options.known_count,
-    };
-    memcpy(identities->public_key, key->public_key, PUBLIC_KEY_BYTES);
-    memcpy(identities->key_id, key->id, sizeof identities->key_id);
-    for (size_t i = 0; i < runtime->dispatch.host_count; i++) {
-        runtime->hosts[i].identities = identities;
-    }
 }
 
 /* Who our services are for others, whom they ask, and who may ask them. */
@@ -285,13 +244,20 @@ static enum status start_asking(struct runtime *runtime, struct text *error_out)
         status = let_gateway_speak(runtime, error_out);
     }
     if (status == STATUS_OK) {
-        status = check_public_address(runtime, error_out);
+        status = public_address_check(
+            runtime->arena, config_text(runtime->options.config, "web.address"), error_out);
     }
     if (status != STATUS_OK) {
         return status;
     }
     access_trust(runtime->access, trust, runtime->options.known, runtime->options.known_count);
-    show_identities(runtime, &key, trust);
+    identities_show(runtime->arena, runtime->hosts, runtime->dispatch.host_count,
+                    &(struct identities){
+                        .trust = trust,
+                        .key = &key,
+                        .known = runtime->options.known,
+                        .known_count = runtime->options.known_count,
+                    });
     const struct asker_options options = {
         .hosts = runtime->hosts,
         .host_count = runtime->dispatch.host_count,

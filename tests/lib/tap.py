@@ -131,6 +131,11 @@ def test_directory():
     return _directory
 
 
+def without_sanitizers(*tests):
+    """Those that take long and show nothing more where every access is looked at."""
+    return [] if the_variant() in ('asan', 'tsan') else list(tests)
+
+
 def test_scale(count):
     """For tests that are a loop over many runs: how many, from KONTORA_TEST_SCALE (default 1.0)."""
     return max(1, int(float(os.environ.get('KONTORA_TEST_SCALE', '1')) * count))

@@ -4,7 +4,6 @@
 
 #include "base/encode.h"
 #include "runtime/ask/identities.h"
-#include "runtime/host.h"
 
 enum { ASKS_MAX = 64, IDENTITIES_MAX = 512 };
 
@@ -102,7 +101,7 @@ enum status identity_list_handle(struct call *call)
         .items = ARENA_ARRAY(call->arena, struct identity, IDENTITIES_MAX),
     };
     for (size_t i = 0; all != NULL && i < all->here_count; i++) {
-        add(&list, text_of(all->here[i]->name), true, all->key_id, all->public_key);
+        add(&list, text_of(all->here[i]->name), true, all->key->id, all->key->public_key);
     }
     for (size_t i = 0; all != NULL && all->trust != NULL && i < all->trust->count; i++) {
         add_trusted(&list, &all->trust->items[i]);
