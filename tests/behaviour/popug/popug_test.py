@@ -59,7 +59,8 @@ def who_is_a_customer_has_no_account(company):
 
 
 def prices_are_whole_and_drawn_once(company):
-    """D20, D30, D38, D45: fee 10..20, reward 20..40, kept with the task; price is the reward."""
+    """D20, D30, D38, D45: fee 10..20, reward 20..40, kept with the task; price is the reward.
+    Nobody sets one, with fractions of a cent or without."""
     boss = company.hire('manager')
     popug = company.hire()
     until(lambda: boss.post('/api/tasks', {'title': 'first'}).status == 201)
@@ -99,7 +100,8 @@ def it_costs_when_it_falls_and_pays_when_it_is_done(company):
 
 
 def what_is_not_allowed_is_refused(company):
-    """D31, D37, D40, D41, D47: another's task, a shuffle, another's account; unknown ids."""
+    """D31, D37, D40, D41, D47: another's task, a shuffle, another's account; unknown ids;
+    a text of 10 MB."""
     popug, other, boss = company.hire(), company.hire(), company.hire('manager')
     task = boss.create()
     mine, not_mine = (popug, other) if task['assignee_id'] == popug.who else (other, popug)
@@ -358,7 +360,7 @@ def who_cannot_be_paid_is_shown_to_the_accountant(company):
 
 
 def the_management_sees_what_it_earns(company):
-    """D34, D40, D41: fees less rewards; the dearest finished task of day, week and month."""
+    """D34, D40, D41, T22: fees less rewards; the dearest finished task of day, week and month."""
     boss, admin = company.hire('manager'), company.hire('admin')
     for _ in range(3):
         company.hire()

@@ -1,4 +1,6 @@
-/* ledger_contract.c - what the ledger promises of transfers; and anything, beside a model. */
+/* ledger_contract.c - what the ledger promises of transfers (D16, T20, T21); and anything, beside a
+ * model.
+ */
 #include "tests/lib/ledger/ledger_contract.h"
 
 #include "tests/lib/ledger/ledger_contract_parts.h"
