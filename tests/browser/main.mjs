@@ -11,7 +11,7 @@ import { phoenixTests } from './phoenix_test.mjs';
 import { openBank } from './bank.mjs';
 import { popugMoneyTests } from './popug_money_test.mjs';
 import { popugTests } from './popug_test.mjs';
-import { popugViewTests } from './popug_view_test.mjs';
+import { popugPictureTests, popugViewTests } from './popug_view_test.mjs';
 import { programTests } from './programs_test.mjs';
 import { qrTests } from './qr_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
@@ -28,7 +28,7 @@ async function showWindows(opened) {
 const wanted = process.argv.slice(2);
 const others = [
   ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
-  ...popugTests, ...popugMoneyTests, ...popugViewTests, ...qrTests, ...programTests,
+  ...popugTests, ...popugMoneyTests, ...popugViewTests, ...popugPictureTests, ...qrTests, ...programTests,
 ];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();

@@ -33,7 +33,36 @@ async function checkViews(world, language, size, theme) {
   await context.close();
 }
 
-const popug_views_in_russian_on_a_desk = (world) => checkViews(world, 'ru', DESK, 'light');
-const popug_views_in_english_on_a_phone_by_night = (world) => checkViews(world, 'en', PHONE, 'dark');
+/** Side by side: most of it is waiting for the browser's looking. */
+const popug_views_on_a_desk_and_on_a_phone = (world) => Promise.all([
+  checkViews(world, 'ru', DESK, 'light'), checkViews(world, 'en', PHONE, 'dark'),
+]);
 
-export const popugViewTests = [popug_views_in_russian_on_a_desk, popug_views_in_english_on_a_phone_by_night];
+const PAPER = { width: 1160, height: 780 };
+
+/** Only when asked for: the pictures of docs/popug.md. */
+async function pictures_of_popug(world) {
+  const folder = process.env.KONTORA_TEST_PICTURES;
+  const [draw] = (await world.popugs.me.ask('GET', '/api/shuffles')).items.filter(({ status }) => status === 'done');
+  const wanted = [
+    ['popug_proof', `/app/popug/shuffles/${draw.id}`, { language: 'en', size: PAPER }],
+    ['popug_board', '/app/popug/board', { language: 'ru', size: PAPER, theme: 'dark' }],
+    ['popug_account', '/app/popug/account', { language: 'ru', size: PHONE }],
+  ];
+  for (const [name, path, how] of wanted) {
+    const { page, context } = await openWindow(world.browser, { ...how, signedIn: world.signedIn });
+    await page.goto(path);
+    await settle(page);
+    if (name === 'popug_board') await page.getByRole('button', { name: 'Доска' }).click();
+    if (name === 'popug_proof') {
+      await page.getByRole('button', { name: 'Check here' }).click();
+      await page.getByText('Checked here: right').waitFor();
+      await page.mouse.wheel(0, 170);
+    }
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+    await context.close();
+  }
+}
+
+export const popugPictureTests = process.env.KONTORA_TEST_PICTURES ? [pictures_of_popug] : [];
+export const popugViewTests = [popug_views_on_a_desk_and_on_a_phone];

@@ -26,7 +26,8 @@ function Step({ isRight, children }: { isRight: boolean; children: ComponentChil
 function Bound({ draw }: { draw: Draw }) {
   const seen = seenAt(draw.commitment);
   const isSeenBefore = seen !== null && draw.pressed_at !== null && seen < Date.parse(draw.pressed_at);
-  return <Step isRight>{isSeenBefore ? say('step_seen', { when: moment(seen) }) : say('step_bound', { when: moment(draw.committed_at) })}</Step>;
+  if (isSeenBefore) return <Step isRight>{say('step_seen', { when: moment(seen) })}</Step>;
+  return <li class="muted"><Icon name="info" /><span class="grow">{say('step_bound', { when: moment(draw.committed_at) })}</span></li>;
 }
 
 function Results({ drawn, wrong }: { drawn: Drawn[]; wrong: Verdict['wrong'] }) {
