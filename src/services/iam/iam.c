@@ -3,7 +3,7 @@
 
 #include "services/iam/codes/code.h"
 #include "services/iam/guests/guests.h"
-#include "services/iam/house/house.h"
+#include "services/iam/house/house_choice.h"
 #include "services/iam/iam_errands.h"
 #include "services/iam/iam_events.h"
 #include "services/iam/iam_parts.h"
@@ -56,8 +56,8 @@ static const struct chore chores[] = {
     {.name = "sweep", .run = sweep, .every_ms = SWEEP_EVERY_MS},
 };
 
-static const struct service_part *const parts[] = {&oidc_part, &upstream_part, &passkeys_part, &house_part,
-                                                   &guests_part};
+static const struct service_part *const parts[] = {&oidc_part, &upstream_part, &passkeys_part,
+                                                   &house_part, &guests_part};
 
 const struct service iam_service = {
     .name = "iam",

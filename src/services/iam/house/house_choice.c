@@ -1,9 +1,9 @@
-/* house.c - GET and PATCH /api/house: everybody sees what is hidden, few may choose it. */
-#include "services/iam/house/house.h"
+/* house_choice.c - GET and PATCH /api/house: everybody sees what is hidden, few may choose it. */
+#include "services/iam/house/house_choice.h"
 
 #include "runtime/access.h"
+#include "services/iam/house/house_migrations.h"
 #include "services/iam/iam_events.h"
-#include "store/json_texts.h"
 
 enum { APPS_MAX = 32, APP_BYTES_MAX = 64 };
 
@@ -11,12 +11,6 @@ static const struct refusal house_changed = {
     "revision_changed", 412, "Somebody has chosen meanwhile. Read it again before you change it."};
 static const struct refusal house_bad_app = {
     "bad_app", 422, "An app is named by its service: small letters, digits and _."};
-
-struct house {
-    struct texts hidden;
-    int64_t revision;
-    int64_t changed_at;
-};
 
 #define AT(member) .offset = offsetof(struct house, member)
 #define HIDDEN_FIELD                                                                               \
@@ -35,7 +29,7 @@ static const struct field house_fields[] = {
 };
 static const struct field change_fields[] = {HIDDEN_FIELD};
 #undef AT
-static const struct shape house_shape = {
+const struct shape house_shape = {
     .name = "House",
     .fields = house_fields,
     .field_count = COUNT_OF(house_fields),
@@ -48,62 +42,12 @@ static const struct shape change_takes = {
     .bytes = sizeof(struct house),
 };
 
-/* ---- the store ---- */
-
-static const struct statement find_house = {
-    .sql = "SELECT hidden, revision, changed_at FROM iam.house WHERE place = 1",
-    .gives = &house_shape,
-};
-static const struct statement insert_house = {
-    .sql = "INSERT INTO iam.house (place, hidden, revision, changed_at) VALUES (1, $1, $2, $3)"
-           " ON CONFLICT (place) DO NOTHING",
-};
-static const struct statement update_house = {
-    .sql = "UPDATE iam.house SET hidden = $1, revision = $2, changed_at = $3"
-           " WHERE place = 1 AND revision = $2 - 1",
-};
-
-static enum status find(struct call *call, struct house *house_out)
-{
-    enum status status = store_one(call->store, call->arena, &find_house, NO_VALUES, house_out);
-    if (status == STATUS_ABSENT) {
-        *house_out = (struct house){.revision = 0};
-        status = STATUS_OK;
-    }
-    return status;
-}
-
-static enum status keep(struct call *call, const struct house *house)
-{
-    const struct statement *how = house->revision == 1 ? &insert_house : &update_house;
-    int64_t changed = 0;
-    enum status status =
-        store_exec(call->store, how,
-                   VALUES(value_text(json_texts(call->arena, house->hidden)),
-                          value_integer(house->revision), value_time(house->changed_at)),
-                   &changed);
-    return status == STATUS_OK && changed == 0 ? STATUS_CONFLICT : status;
-}
-
-static const struct migration migrations[] = {
-    {
-        .version = 1,
-        .name = "house",
-        .sqlite = "CREATE TABLE iam.house ("
-                  " place INTEGER NOT NULL PRIMARY KEY, hidden TEXT NOT NULL,"
-                  " revision INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;",
-        .postgres = "CREATE TABLE iam.house ("
-                    " place integer NOT NULL PRIMARY KEY, hidden text NOT NULL,"
-                    " revision bigint NOT NULL, changed_at bigint NOT NULL);",
-    },
-};
-
 /* ---- operations ---- */
 
 static enum status get_handle(struct call *call)
 {
     struct house house;
-    enum status status = find(call, &house);
+    enum status status = house_find(call->store, call->arena, &house);
     return status == STATUS_OK ? answer(call, &house) : status;
 }
 
@@ -122,7 +66,7 @@ static enum status change_handle(struct call *call)
 {
     const struct house *input = call->input;
     struct house house;
-    enum status status = find(call, &house);
+    enum status status = house_find(call->store, call->arena, &house);
     if (status != STATUS_OK) {
         return status;
     }
@@ -137,7 +81,7 @@ static enum status change_handle(struct call *call)
     house.hidden = input_has(call, "hidden") ? input->hidden : house.hidden;
     house.revision++;
     house.changed_at = call->now_ms;
-    status = keep(call, &house);
+    status = house_keep(call->store, call->arena, &house);
     if (status == STATUS_OK) {
         status = iam_tell_house_changed(call, house.hidden);
     }
@@ -174,7 +118,7 @@ static const struct route routes[] = {
 };
 
 static const struct series series[] = {
-    {.name = "house", .migrations = migrations, .count = COUNT_OF(migrations)},
+    {.name = "house", .migrations = house_migrations, .count = HOUSE_MIGRATION_COUNT},
 };
 
 const struct service_part house_part = {
