@@ -67,6 +67,7 @@ struct case_field {
     struct label label;
     enum case_kind kind;
     bool is_secret;     /* shown as *** wherever it is shown */
+    bool is_found;      /* cases are looked for by it */
     int64_t minimum;    /* letters of a text or of each text; a number; minor units of money */
     int64_t maximum;    /* of files: bytes of each */
     uint32_t items_max; /* of texts and files */

@@ -296,6 +296,11 @@ static void take_default(struct resolver *resolver, const struct written_field *
 
 /* ---- the fields ---- */
 
+static bool is_comparable(enum case_kind kind)
+{
+    return kind != CASE_TEXTS && kind != CASE_OBJECT && kind != CASE_FILES;
+}
+
 static void refuse_name(struct resolver *resolver, struct word name)
 {
     bool is_reserved = text_equals_ignoring_case(name.text, TEXT("all"));
@@ -319,6 +324,7 @@ static void take_field(struct resolver *resolver, const struct written_field *wr
         .at = written->label.name.at,
         .label = resolve__label(resolver, &written->label),
         .is_secret = word_flag(written->secret),
+        .is_found = word_flag(written->found),
         .must = resolve__expression(written->must),
         .because = resolve__because(resolver, &written->because, written->must, "must"),
         .was = resolve__was(resolver, &written->was),
@@ -349,6 +355,11 @@ static void take_field(struct resolver *resolver, const struct written_field *wr
         field->maximum = field->kind == CASE_EMAIL ? EMAIL_LETTERS_MAX : PHONE_LETTERS_MAX;
     }
     take_default(resolver, written, field);
+    if (field->is_found && (!is_comparable(field->kind) || field->is_secret)) {
+        complain(resolver->complaints, written->found.at,
+                 "field \"%.*s\": cases cannot be looked for by %s", TEXT_ARGS(field->name),
+                 field->is_secret ? "a secret" : kinds[field->kind].said);
+    }
 }
 
 /* One open case for each value: so the values must be comparable. */
@@ -362,7 +373,7 @@ static void take_one_open_per(struct resolver *resolver, const struct case_field
             continue;
         }
         enum case_kind kind = fields[index].kind;
-        if (kind == CASE_TEXTS || kind == CASE_OBJECT || kind == CASE_FILES) {
+        if (!is_comparable(kind)) {
             complain(resolver->complaints, written->items[i].at,
                      "\"one_open_per\": %s cannot be compared; name another field",
                      kinds[kind].said);

@@ -23,6 +23,7 @@ struct written_field {
     struct forms choices; /* written_label */
     struct words types;
     struct word secret;
+    struct word found;
     struct word otherwise;
     struct word must;
     struct written_label because;

@@ -56,6 +56,11 @@ void recipe__rivals(struct recipe_maker *maker)
 static struct bit_set keys_of(const struct workflow *workflow)
 {
     struct bit_set keys = {{0}};
+    for (size_t i = 0; i < workflow->field_count; i++) {
+        if (workflow->fields[i].is_found) {
+            bit_set_add(&keys, i);
+        }
+    }
     for (size_t i = 0; i < workflow->one_open_per_count; i++) {
         bit_set_add(&keys, (size_t)workflow->one_open_per[i]);
     }

@@ -60,6 +60,22 @@ def telemarketing_begins_and_the_customer_goes_on(onboarding):
     check_equal(onboarding.telemarketing.offer('approve', case), None)
 
 
+def requests_are_found_by_number_phone_and_address(onboarding):
+    """By who sees the field: its whole value."""
+    customer = onboarding.customer()
+    case = customer.do('start').json['case_id']
+    customer.do('submit_company_form', {**COMPANY, 'inn': '7736050003'}, case)
+    customer.do('submit_contact_form', {**CONTACT, 'contact_email': 'one@example.net',
+                                        'contact_phone': '+74955009999'}, case)
+    for field, value in (('inn', '7736050003'), ('contact_email', 'one@example.net'),
+                         ('contact_phone', '%2B74955009999')):
+        said = onboarding.moderator.get(f'cases?by={field}&value={value}')
+        check_equal([one['case_id'] for one in said.json['items']], [case], (field, said))
+    check_equal(onboarding.moderator.get('cases?by=inn&value=773605000').json['items'], [])
+    said = onboarding.telemarketing.get('cases?by=inn&value=7736050003')
+    check_equal(said.json.get('items', []), [], said)
+
+
 # ---- forms ----
 
 
@@ -216,7 +232,8 @@ def functions_are_done_once(onboarding):
 
 if __name__ == '__main__':
     main([a_company_is_taken_in, one_request_at_a_time,
-          telemarketing_begins_and_the_customer_goes_on, forms_know_what_numbers_must_be,
+          telemarketing_begins_and_the_customer_goes_on,
+          requests_are_found_by_number_phone_and_address, forms_know_what_numbers_must_be,
           an_entrepreneur_has_other_numbers, a_draft_is_kept_as_it_is_typed,
           it_is_returned_with_what_to_correct, a_claimed_one_is_of_one_moderator,
           rejected_is_the_end, what_is_hidden_is_nowhere, another_customer_finds_nothing,
