@@ -44,7 +44,7 @@ struct recipe {
     struct text hash; /* of the text, hexadecimal */
     const struct recipe_transition *transitions;
     const struct condition *const *musts; /* by field; NULL: whatever its kind allows */
-    struct bit_set keys;    /* fields cases are looked for by: `is`, `match`, one_open_per, `found` */
+    struct bit_set keys;    /* fields by which cases are looked for: `is`, `match`, `found` ... */
     struct bit_set passing; /* fields whose results are handed on and kept nowhere */
     struct bit_set ends;    /* places */
     /* By place: all that a case can come there from, itself included; NULL: no event is kept. */
