@@ -8,16 +8,23 @@ import uuid
 from urllib.parse import quote
 
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
-sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
+sys.path[:0] = [LIB, os.path.join(LIB, 'cases'), os.path.join(LIB, 'servers')]
 from house import until
 from kontora import Server
 from popug import Company, Popug, pages
+from provider import Provider
 from tap import check, check_equal, check_match, for_each_test, main
 
 
+def provider():
+    with Provider() as bank:
+        yield bank
+
+
 @for_each_test
-def server():
-    server = Server(services='users,notifications,board,accounts,payments').start()
+def server(provider):
+    server = Server(services='users,notifications,board,accounts,payments',
+                    settings=[f'--payments.provider={provider.address}']).start()
     yield server
     check_equal(server.stop(), 0)
 
@@ -101,6 +108,23 @@ def the_board_is_watched(server, company):
     watching.close()
 
 
+def payments_are_watched(server, company):
+    """D33: EarningTransferred, as it comes; to nobody who may not see payments."""
+    keeper, popug = company.hire('accountant'), company.hire()
+    said = popug.get('/api/payments/events')
+    check_equal(said.status, 403, said)
+    watching = Watching(server, '/api/payments/events', keeper)
+    while popug.balance() <= 0:  # now and then a task pays what it takes
+        popug.finish(keeper.create()['id'])
+        company.settled()
+    check_equal(keeper.post('/api/accounts/day-end').status, 202)
+    told = watching.next('payments.earning_transferred')
+    payout = popug.get('/api/accounts/me/payouts').json['items'][0]
+    check_equal((told['payment_id'], told['amount_minor']),
+                (payout['id'], payout['amount_minor']))
+    watching.close()
+
+
 TITLES = ('=HYPERLINK("http://evil.example", "a,b")', '+7 999', '-1', '@all', '\tx',
           'with "quotes", commas\r\nand lines', 'Клюв')
 
@@ -171,6 +195,6 @@ def all_accounts_are_listed_for_the_accountant(company):
 if __name__ == '__main__':
     main([colleagues_know_each_other_by_name, who_does_not_work_here_learns_no_names,
           a_manager_works_here_and_gets_nothing, the_board_is_watched,
-          a_statement_opens_in_a_spreadsheet,
+          payments_are_watched, a_statement_opens_in_a_spreadsheet,
           totals_and_days_say_the_same, all_accounts_are_listed_for_the_accountant],
-         {'server': server, 'company': company})
+         {'provider': provider, 'server': server, 'company': company})
