@@ -42,7 +42,11 @@ static enum status enter(struct call *call, struct flow *flow, struct flow_case 
     if (status == STATUS_OK) {
         status = flow_load(flow, input->case_id, seen_out);
     }
-    return status == STATUS_ABSENT ? refuse(call, &flow_case_not_found) : status;
+    if (status == STATUS_ABSENT) {
+        status = refuse(call, &flow_case_not_found);
+        MUST(status != STATUS_OK);
+    }
+    return status;
 }
 
 /* By the name that the field has now, or had in versions before. */
