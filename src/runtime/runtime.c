@@ -26,6 +26,7 @@
 #include "runtime/streams/streams.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,6 +54,7 @@ struct runtime {
     struct pages pages;
     struct http_server *server;
     struct announcer *announcer; /* NULL: nobody is told where we are */
+    atomic_bool is_set_up;       /* from then on it is told that journals have grown */
 };
 
 static int64_t setting(const struct runtime *runtime, const char *name)
@@ -63,6 +65,9 @@ static int64_t setting(const struct runtime *runtime, const char *name)
 static void on_told(void *context, size_t host_index)
 {
     const struct runtime *runtime = context;
+    if (!atomic_load(&runtime->is_set_up)) {
+        return; /* a chore of the first moment; whoever starts later reads the journal himself */
+    }
     if (runtime->messaging != NULL) {
         messaging_announce(runtime->messaging, host_index);
     }
@@ -504,6 +509,7 @@ enum status runtime_create(const struct runtime_options *options, struct runtime
         tear_down(&runtime);
         return status;
     }
+    atomic_store(&runtime->is_set_up, true);
     *runtime_out = runtime;
     return STATUS_OK;
 }

@@ -16,6 +16,7 @@
 #include "runtime/streams/streams.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* Who has been told to be kept out is kept out, also while the service that is asked about him has
@@ -33,7 +34,8 @@ struct front {
     struct limit address_limit;
     struct limit sign_in_limit;
     struct limit person_limit;
-    struct tail *tail; /* NULL until it is started, or where nothing is told */
+    /* NULL until it is started, or where nothing is told; executors announce from the first. */
+    _Atomic(struct tail *) tail;
 
     pthread_mutex_t lock; /* of what follows */
     struct kept_out kept_out[KEPT_OUT_MAX];
@@ -75,7 +77,8 @@ void front_destroy(struct front **place)
 {
     struct front *front = *place;
     if (front != NULL) {
-        tail_destroy(&front->tail);
+        struct tail *tail = atomic_load(&front->tail);
+        tail_destroy(&tail);
         front->options.host->front = NULL;
         visitors_destroy(&front->visitors);
         limits_destroy(&front->limits);
@@ -141,22 +144,24 @@ void front_start(struct front *front)
 {
     limits_start(front->limits);
     if (front->options.host->service->drops != NULL) {
-        front->tail = tail_start(front->options.host, on_dropped, front);
+        atomic_store(&front->tail, tail_start(front->options.host, on_dropped, front));
     }
 }
 
 void front_announce(struct front *front, size_t host_index)
 {
-    if (front->tail != NULL && front->options.host->index == host_index) {
-        tail_announce(front->tail);
+    struct tail *tail = atomic_load(&front->tail);
+    if (tail != NULL && front->options.host->index == host_index) {
+        tail_announce(tail);
     }
 }
 
 void front_stop(struct front *front)
 {
     limits_stop(front->limits);
-    if (front->tail != NULL) {
-        tail_stop(front->tail);
+    struct tail *tail = atomic_load(&front->tail);
+    if (tail != NULL) {
+        tail_stop(tail);
     }
 }
 

@@ -3,7 +3,7 @@
 64 at once show the same thing. On PostgreSQL they come in by two processes that serve sign-in
 from one database, so that no lock of one program decides.
 """
-# sanitizers: asan
+# sanitizers: asan tsan
 import os
 import shutil
 import sys
