@@ -59,11 +59,15 @@ class Twins:
 
     def __init__(self, store, **options):
         self.servers = [Server(store=store, **options) for _ in range(2)]
+        self.program = self.servers[0].program
 
     def start(self):
         for server in self.servers:
             server.start()
         return self
+
+    def logged(self):
+        return ''.join(server.logged() for server in self.servers)
 
     def stop(self):
         """The first exit code that is none of success."""

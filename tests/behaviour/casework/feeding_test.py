@@ -1,4 +1,5 @@
-"""feeding_test.py - the example business case, stage by stage, with a worker by hand."""
+"""feeding_test.py - the example business case, stage by stage, with a worker by hand. On PostgreSQL
+by two processes, of which any does the next stage."""
 import os
 import sqlite3
 import sys
@@ -6,8 +7,8 @@ import urllib.parse
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from casework import answer, start, status_of, take, take_one
-from house import until
-from kontora import Server, store_kind, the_store
+from house import one_or_twins, until
+from kontora import store_kind
 from tap import check, check_equal, check_in, check_match, check_not_in, main, test_directory
 
 # Goes back as often as it is told to.
@@ -55,8 +56,7 @@ def start_server():
     for name, text in WORKFLOWS.items():
         with open(os.path.join(directory, f'{name}.yaml'), 'w', encoding='utf-8') as file:
             file.write(text)
-    server = Server(store=the_store(), services='casework',
-                    settings=['--cases.directory', directory]).start()
+    server = one_or_twins(services='casework', settings=['--cases.directory', directory]).start()
     yield server
     server.stop()
 

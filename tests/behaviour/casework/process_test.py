@@ -1,5 +1,5 @@
 """process_test.py - processes as a client of the framework knows them: started, looked at, refused;
-and which versions there are."""
+and which versions there are. On PostgreSQL two processes share the work."""
 import os
 import re
 import subprocess
@@ -9,6 +9,7 @@ import threading
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
+from house import one_or_twins
 from json_schema import offences
 from kontora import Server, the_store
 from tap import (check, check_equal, check_in, check_not_in, main, repository, test_directory,
@@ -78,8 +79,8 @@ def serve(directory, **others):
 
 
 def start_server():
-    server = serve(directory_of(tea=TEA, tea_2=TEA_2, waits=WAITS, zero=ZERO, once=ONCE),
-                   store=the_store())
+    directory = directory_of(tea=TEA, tea_2=TEA_2, waits=WAITS, zero=ZERO, once=ONCE)
+    server = one_or_twins(settings=['--cases.directory', directory], services='casework').start()
     yield server
     server.stop()
 
