@@ -46,6 +46,7 @@ static struct id id_of(uint8_t kind, uint64_t number)
 
 static enum status fill(struct store *store, uint64_t items, uint64_t people)
 {
+    MUST(people > 0);
     enum status status = store_begin(store, STORE_WRITE);
     for (uint64_t i = 0; i < people && status == STATUS_OK; i++) {
         status = store_exec(store, &add_person, VALUES(value_id(id_of(PERSON, i))), NULL);

@@ -167,8 +167,7 @@ static const void *price(struct popug_world *popugs)
     struct text error;
     struct text drawn = text_format(
         popugs->world.look, "{\"fee_minor\":%lld,\"reward_minor\":%lld,\"currency\":\"USD\"}",
-        (long long)(100 * dice_between(dice, 10, 20)),
-        (long long)(100 * dice_between(dice, 20, 40)));
+        (long long)dice_between(dice, 10, 20) * 100, (long long)dice_between(dice, 20, 40) * 100);
     enum status status =
         input_read_data(popugs->world.look, item_ask_price.takes, drawn, &data, &error);
     MUST(status == STATUS_OK);
@@ -386,13 +385,15 @@ static const char *make_directory(struct arena *arena)
 static void remove_rows(struct arena *arena, const char *directory)
 {
     DIR *folder = opendir(directory);
-    CHECK(folder != NULL);
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+    for (const struct dirent *entry = folder ? readdir(folder) : NULL; entry != NULL;
+         entry = readdir(folder)) {
         if (entry->d_name[0] != '.') {
             (void)unlink(text_format(arena, "%s/%s", directory, entry->d_name).data);
         }
     }
-    closedir(folder);
+    if (folder != NULL) {
+        closedir(folder);
+    }
     (void)rmdir(directory);
 }
 
