@@ -7,6 +7,8 @@
 /* That the id is taken is a CONFLICT, seen by this or a later statement: it was looked for. */
 NODISCARD enum status moves_insert(struct store *store, const struct made_move *moves,
                                    size_t count);
+/* One that ends no hold, and its two accounts with it; of a shared store. */
+NODISCARD enum status moves_insert_whole(struct store *store, const struct made_move *made);
 
 /* How many of these transfers are there. */
 NODISCARD enum status moves_count(struct store *store, struct arena *arena, const struct id *ids,
