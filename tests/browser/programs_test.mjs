@@ -120,7 +120,7 @@ async function a_webhook_is_told(world) {
 async function a_template_is_seen_before_it_is_kept(world) {
   const { page, context, complaints } = await openWindow(world.browser, { signedIn: world.signedIn, allows: [/422|400/] });
   await page.goto('/app/templates');
-  await page.getByRole('button', { name: 'Изменить iam.invite ru' }).click();
+  await page.getByRole('button', { name: 'Изменить iam.invite email' }).click();
   const dialog = page.getByRole('dialog');
   const letter = dialog.frameLocator('iframe');
   await letter.locator('body').waitFor();

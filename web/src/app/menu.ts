@@ -32,8 +32,8 @@ const HOUSE: Way[] = [
   { to: '/app/audit', name: () => say('audit'), icon: 'shield', permission: 'audit.read', service: 'audit' },
   { to: '/app/templates', name: () => say('templates'), icon: 'mail', permission: 'notifications.templates', service: 'notifications' },
   { to: '/app/programs', name: () => say('programs'), icon: 'key', permission: 'iam.clients', service: 'iam' },
-  { to: '/app/house', name: () => say('house'), icon: 'home', permission: 'iam.house', service: 'iam' },
   { to: '/app/webhooks', name: () => say('webhooks'), icon: 'hook', permission: 'webhooks.read', service: 'webhooks' },
+  { to: '/app/house', name: () => say('house'), icon: 'home', permission: 'iam.house', service: 'iam' },
 ];
 
 function isOpen(session: Session, { permission, service, isFor }: Way): boolean {

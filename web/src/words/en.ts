@@ -55,7 +55,7 @@ export const en = {
   one_on_a_line: 'One on a line.', from_to: 'From {from} to {to}.',
   why_wrong_stage: 'Not at this point.', why_operation_in_progress: 'It is under way already.', why_case_closed: 'The case has ended.', why_condition: 'Its condition does not hold.',
   view_as_others: 'With the eyes of others', view_as_choose: 'Whose eyes', view_as_begin: 'Choose whose eyes to look with. That you have looked is recorded.',
-  view_as_now: 'You see what {name} sees.', view_as_only: 'Nothing can be done from here, and that you have looked is recorded.', view_as_leave: 'Back to your own eyes', can_do: 'What he could do', could_now: 'can be done now', code_has_no_part: 'Such a participant has no part in this case: he would not find it.',
+  view_as_now: 'You see what {name} sees.', view_as_only: 'Nothing can be done from here, and that you have looked is recorded.', view_as_leave: 'Back to your own eyes', can_do: 'What he could do', nothing_he_can: 'Nothing, now.', could_now: 'can be done now', code_has_no_part: 'Such a participant has no part in this case: he would not find it.',
   // workflows
   incidents: 'Incidents', check_definition: 'Check a definition', check: 'Check', definition: 'Definition',
   check_hint: 'Paste a workflow file. It is proved, drawn, and not kept.', no_workflows_title: 'No workflows', no_workflows: 'Put a file into the directory of workflows and start again.',
@@ -97,12 +97,12 @@ export const en = {
   renew_keys: 'New signing keys', renew_keys_about: 'Everything that was signed before is believed no more: everybody signs in to these programs anew. Do it when a key may have become known.', keys_renewed: 'New keys sign from now on.',
   copy: 'Copy', copied: 'Copied.',
   // the house
-  house: 'The house', house_about: 'What everybody here is shown. Nothing stops or starts by it, and nothing is lost.', house_apps: 'Apps', own_workflows: 'Your own workflows', own_workflows_about: 'Cases of the workflow files that you write yourself.',
-  app_with_cases: 'Its screens, and its cases in the inbox and under Cases.', set_up_apps_title: 'What do you want to work with?', set_up_apps_about: 'You can choose again at any time, under “The house”.', set_up_go: 'Go on', no_apps: 'There is nothing to choose from here.',
+  house: 'Apps', house_about: 'What everybody here is shown. Nothing stops or starts by it, and nothing is lost.', own_workflows: 'Your own workflows', own_workflows_about: 'Cases of the workflow files that you write yourself.',
+  app_with_cases: 'Its screens, and its cases in the inbox and under Cases.', set_up_apps_title: 'What do you want to work with?', set_up_apps_about: 'You can choose again at any time, under “Apps”.', set_up_go: 'Go on', no_apps: 'There is nothing to choose from here.',
   // schedules
   schedules: 'Schedules', schedules_about: 'What runs by the calendar, each time exactly once.', no_schedules_title: 'No schedules', no_schedules: 'Nothing here runs by the calendar.',
   last_run: 'Last', next_run: 'Next', never_yet: 'not yet', never_again: 'never again', run_now: 'Run now', run_now_about: '“{name}” is done now, once, as if it were due; then it goes on by the calendar.', schedule_runs: 'It runs.',
-  missed_once: 'missed: once', missed_all: 'missed: each', missed_none: 'missed: not at all',
+  missed_once: 'what is missed is made up for once', missed_all: 'each that is missed is made up for', missed_none: 'what is missed is left out',
   each_day: 'Every day at {time}', each_month: 'On day {day} of each month at {time}', each_last_day: 'On the last day of each month at {time}', every_while: 'Every {while}',
   each_monday: 'Mondays at {time}', each_tuesday: 'Tuesdays at {time}', each_wednesday: 'Wednesdays at {time}', each_thursday: 'Thursdays at {time}', each_friday: 'Fridays at {time}', each_saturday: 'Saturdays at {time}', each_sunday: 'Sundays at {time}',
   // webhooks

@@ -27,7 +27,7 @@ function CouldDo({ offers }: { offers: Offer[] }) {
   return (
     <section class="card">
       <div class="head"><h2>{say('can_do')}</h2></div>
-      {shown.length === 0 ? <p class="body muted">{say('nothing_to_do')}</p> : (
+      {shown.length === 0 ? <p class="body muted">{say('nothing_he_can')}</p> : (
         <ul class="rows">
           {shown.map((offer) => (
             <li key={offer.operation} class="item">
@@ -50,8 +50,7 @@ function What({ viewed, name, onLeave }: { viewed: Viewed; name: string; onLeave
         <div class="grow"><strong>{say('view_as_now', { name })}</strong> {say('view_as_only')}</div>
         <Button size="small" onPress={onLeave}>{say('view_as_leave')}</Button>
       </div>
-      <h2>{headline(seen!, about!.fields)}</h2>
-      <div class="row">{seen!.places.map((place) => <Badge key={place.name} tone={seen!.closed_at ? 'good' : 'accent'}><span class="dot" />{label(place.label, place.name)}</Badge>)}</div>
+      <div class="stack-2"><h2>{headline(seen!, about!.fields)}</h2><div class="row">{seen!.places.map((place) => <Badge key={place.name} tone={seen!.closed_at ? 'good' : 'accent'}><span class="dot" />{label(place.label, place.name)}</Badge>)}</div></div>
       <CouldDo offers={offers} />
       <div class="two">
         <div><section class="card"><div class="head"><h2>{say('history')}</h2></div><div class="body"><History steps={history} about={about!} /></div></section></div>

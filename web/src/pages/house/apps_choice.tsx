@@ -26,7 +26,7 @@ export function AppsChoice({ services, hidden, onChange }: { services: House['se
   const choices = appsOf(services);
   if (choices.length === 0) return <p class="muted">{say('no_apps')}</p>;
   return (
-    <div class="stack" role="group" aria-label={say('house_apps')}>
+    <div class="stack" role="group" aria-label={say('house')}>
       {choices.map(({ service, name, about }) => (
         <CheckField key={service} name={name} hint={about} checked={!hidden.includes(service)}
           onInput={(isShown) => onChange(isShown ? hidden.filter((one) => one !== service) : [...hidden, service])} />

@@ -30,7 +30,6 @@ export function HousePage() {
       <Title under={<p class="muted">{say('house_about')}</p>}>{say('house')}</Title>
       {problem && <Trouble problem={problem} />}
       <section class="card">
-        <div class="head"><h2>{say('house_apps')}</h2></div>
         <div class="body">
           <Shown of={loaded} bones={<Bones rows={3} height={36} />}>
             {(house) => <AppsChoice services={session.services} hidden={house.hidden} onChange={(hidden) => choose(hidden, house)} />}

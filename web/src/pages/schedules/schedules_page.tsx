@@ -79,11 +79,11 @@ export function SchedulesPage() {
                     <div class="title">{spoken(one.schedule)}</div>
                     <div class="small muted">{one.service} · {one.name}{one.summary && ` · ${one.summary}`}</div>
                     <div class="row small">
-                      <When name={say('last_run')} at={one.last_at} otherwise={say('never_yet')} /><span aria-hidden="true">·</span>
+                      <When name={say('last_run')} at={one.last_at} otherwise={say('never_yet')} />
                       <When name={say('next_run')} at={one.next_at} otherwise={say('never_again')} />
+                      <Badge>{say(`missed_${one.catch_up}`)}</Badge>
                     </div>
                   </div>
-                  <Badge>{say(`missed_${one.catch_up}`)}</Badge>
                   {session.may('schedules.run') && <Button size="small" busy={isDue(one)} onPress={() => setAsked(one)}>{say('run_now')}<span class="unseen"> {one.name}</span></Button>}
                 </li>
               ))}

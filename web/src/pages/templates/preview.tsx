@@ -26,6 +26,16 @@ export interface Words {
 const REST_MS = 300; // while somebody writes
 const LOOKS = ['html', 'plain'] as const;
 
+/** Something that looks like what the name promises. */
+function likely(name: string): string | number {
+  if (/link|url/.test(name)) return 'https://kontora.example/app';
+  if (/email/.test(name)) return 'anna@example.com';
+  if (/code/.test(name)) return '482913';
+  if (/days|minutes|count|attempts/.test(name)) return 7;
+  if (/_at$|time|date/.test(name)) return new Date().toISOString();
+  return name.replace(/_/g, ' ');
+}
+
 /** {{client.name}} becomes {client: {name: "name"}}: something to begin with. */
 function sample(words: Words): string {
   const payload: Record<string, any> = {};
@@ -34,7 +44,7 @@ function sample(words: Words): string {
     const names = path!.split('.');
     let at = payload;
     for (const name of names.slice(0, -1)) at = typeof at[name] === 'object' ? at[name] : (at[name] = {});
-    at[names.at(-1)!] ??= names.at(-1)!.replace(/_/g, ' ');
+    at[names.at(-1)!] ??= likely(names.at(-1)!);
   }
   return JSON.stringify(payload, null, 2);
 }

@@ -4,7 +4,7 @@ import { get, Page, patch, post, Problem } from '../../app/api';
 import { asProblem, useLoad } from '../../app/load';
 import { Title } from '../../app/shell';
 import { fieldTrouble } from '../../app/troubles';
-import { say } from '../../app/words';
+import { language, say } from '../../app/words';
 import { Button, Choice } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
@@ -73,6 +73,12 @@ function sameWords(all: Template[], of: Template): Template[] {
   return all.filter(({ key, channel }) => key === of.key && channel === of.channel);
 }
 
+/** Of each that comes in several languages, the reader's. */
+function inReadersLanguage(all: Template[]): Template[] {
+  const first = (of: Template) => sameWords(all, of).find(({ locale }) => locale === language()) ?? sameWords(all, of)[0];
+  return all.filter((one) => first(one) === one);
+}
+
 export function TemplatesPage() {
   const [edited, setEdited] = useState<Template | null>(null);
   const loaded = useLoad(() => get<Page<Template>>('/templates'), []);
@@ -83,12 +89,14 @@ export function TemplatesPage() {
         <Shown of={loaded} bones={<div class="body"><Bones rows={5} height={36} /></div>}>
           {({ items }) => items.length === 0 ? <Empty icon="mail" title={say('no_templates_title')}><p>{say('no_templates')}</p></Empty> : (
             <ul class="rows">
-              {items.map((one) => (
+              {inReadersLanguage(items).map((one) => (
                 <li key={idOf(one)} class="item">
                   <div class="grow"><div class="title">{one.subject || one.key}</div><div class="small muted">{one.key}</div></div>
-                  {one.status !== 'active' && <Badge tone="warn">{one.status}</Badge>}
-                  <Badge>{one.channel}</Badge><Badge>{one.locale}</Badge>
-                  <Button size="small" onPress={() => setEdited(one)}>{say('change')}<span class="unseen"> {one.key} {one.locale}</span></Button>
+                  <div class="row">
+                    {one.status !== 'active' && <Badge tone="warn">{one.status}</Badge>}
+                    <Badge tone="accent">{one.channel}</Badge>{sameWords(items, one).map(({ locale }) => <Badge key={locale}>{locale}</Badge>)}
+                    <Button size="small" onPress={() => setEdited(one)}>{say('change')}<span class="unseen"> {one.key} {one.channel}</span></Button>
+                  </div>
                 </li>
               ))}
             </ul>
