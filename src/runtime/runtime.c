@@ -20,8 +20,8 @@
 #include "runtime/start/messaging.h"
 #include "runtime/start/notify.h"
 #include "runtime/start/place_check.h"
-#include "runtime/start/public_address.h"
 #include "runtime/start/seed_file.h"
+#include "runtime/start/web_address.h"
 #include "runtime/start/wiring.h"
 #include "runtime/streams/streams.h"
 
@@ -249,8 +249,8 @@ static enum status start_asking(struct runtime *runtime, struct text *error_out)
         status = let_gateway_speak(runtime, error_out);
     }
     if (status == STATUS_OK) {
-        status = public_address_check(
-            runtime->arena, config_text(runtime->options.config, "web.address"), error_out);
+        status = web_address_check(runtime->arena,
+                                   config_text(runtime->options.config, "web.address"), error_out);
     }
     if (status != STATUS_OK) {
         return status;

@@ -1,5 +1,5 @@
-/* public_address.c - reads it letter by letter. */
-#include "runtime/start/public_address.h"
+/* web_address.c - reads it letter by letter. */
+#include "runtime/start/web_address.h"
 
 static bool is_letter(char letter)
 {
@@ -7,7 +7,7 @@ static bool is_letter(char letter)
            letter == '-' || letter == ':' || letter == '[' || letter == ']';
 }
 
-enum status public_address_check(struct arena *arena, struct text address, struct text *error_out)
+enum status web_address_check(struct arena *arena, struct text address, struct text *error_out)
 {
     static const struct text tls = {"https://", 8};
     static const struct text plain = {"http://", 7};
