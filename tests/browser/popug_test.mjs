@@ -1,5 +1,6 @@
 // popug_test.mjs - the task board: a task falls on somebody, is finished, is shuffled; and the proof of it.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { checkAccessible, checkFits, openWindow, PHONE, settle } from './browser.mjs';
 import { createFor, furnishBoard } from './popug_house.mjs';
 
@@ -116,6 +117,9 @@ async function a_shuffle_is_checked_in_the_browser(world) {
   await page.getByText('Этот браузер видел отпечаток до нажатия').waitFor();
   assert.ok((await page.locator('.values').innerText()).includes(commitment), 'it is the one that was shown before');
   await checkAccessible(page, 'a proof');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Сохранить доказательство' }).click()]);
+  const said = spawnSync(process.env.KONTORA_PROGRAM, ['shuffle', 'verify', await file.path(), '--commitment', commitment], { encoding: 'utf8' });
+  assert.match(said.stdout, /^Right: \d+ tasks fell on 4 people as the seed says\.\n$/, said.stderr);
   const [, draw] = page.url().match(/shuffles\/(.+)$/);
   await page.route('**/results', async (route) => {
     const answer = await (await route.fetch()).json();

@@ -65,6 +65,18 @@ function Results({ drawn, wrong }: { drawn: Drawn[]; wrong: Verdict['wrong'] }) 
   );
 }
 
+/** All that `kontora shuffle verify` needs, where nobody is asked. */
+function save(draw: Draw, { people, drawn }: Verdict): void {
+  const { number: count, commitment, seed, committed_at, pressed_at } = draw;
+  const results = drawn.map(({ task_id, person_id }) => ({ task_id, person_id }));
+  const file = new Blob([JSON.stringify({ number: count, commitment, committed_at, pressed_at, seed, people, results })], { type: 'application/json' });
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = `shuffle-${count}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
 function Judged({ draw, verdict }: { draw: Draw; verdict: Verdict }) {
   const right = isRight(verdict);
   return (
@@ -78,6 +90,7 @@ function Judged({ draw, verdict }: { draw: Draw; verdict: Verdict }) {
           {verdict.wrong.length + verdict.missing === 0 ? say('step_results', { count: verdict.drawn.length }) : say('step_results_wrong', { count: verdict.wrong.length + verdict.missing })}
         </Step>
       </ol>
+      <div class="row"><Button icon="download" onPress={() => save(draw, verdict)}>{say('save_proof')}</Button><span class="small muted">{say('save_proof_about')}</span></div>
     </div>
   );
 }

@@ -44,6 +44,7 @@ export const en = {
   step_people: { one: '{count} person stands in the list, in the order of ids.', other: '{count} people stand in the list, each once, in the order of ids.' },
   step_results: { one: '{count} task was computed anew, and fell as it had to.', other: '{count} tasks were computed anew, and each fell as it had to.' },
   step_results_wrong: { one: '{count} task did not fall as it had to.', other: '{count} tasks did not fall as they had to.' },
+  save_proof: 'Save the proof', save_proof_about: 'To compute it elsewhere: kontora shuffle verify FILE',
   results: 'On whom they fell', only_mine: 'Only on me', no_results: 'None.', an_item: 'Task', fell_on_whom: 'Fell on', assignment: 'Time', checked: 'Checked', so: 'right', not_so: 'not right',
   // money
   my_account: 'My account', balance: 'Balance', on_its_way: 'On its way to you', free: 'beside it {sum}', today_in: 'Got today', today_out: 'Taken today',
