@@ -31,7 +31,7 @@ struct question {
     int64_t generation; /* of what was found */
     int64_t sent_at_ms; /* monotonic */
     atomic_bool is_asked;
-    bool complained;
+    atomic_bool is_away; /* and the log knows */
 };
 
 struct consul {
@@ -148,10 +148,9 @@ static bool read_answer(struct question *question, enum status status,
 
 static void complain(struct question *question, bool is_answer, enum status status)
 {
-    if (question->complained == !is_answer) {
+    if (atomic_exchange(&question->is_away, !is_answer) == !is_answer) {
         return;
     }
-    question->complained = !is_answer;
     log_line(is_answer ? LOG_INFO : LOG_WARNING, "gateway",
              is_answer ? "Consul answers again"
                        : "Consul does not answer: what it has said of addresses stays",
@@ -210,6 +209,15 @@ void consul_look(struct consul *consul, struct http_client *client)
             ask(question);
         }
     }
+}
+
+bool consul_is_away(const struct consul *consul)
+{
+    bool is_away = false;
+    for (size_t i = 0; i < consul->count; i++) {
+        is_away = is_away || atomic_load(&consul->questions[i].is_away);
+    }
+    return is_away;
 }
 
 /* ---- beginning and end ---- */

@@ -27,6 +27,9 @@ NODISCARD enum status consul_create(const struct consul_options *options,
 /* Asks whatever is not being asked. On one thread. */
 void consul_look(struct consul *consul, struct http_client *client);
 
+/* From any thread: has it not answered when it was asked last? */
+bool consul_is_away(const struct consul *consul);
+
 /* Nothing is asked again; before the client is destroyed. */
 void consul_end(struct consul *consul);
 

@@ -95,6 +95,12 @@ void finder_look(struct finder *finder, struct http_client *client)
     }
 }
 
+void finder_look_at_consul(const struct finder *finder, bool *is_asked_out, bool *is_away_out)
+{
+    *is_asked_out = finder->consul != NULL;
+    *is_away_out = finder->consul != NULL && consul_is_away(finder->consul);
+}
+
 void finder_end(struct finder *finder)
 {
     if (finder->consul != NULL) {

@@ -24,6 +24,9 @@ NODISCARD enum status finder_create(const struct finder_options *options,
 /* On one thread, every two seconds. It may wait for the cache. */
 void finder_look(struct finder *finder, struct http_client *client);
 
+/* From any thread. */
+void finder_look_at_consul(const struct finder *finder, bool *is_asked_out, bool *is_away_out);
+
 /* Nobody is asked from now on; before the client is destroyed. */
 void finder_end(struct finder *finder);
 

@@ -159,6 +159,12 @@ struct relays *elsewhere_relays(const struct elsewhere *elsewhere)
     return elsewhere->relays;
 }
 
+void elsewhere_look_at_consul(const struct elsewhere *elsewhere, bool *is_asked_out,
+                              bool *is_away_out)
+{
+    finder_look_at_consul(elsewhere->finder, is_asked_out, is_away_out);
+}
+
 void elsewhere_send(struct elsewhere *elsewhere, struct http_exchange *exchange,
                     const struct caller *caller, struct upstream *upstream)
 {

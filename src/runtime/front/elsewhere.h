@@ -39,6 +39,10 @@ struct upstream *elsewhere_find(const struct elsewhere *elsewhere, struct arena 
 /* For whoever asks there himself (relay_ask.h). */
 struct relays *elsewhere_relays(const struct elsewhere *elsewhere);
 
+/* Is it asked for addresses, and does it not answer? */
+void elsewhere_look_at_consul(const struct elsewhere *elsewhere, bool *is_asked_out,
+                              bool *is_away_out);
+
 void elsewhere_send(struct elsewhere *elsewhere, struct http_exchange *exchange,
                     const struct caller *caller, struct upstream *upstream);
 

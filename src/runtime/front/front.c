@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
+#include "cache/cache.h"
 #include "runtime/ask.h"
 #include "runtime/front/badge.h"
 #include "runtime/front/cookie.h"
@@ -85,6 +86,21 @@ void front_destroy(struct front **place)
         pthread_mutex_destroy(&front->lock);
         memory_free(front);
         *place = NULL;
+    }
+}
+
+void front_look_at_health(const struct front *front, struct arena *arena,
+                          struct front_health *health_out)
+{
+    const struct front_options *options = &front->options;
+    *health_out = (struct front_health){
+        .cache_is_shared = options->shared != NULL,
+        .cache_is_away =
+            options->cache != NULL && cache_trouble(options->cache, arena).data != NULL,
+    };
+    if (options->elsewhere != NULL) {
+        elsewhere_look_at_consul(options->elsewhere, &health_out->consul_is_asked,
+                                 &health_out->consul_is_away);
     }
 }
 

@@ -25,11 +25,12 @@ struct front_options {
     struct streams *streams;
     struct elsewhere *elsewhere; /* NULL: nothing is relayed */
     struct composer *composer;   /* of dashboards */
-    struct cache *shared;        /* where other doors count, too; NULL: each counts for itself */
-    int decision_ms;             /* for how long an answer is kept */
-    int64_t address_per_minute;  /* requests of nobody from one address; 0: any number */
-    int64_t sign_in_per_minute;  /* of those, what changes something: signing in, for instance */
-    int64_t person_per_minute;   /* requests of one person */
+    struct cache *cache;
+    struct cache *shared;       /* where other doors count, too; NULL: each counts for itself */
+    int decision_ms;            /* for how long an answer is kept */
+    int64_t address_per_minute; /* requests of nobody from one address; 0: any number */
+    int64_t sign_in_per_minute; /* of those, what changes something: signing in, for instance */
+    int64_t person_per_minute;  /* requests of one person */
 };
 
 struct front *front_create(const struct front_options *options);
@@ -66,6 +67,16 @@ enum front_word front_look(struct front *front, const struct knock *knock,
 /* Where it may wait; never FRONT_ASKS. */
 enum front_word front_ask(struct front *front, const struct knock *knock,
                           struct caller *caller_out);
+
+/* What the door leans on, as it is now; nobody is asked for it. */
+struct front_health {
+    bool cache_is_shared;
+    bool cache_is_away;
+    bool consul_is_asked;
+    bool consul_is_away;
+};
+void front_look_at_health(const struct front *front, struct arena *arena,
+                          struct front_health *health_out);
 
 /* The sessions that were used since this was asked last, at most SEEN_MAX of them, each once. In
  * what passes that they are forgotten: that a session was used is worth no more than that. */

@@ -64,6 +64,7 @@ enum status gate_open(const struct runtime_options *options, struct arena *arena
         .streams = dispatch->streams,
         .elsewhere = dispatch->elsewhere,
         .composer = dispatch->composer,
+        .cache = dispatch->cache,
         .shared = wiring_cache_is_shared(config) ? dispatch->cache : NULL,
         .decision_ms = (int)config_integer(config, "gateway.decision_time"),
         .address_per_minute = config_integer(config, "gateway.address_rate"),

@@ -6,6 +6,7 @@
 #include "services/gateway/channels.h"
 #include "services/gateway/drops.h"
 #include "services/gateway/gateway_migrations.h"
+#include "services/gateway/health.h"
 #include "services/gateway/hooks/hook.h"
 #include "services/gateway/seen.h"
 #include "services/gateway/start_page.h"
@@ -44,7 +45,11 @@ static const struct service_part hooks = {
     .chores = hook_chores,
     .chore_count = HOOK_CHORE_COUNT,
 };
-static const struct service_part *const parts[] = {&hooks};
+static const struct service_part health = {
+    .routes = health_routes,
+    .route_count = HEALTH_ROUTE_COUNT,
+};
+static const struct service_part *const parts[] = {&hooks, &health};
 
 const struct service gateway_service = {
     .name = "gateway",

@@ -84,12 +84,16 @@ def a_consul_that_is_away_says_nothing(world):
     first, second = (other.address for other in world.others)
     world.consul.set('crm', first)
     check(until(lambda: world.by() == {first}))
+    health = world.server.client(key=None)
+    check_equal(health.get('/health').json, {'cache': 'own', 'consul': 'answers'})
     port = world.consul.server_address[1]
     world.consul.end()
+    check(until(lambda: health.get('/health').json['consul'] == 'away'))
     check_equal(world.by(), {first})
     world.consul = SmallConsul(port, index=1)
     world.consul.set('crm', second)
     check(until(lambda: world.by() == {second}))
+    check_equal(health.get('/health').json['consul'], 'answers')
 
 
 def a_wrong_address_is_a_sentence():

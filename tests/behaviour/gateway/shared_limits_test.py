@@ -75,7 +75,9 @@ def what_is_taken_at_one_door_is_missing_at_the_other(world):
 
 def without_redis_each_counts_for_itself(world):
     """G44: there is a limit all the same."""
+    check_equal(world.clients[0].get('/health').json, {'cache': 'shared', 'consul': 'none'})
     world.redis.kill()
+    check(until(lambda: world.clients[0].get('/health').json['cache'] == 'away'))
     for door in (0, 1):
         address = world.address()
         allowed = 0
