@@ -1,5 +1,6 @@
 // phoenix_test.mjs - a customer is taken in: she on a phone in Russian, the moderator at a desk in English.
 import assert from 'node:assert/strict';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkAccessible, checkFits, checkSaid, openWindow, PHONE, settle } from './browser.mjs';
 import { ask, Participant, until } from './house.mjs';
@@ -32,7 +33,7 @@ async function letIn(world, name, roles, how) {
   await makeRoles(world);
   const email = `${roles[0]}.${Math.random().toString(36).slice(2, 8)}@demo.example`;
   const { activation_link: link } = await ask('POST', '/api/invitations', { full_name: name, email, roles, locale: how.language ?? 'ru' });
-  const window = await openWindow(world.browser, { ...how, allows: [/401/, /400/, /409/, /events/] });
+  const window = await openWindow(world.browser, { ...how, allows: [/401/, /400/, /409/, /415/, /events/] });
   await window.page.goto(link);
   await window.page.getByLabel(how.language === 'en' ? 'Password' : 'Пароль').fill('семь пятниц на неделе');
   await window.page.getByRole('button', { name: how.language === 'en' ? 'Come in' : 'Войти', exact: true }).click();
@@ -48,8 +49,12 @@ const press = (page, name) => page.getByRole('button', { name, exact: true }).cl
 const step = (page, name) => page.getByRole('heading', { name, level: 2 }).waitFor();
 const saved = (page) => page.getByText(/^Сохранено только что|^Saved just now/).waitFor();
 
+/** The whole page in sight: what the bar at the bottom of a phone happens to cover can be scrolled. */
 async function look(page, language, where) {
+  const size = page.viewportSize();
+  await page.setViewportSize({ ...size, height: 3000 });
   await checkAccessible(page, where);
+  await page.setViewportSize(size);
   await checkFits(page, where);
   await checkSaid(page, language, where);
 }
@@ -99,9 +104,21 @@ async function fillsIn({ page, context }) {
   await press(page, 'Дальше');
   await step(page, 'Контакты');
   await fill(page, CONTACT);
+  await attach(page);
   await press(page, 'Дальше');
   await step(page, 'Проверить и отправить');
   await look(page, 'ru', 'the last page');
+}
+
+/** A document goes in pieces as soon as it is chosen; one of a kind that is not taken says so. */
+async function attach(page) {
+  const files = page.getByLabel('Добавить файлы');
+  await files.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('не документ') });
+  await page.getByText('Такие файлы здесь не принимают.').waitFor();
+  await files.setInputFiles({ name: 'Устав.pdf', mimeType: 'application/pdf', buffer: Buffer.concat([Buffer.from('%PDF-1.7\n'), Buffer.alloc(700_000, 7)]) });
+  await page.getByRole('link', { name: 'Устав.pdf' }).waitFor();
+  await saved(page);
+  await look(page, 'ru', 'a document');
 }
 
 /** What she changes at a desk is told on the phone, which writes nothing over it. */
@@ -138,6 +155,8 @@ async function returnsIt({ page }) {
   await page.getByRole('heading', { name: 'What was submitted' }).waitFor();
   await page.getByText('The check digits of INN, OGRN and account are right.').waitFor();
   await look(page, 'en', 'the check');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Устав.pdf' }).click()]);
+  assert.equal((await stat(await file.path())).size, 700_009);
   await page.keyboard.press('r');
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('What to correct').fill('Нет номера корпуса в адресе.');

@@ -92,6 +92,14 @@ export const patch = <Answer>(path: string, body: unknown, more: Asking = {}) =>
   ask<Answer>('PATCH', path, { ...more, body });
 export const remove = <Answer>(path: string, more: Asking = {}) => ask<Answer>('DELETE', path, more);
 
+/** Bytes as they are: a piece of a file. */
+export async function putBytes<Answer>(path: string, bytes: Blob): Promise<Answer> {
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/octet-stream' };
+  const answer = await reach(path, { method: 'PUT', headers, body: bytes, credentials: 'same-origin' });
+  if (!answer.ok) throw await problemOf(answer);
+  return (await answer.json()) as Answer;
+}
+
 export async function getText(path: string): Promise<string> {
   const answer = await reach(path, { credentials: 'same-origin' });
   if (!answer.ok) throw await problemOf(answer);

@@ -13,6 +13,9 @@ export interface FormField {
   letters_min?: number;
   letters_max?: number;
   items_max?: number;
+  bytes_max?: number; // of a file
+  piece_bytes_max?: number;
+  media_types?: string[];
   minimum?: string | number;
   maximum?: string | number;
   currency?: string;
@@ -97,6 +100,7 @@ export const flow = {
 export function shown(value: any, field: FormField | undefined): string {
   if (value === null || value === undefined || value === '') return say('nothing');
   if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
+  if (field?.kind === 'files' && Array.isArray(value)) return say('files_count', { count: value.length });
   if (Array.isArray(value)) return value.map((item) => shown(item, undefined)).join(', ');
   if (typeof value === 'object') return JSON.stringify(value);
   switch (field?.kind) {

@@ -52,6 +52,7 @@ export const en = {
   no_form: 'Nothing needs to be filled in.', done: 'Done.', goes_on: 'It has begun and goes on by itself.', failed: 'It has failed.',
   changed_title: 'Something has changed since you looked', changed_advice: 'Your answers are still here. Look at what is new, then decide again.',
   changed_gone: 'This can no longer be done.', do_anyway: '{name} all the same', what: 'What', it_was: 'It was', it_became: 'It is now',
+  add_files: 'Add files', files_hint: 'Up to {count}, {size} each.', files_count: { one: '{count} file', other: '{count} files' }, file_empty: 'This file is empty.', file_large: 'More than {size}.', file_type: 'A file of this kind is not taken here.',
   one_on_a_line: 'One on a line.', from_to: 'From {from} to {to}.',
   why_wrong_stage: 'Not at this point.', why_operation_in_progress: 'It is under way already.', why_case_closed: 'The case has ended.', why_condition: 'Its condition does not hold.',
   view_as_others: 'With the eyes of others', view_as_choose: 'Whose eyes', view_as_begin: 'Choose whose eyes to look with. That you have looked is recorded.',

@@ -54,6 +54,7 @@ export const ru: Record<Key, string | Forms> = {
   no_form: 'Заполнять ничего не нужно.', done: 'Готово.', goes_on: 'Началось и идёт дальше само.', failed: 'Не получилось.',
   changed_title: 'С тех пор, как вы смотрели, кое-что изменилось', changed_advice: 'Ваши ответы на месте. Посмотрите, что нового, и решите ещё раз.',
   changed_gone: 'Этого больше нельзя сделать.', do_anyway: 'Всё равно: {name}', what: 'Что', it_was: 'Было', it_became: 'Стало',
+  add_files: 'Добавить файлы', files_hint: 'До {count}, каждый до {size}.', files_count: { one: '{count} файл', few: '{count} файла', many: '{count} файлов', other: '{count} файла' }, file_empty: 'Этот файл пуст.', file_large: 'Больше {size}.', file_type: 'Такие файлы здесь не принимают.',
   one_on_a_line: 'По одному в строке.', from_to: 'От {from} до {to}.',
   why_wrong_stage: 'Не на этом шаге.', why_operation_in_progress: 'Это уже выполняется.', why_case_closed: 'Дело закончено.', why_condition: 'Условие не выполнено.',
   view_as_others: 'Глазами другого', view_as_choose: 'Чьими глазами', view_as_begin: 'Выберите, чьими глазами смотреть. То, что вы смотрели, останется в журнале.',

@@ -4,6 +4,7 @@ import { Problem } from '../../app/api';
 import { FormField, Values } from '../../app/flow';
 import { fieldTrouble } from '../../app/troubles';
 import { label, say } from '../../app/words';
+import { FilesAt, FilesField } from './files';
 import { CheckField, SelectField, TextField } from '../../design/field';
 
 /** What the workflow says of a field that is not what it must be goes before the server's English. */
@@ -76,13 +77,13 @@ const TYPES: Record<string, 'email' | 'tel' | 'date' | 'datetime-local'> = { ema
 /** What a screen of its own knows better: a hint, the keyboard of a phone, what a browser may fill in. */
 export type Extras = Record<string, { hint?: string; more?: JSX.IntrinsicElements['input'] }>;
 
-export function FormFields({ fields, draft, onChange, problem, absent, extras }: {
-  fields: FormField[]; draft: Draft; onChange: (draft: Draft) => void; problem: Problem | null; absent: string[]; extras?: Extras;
+export function FormFields({ fields, draft, onChange, problem, absent, extras, at }: {
+  fields: FormField[]; draft: Draft; onChange: (draft: Draft) => void; problem: Problem | null; absent: string[]; extras?: Extras; at?: FilesAt;
 }) {
   return (
     <div class="stack">
       {fields.map((field) => (
-        <OneField key={field.name} field={field} extra={extras?.[field.name]} value={draft[field.name] ?? ''}
+        <OneField key={field.name} field={field} extra={extras?.[field.name]} at={at} value={draft[field.name] ?? ''}
           wrong={absent.includes(field.name) ? say('field_required') : wrongOf(field, problem)}
           onInput={(value) => onChange({ ...draft, [field.name]: value })} />
       ))}
@@ -90,17 +91,18 @@ export function FormFields({ fields, draft, onChange, problem, absent, extras }:
   );
 }
 
-function OneField({ field, extra, value, wrong, onInput }: {
-  field: FormField; extra?: Extras[string]; value: string | boolean; wrong: string | null; onInput: (value: string | boolean) => void;
+function OneField({ field, extra, at, value, wrong, onInput }: {
+  field: FormField; extra?: Extras[string]; at?: FilesAt; value: string | boolean; wrong: string | null; onInput: (value: string | boolean) => void;
 }) {
   const common = { name: label(field.label, field.name), wrong, optional: !field.required, onInput };
   if (field.kind === 'flag') return <CheckField name={common.name} checked={value === true} onInput={onInput} />;
   const text = String(value);
+  if (field.kind === 'files') return at ? <FilesField field={field} value={text} wrong={wrong} at={at} onInput={onInput} /> : null;
   if (field.kind === 'choice') {
     const options = (field.choices ?? []).map((choice) => ({ value: choice.name, text: label(choice.label, choice.name) }));
     return <SelectField {...common} value={text} empty={say('choose')} options={options} />;
   }
-  const isLong = field.kind === 'texts' || field.kind === 'files' || field.kind === 'object' || (field.kind === 'text' && (field.letters_max ?? 0) > LONG_TEXT);
+  const isLong = field.kind === 'texts' || field.kind === 'object' || (field.kind === 'text' && (field.letters_max ?? 0) > LONG_TEXT);
   return (
     <TextField {...common} value={text} type={TYPES[field.kind] ?? 'text'} rows={isLong ? 3 : undefined}
       unit={field.kind === 'money' ? unitOf(field.currency ?? 'RUB') : undefined} hint={extra?.hint ?? hintOf(field)}

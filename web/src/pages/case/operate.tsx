@@ -78,7 +78,8 @@ export function Operate({ door, about, seen, offer, onDone, onSeen, onClose }: O
         )}
         {general && <Trouble problem={general} />}
         {offer.form.length === 0 && !changes && <p class="muted">{say('no_form')}</p>}
-        <FormFields fields={offer.form} draft={draft} onChange={setDraft} problem={problem} absent={absent} />
+        <FormFields fields={offer.form} draft={draft} onChange={setDraft} problem={problem} absent={absent}
+          at={seen.case ? { door, caseId: seen.case.case_id } : undefined} />
         <div class="foot">
           <Button kind="quiet" onPress={onClose}>{say(current.token ? 'cancel' : 'close')}</Button>
           {current.token && <Button kind="main" submits busy={isBusy}>{changes ? say('do_anyway', { name }) : name}</Button>}

@@ -67,7 +67,7 @@ function Steps({ begun }: { begun: Begun }) {
           <li key={step}>
             <span class="name">{tell(`funnel_${step}`)}</span>
             <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width={begun.opened === 0 ? 0 : (begun[step] / begun.opened) * 100} height="10" rx="1" /></svg>
-            <span class="number"><strong>{number(begun[step])}</strong> <span class="small muted">{i === 0 ? '' : tell('of_before', { percent: percent(begun[step], begun[STEPS[i - 1]!]) })}</span></span>
+            <span class="number"><strong>{number(begun[step])}</strong> <span class="small muted">{i === 0 || begun[STEPS[i - 1]!] === 0 ? '' : tell('of_before', { percent: percent(begun[step], begun[STEPS[i - 1]!]) })}</span></span>
           </li>
         ))}
         <li class="lost"><span class="name">{tell('funnel_lost')}</span><span class="muted">{tell('lost_about', { rejected: begun.rejected, abandoned: begun.abandoned })}</span></li>

@@ -1,8 +1,10 @@
 // check_cards.tsx - the parts of a moderator's page: what was submitted, what to look at, earlier attempts.
-import { About, shown, Values } from '../../../app/flow';
+import { About, CaseShown, shown, Values } from '../../../app/flow';
 import { useName } from '../../../app/names';
 import { ago, label, moment } from '../../../app/words';
 import { Icon } from '../../../design/icon';
+import { FileLinks, idsOf } from '../../../pages/case/files';
+import { STAFF } from '../door';
 import { tell } from '../words';
 import { Attempt, Difference, differences } from './attempts';
 import { Check, checksOf } from './checks';
@@ -17,7 +19,8 @@ function Mark({ checks }: { checks: Check[] }) {
 }
 
 /** Beside each value: what was there the time before, and whether something is to be looked at. */
-export function Submitted({ about, forms, attempts }: { about: About; forms: Values; attempts: Attempt[] }) {
+export function Submitted({ about, of, attempts }: { about: About; of: CaseShown; attempts: Attempt[] }) {
+  const { forms } = of;
   const before = attempts.length > 1 ? attempts.at(-2)!.values : null;
   const looks = checksOf(forms, cityOf(about, forms)).filter(({ verdict }) => verdict === 'look');
   const isNew = (name: string) => before !== null && JSON.stringify(before[name] ?? null) !== JSON.stringify(forms[name] ?? null);
@@ -32,8 +35,8 @@ export function Submitted({ about, forms, attempts }: { about: About; forms: Val
               <div key={field.name}>
                 <dt>{label(field.label, field.name)}</dt>
                 <dd class={isNew(field.name) ? 'new' : undefined}>
-                  <span>{shown(forms[field.name], field)}</span> <Mark checks={looks.filter(({ fields }) => fields[0] === field.name)} />
-                  {isNew(field.name) && <div class="small"><span class="was">{shown(before![field.name], field)}</span></div>}
+                  {field.kind === 'files' ? <FileLinks at={{ door: STAFF, caseId: of.case_id }} ids={idsOf(forms[field.name])} /> : <span>{shown(forms[field.name], field)}</span>} <Mark checks={looks.filter(({ fields }) => fields[0] === field.name)} />
+                  {isNew(field.name) && field.kind !== 'files' && <div class="small"><span class="was">{shown(before![field.name], field)}</span></div>}
                 </dd>
               </div>
             ))}

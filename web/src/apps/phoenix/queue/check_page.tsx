@@ -129,7 +129,7 @@ export function CheckPage({ case_id: caseId }: Record<string, string>) {
             <Title back={tell('queue')} backTo="/app/phoenix/queue" under={<Under state={state} />}>{state.case.forms.company_name || tell('no_name')}</Title>
             <Decide offers={state.new_operations} onChoose={(offer) => setChosen({ offer, seen: state })} onNext={isModerator ? next : null} />
             <div class="side-by-side">
-              <div><Submitted about={about} forms={state.case.forms} attempts={attempts} /></div>
+              <div><Submitted about={about} of={state.case} attempts={attempts} /></div>
               <div>
                 <Checks about={about} forms={state.case.forms} />
                 <Remarks about={about} forms={state.case.forms} />

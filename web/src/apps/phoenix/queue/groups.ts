@@ -11,7 +11,7 @@ const OURS = ['owner_id', 'return_reason', 'reject_reason', 'comment', 'moderato
 
 function partOf({ name }: FormField): PartName | null {
   if (OURS.includes(name)) return null;
-  return BANK.includes(name) ? 'bank' : name.startsWith('contact_') ? 'contact' : 'company';
+  return BANK.includes(name) ? 'bank' : name.startsWith('contact_') || name === 'documents' ? 'contact' : 'company';
 }
 
 export const fieldsOfPart = (about: About, part: PartName) => about.fields.filter((field) => partOf(field) === part);

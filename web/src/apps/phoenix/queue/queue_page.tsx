@@ -43,6 +43,15 @@ function isFound(of: CaseShown, wanted: string): boolean {
   return words.every((word) => text.includes(word));
 }
 
+/** A whole INN, phone or address is asked of the server, where it finds by them: among all requests, wherever they are. */
+function keyOf(wanted: string): { by: string; value: string } | null {
+  const text = wanted.trim();
+  const digits = text.replace(/[\s()+-]/g, '');
+  if (/^(\d{10}|\d{12})$/.test(text)) return { by: 'inn', value: text };
+  if (/^[+\d][\d\s()-]+$/.test(text) && /^\d{11}$/.test(digits)) return { by: 'contact_phone', value: `+${digits.replace(/^8/, '7')}` };
+  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? { by: 'contact_email', value: text } : null;
+}
+
 function isOf(of: CaseShown, whose: Whose, me: string | undefined): boolean {
   if (whose === 'all') return true;
   return whose === 'mine' ? of.forms.moderator_id === me : of.forms.moderator_id == null;
@@ -69,8 +78,11 @@ function Whom({ id }: { id: string | null }) {
   return id ? <Badge tone="accent">{name}</Badge> : <span class="muted">{tell('nobody')}</span>;
 }
 
-function Row({ of, about, isModerated, me, onClaim }: { of: CaseShown; about: About; isModerated: boolean; me: string | undefined; onClaim: () => Promise<void> }) {
+const isInModeration = (of: CaseShown) => of.places.some(({ name }) => name === 'moderation');
+
+function Row({ of, about, me, onClaim }: { of: CaseShown; about: About; me: string | undefined; onClaim: () => Promise<void> }) {
   const { forms } = of;
+  const isModerated = isInModeration(of);
   const city = about.fields.find(({ name }) => name === 'city')?.choices?.find(({ name }) => name === forms.city);
   const seconds = secondsOf(of);
   const isTaken = forms.moderator_id != null && forms.moderator_id !== me;
@@ -133,22 +145,32 @@ export function QueuePage() {
     const [about, counts, page] = await Promise.all([flow.about(STAFF), flow.counts(STAFF), flow.cases(STAFF, asked, signal)]);
     return { about, counts: counts.places, items: page.items, next: page.next };
   }, [place]);
-  useChanges(doorsOf(session, STAFF), () => void loaded.again());
+  const named = keyOf(wanted);
+  const key = named && loaded.value?.about.found_by.includes(named.by) ? named : null;
+  const found = useLoad(async (signal) => (key ? (await flow.cases(STAFF, { ...key, order: 'newest', limit: PAGE }, signal)).items : []), [key?.by, key?.value]);
+  useChanges(doorsOf(session, STAFF), () => {
+    void loaded.again();
+    if (key) void found.again();
+  });
   const change = (name: string, value: string) => {
     const kept = new URLSearchParams(query);
     if (value) kept.set(name, value);
     else kept.delete(name);
     go(`/app/phoenix/queue${kept.size ? `?${kept}` : ''}`, 'replace');
   };
-  const rows = useMemo(() => (loaded.value?.items ?? [])
-    .filter((of) => isOf(of, whose, me) && isFound(of, wanted) && secondsOf(of) >= (AGES[age as keyof typeof AGES] ?? 0))
-    .sort((one, other) => waitingSince(one).localeCompare(waitingSince(other))), [loaded.value, whose, wanted, age, me]);
+  const rows = useMemo(() => {
+    const listed = (loaded.value?.items ?? [])
+      .filter((of) => isOf(of, whose, me) && isFound(of, wanted) && secondsOf(of) >= (AGES[age as keyof typeof AGES] ?? 0))
+      .sort((one, other) => waitingSince(one).localeCompare(waitingSince(other)));
+    const elsewhere = (key && found.value ? found.value : []).filter((of) => listed.every((one) => one.case_id !== of.case_id));
+    return [...listed, ...elsewhere];
+  }, [loaded.value, found.value, whose, wanted, age, me]);
   const shownRows = useRef(rows);
   shownRows.current = rows;
   const take = () => {
     const of = shownRows.current.find(({ case_id: id }) => id === (document.activeElement as HTMLElement | null)?.dataset.case);
     const isTaken = of?.forms.moderator_id != null && of.forms.moderator_id !== me;
-    if (of && isModerated && !isTaken) void claim(of, loaded.again);
+    if (of && isInModeration(of) && !isTaken) void claim(of, loaded.again);
   };
   useKeys({ t: take });
   const more = async () => {
@@ -173,7 +195,7 @@ export function QueuePage() {
                   <table class="queue">
                     <thead><tr><th>{tell('company')}</th><th>{tell(isModerated ? 'attempt_head' : 'where')}</th><th>{tell('looked_at_by')}</th><th>{tell(isModerated ? 'waits' : 'age')}</th><th class="end"><span class="unseen">{tell('actions')}</span></th></tr></thead>
                     <tbody>
-                      {rows.map((of) => <Row key={of.case_id} of={of} about={about} isModerated={isModerated} me={me} onClaim={() => claim(of, loaded.again)} />)}
+                      {rows.map((of) => <Row key={of.case_id} of={of} about={about} me={me} onClaim={() => claim(of, loaded.again)} />)}
                     </tbody>
                   </table>
                 </div>

@@ -93,7 +93,7 @@ function Folded({ about, state }: { about: About; state: State }) {
   return (
     <details class="card wizard folded">
       <summary>{tell('what_was_sent')}</summary>
-      <div class="body"><Sent about={about} forms={state.case!.forms} /></div>
+      <div class="body"><Sent about={about} of={state.case!} /></div>
     </details>
   );
 }

@@ -1,13 +1,17 @@
 // sent.tsx - what the customer has written, by its pages; with a way to correct it while he may.
-import { About, shown, Values } from '../../../app/flow';
+import { About, CaseShown, shown } from '../../../app/flow';
 import { label } from '../../../app/words';
 import { Button } from '../../../design/button';
+import { FileLinks, idsOf } from '../../../pages/case/files';
+import { CUSTOMER } from '../door';
 import { tell } from '../words';
 import { fieldsOf, StepName } from './steps';
 
 const PAGES: StepName[] = ['company', 'bank', 'contact'];
 
-export function Sent({ about, forms, onCorrect }: { about: About; forms: Values; onCorrect?: (step: StepName) => Promise<void> }) {
+export function Sent({ about, of, onCorrect }: { about: About; of: CaseShown; onCorrect?: (step: StepName) => Promise<void> }) {
+  const { forms } = of;
+  const at = { door: CUSTOMER, caseId: of.case_id };
   return (
     <div class="stack">
       {PAGES.map((step) => (
@@ -18,7 +22,7 @@ export function Sent({ about, forms, onCorrect }: { about: About; forms: Values;
           </div>
           <dl class="values">
             {fieldsOf(step, about).filter(({ name }) => forms[name] != null).map((field) => (
-              <div key={field.name}><dt>{label(field.label, field.name)}</dt><dd>{shown(forms[field.name], field)}</dd></div>
+              <div key={field.name}><dt>{label(field.label, field.name)}</dt><dd>{field.kind === 'files' ? <FileLinks at={at} ids={idsOf(forms[field.name])} /> : shown(forms[field.name], field)}</dd></div>
             ))}
           </dl>
         </section>

@@ -143,7 +143,7 @@ function Part({ about, state, half, step, onStep, onMoved, stamp }: PartProps) {
         <News draft={draft} />
         {general && <Trouble problem={general} />}
         {elsewhere.length > 0 && <Note tone="warn">{tell('wrong_elsewhere', { names: elsewhere.map(nameOf).join(', ') })}</Note>}
-        <FormFields fields={own} draft={draft.values} extras={EXTRAS()} problem={onlyLeft(draft.problem, left)}
+        <FormFields fields={own} draft={draft.values} extras={EXTRAS()} at={{ door: CUSTOMER, caseId: state.case!.case_id }} problem={onlyLeft(draft.problem, left)}
           absent={absent.filter((name) => !String(draft.values[name] ?? '').trim())}
           onChange={(values) => draft.change(values)} />
       </div>
@@ -159,14 +159,17 @@ function Part({ about, state, half, step, onStep, onMoved, stamp }: PartProps) {
 /** Controls stand in the order of their fields. */
 function nameOfControl(control: EventTarget | null, fields: FormField[]): string | null {
   const all = [...((control as HTMLElement).closest('form')?.querySelectorAll('.field .input') ?? [])];
-  return fields[all.indexOf(control as HTMLElement)]?.name ?? null;
+  return fields.filter(({ kind }) => kind !== 'files')[all.indexOf(control as HTMLElement)]?.name ?? null;
 }
 
 function Heading({ step }: { step: StepName }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const first = useRef(true);
   useEffect(() => {
-    if (!first.current) heading.current?.focus();
+    if (!first.current) {
+      heading.current?.focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+    }
     first.current = false;
   }, [step]);
   return (
@@ -197,7 +200,7 @@ function Check({ about, state, onStep, onMoved, stamp }: Omit<PartProps, 'half' 
         <Heading step="check" />
         <News draft={draft} />
         {draft.problem && <Trouble problem={draft.problem} />}
-        <Sent about={about} forms={state.case!.forms} onCorrect={correct} />
+        <Sent about={about} of={state.case!} onCorrect={correct} />
       </div>
       <div class="foot row">
         <Button kind="quiet" icon="left" onPress={() => onStep('contact')}>{tell('back')}</Button>
