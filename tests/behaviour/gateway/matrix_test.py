@@ -22,6 +22,9 @@ ANYBODY, PERSON, PARTICIPANT = 'anybody', 'a person', 'a participant'
 
 POLICY = [  # (paths, methods, what is needed); the first row that fits
     (r'/api/setup|/api/login(/.*)?|/api/login_request', 'GET POST', ANYBODY),
+    (r'/health', 'GET', ANYBODY),
+    (r'/api/v1/streams/users', 'GET', 'users.read'),
+    (r'/api/v1/streams/(notifications|heartbeat)|/api/dashboard/start', 'GET', PERSON),
     (r'/api/passkeys/login(_options)?|/api/invitations/.*', 'POST', ANYBODY),
     (r'/api/audit/.*', 'GET', 'audit.read'),
     (r'/\.well-known/.*|/oauth/.*', 'GET POST', ANYBODY),
