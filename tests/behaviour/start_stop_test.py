@@ -158,8 +158,9 @@ def a_newer_data_directory_is_refused(new_server):
     new_server.start()
     new_server.client().post('/api/users', person(1))
     new_server.stop()
-    row = ("INSERT INTO {}migration (series, version, name, checksum, applied_at) "
-           "VALUES ('users', 99, 'shoe_sizes', 'ab', 1)")
+    row = ("INSERT INTO {0}migration (series, version, name, checksum, applied_at) "
+           "SELECT 'users', max(version) + 1, 'shoe_sizes', 'ab', 1 FROM {0}migration "
+           "WHERE series = 'users'")
     if new_server.store.kind == 'postgres':
         from kontora import the_postgres
         name = new_server.store.address.rpartition('dbname=')[2].split()[0]
@@ -169,7 +170,7 @@ def a_newer_data_directory_is_refused(new_server):
             database.execute(row.format(''))
     code, said = refusal(new_server)
     check_equal(code, EXIT_DATA, said)
-    for words in ('users', 'version 99 (shoe_sizes)', 'knows only', 'Start the newer program'):
+    for words in ('users', '(shoe_sizes)', 'knows only', 'Start the newer program'):
         check_in(words, said)
 
 
