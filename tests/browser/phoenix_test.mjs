@@ -248,6 +248,9 @@ async function a_supervisor_sees_the_funnel(world) {
   await press(page, '90 days');
   await page.getByText('Where they stand').waitFor();
   await look(page, 'en', 'the funnel');
+  await page.goto('/app/phoenix/queue');
+  await page.getByLabel('Search').fill(COMPANY.ИНН); // found wherever it is
+  await page.getByRole('link', { name: 'ООО Ромашка и друзья' }).waitFor();
   await page.goto('/app/phoenix/queue?place=company_form');
   await page.getByRole('link', { name: 'Орлов и сыновья' }).click();
   await page.getByRole('heading', { name: 'What is written so far' }).waitFor();
