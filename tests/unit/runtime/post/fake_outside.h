@@ -25,8 +25,6 @@ static struct {
     bool is_heard[FAKE_QUEUES_MAX];
     atomic_bool is_up;
     atomic_bool is_no_address;
-    atomic_bool confirms; /* each letter at once */
-    atomic_int answers;   /* a status: what it then says to each */
     atomic_llong waiting[FAKE_QUEUES_MAX];
     atomic_llong known_since; /* what waits is known by a look at this monotonic ms */
     atomic_uint tends;
@@ -59,8 +57,15 @@ struct outside *rabbitmq_outside_create(const struct outside_options *options, c
     return &broker.outside;
 }
 
+/* Each letter is answered once, as outside.h promises: what was not, is now. */
 void outside_destroy(struct outside **outside)
 {
+    for (size_t i = 0; *outside != NULL && i < atomic_load(&broker.letter_count); i++) {
+        if (broker.references[i] != 0) {
+            broker.options.sent(broker.options.context, broker.references[i], STATUS_UNCERTAIN);
+        }
+    }
+    atomic_store(&broker.letter_count, 0);
     *outside = NULL;
 }
 
@@ -86,10 +91,6 @@ void outside_send(struct outside *outside, const struct outside_letter *letters,
             broker.on_send();
         }
         fake_keep(&letters[i]);
-        if (atomic_load(&broker.confirms)) {
-            broker.options.sent(broker.options.context, letters[i].reference,
-                                (enum status)atomic_load(&broker.answers));
-        }
     }
 }
 
@@ -131,6 +132,7 @@ static inline void fake_confirm(size_t letter, enum status status)
 {
     pthread_mutex_lock(&broker.lock);
     uint64_t reference = broker.references[letter];
+    broker.references[letter] = 0;
     pthread_mutex_unlock(&broker.lock);
     broker.options.sent(broker.options.context, reference, status);
 }
