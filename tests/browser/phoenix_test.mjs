@@ -239,6 +239,9 @@ async function telemarketing_begins_for_a_customer(world) {
 
 /** What the stories above have left is counted. */
 async function a_supervisor_sees_the_funnel(world) {
+  const twin = new Participant(crypto.randomUUID(), 'b2b');
+  const twinId = await twin.do('start', {}, null, 'phoenix');
+  await until(() => twin.do('save_company', { company_name: 'Роща', inn: COMPANY.ИНН }, twinId, 'phoenix').catch(() => null));
   const { page, context, complaints } = await letIn(world, 'Sofia Lind', ['supervisor'], { language: 'en', size: PHONE, theme: 'dark' });
   await page.goto('/app/phoenix/funnel');
   await page.getByRole('heading', { name: 'How far they come' }).waitFor();
@@ -251,6 +254,10 @@ async function a_supervisor_sees_the_funnel(world) {
   await page.goto('/app/phoenix/queue');
   await page.getByLabel('Search').fill(COMPANY.ИНН); // found wherever it is
   await page.getByRole('link', { name: 'ООО Ромашка и друзья' }).waitFor();
+  await page.getByRole('link', { name: 'ООО Ромашка и друзья' }).click();
+  await page.getByRole('heading', { name: 'Others of the same INN' }).waitFor();
+  await page.getByRole('link', { name: /Роща/ }).waitFor();
+  await look(page, 'en', 'a request of the same INN');
   await page.goto('/app/phoenix/queue?place=company_form');
   await page.getByRole('link', { name: 'Орлов и сыновья' }).click();
   await page.getByRole('heading', { name: 'What is written so far' }).waitFor();

@@ -5,7 +5,9 @@ import { Door, Session } from '../../app/session';
 
 export const CUSTOMER: DoorName = { kind: 'b2b', workflow: 'phoenix' };
 export const STAFF: DoorName = { kind: 'admin', workflow: 'phoenix' };
-export const PAGES_OF_HISTORY_MAX = 10;
+export const requestAddress = (caseId: string) => `/app/phoenix/queue/${caseId}`;
+
+const PAGES_OF_HISTORY_MAX = 10;
 
 /** His ways through this door; none while they are not known. */
 export function doorsOf(session: Session, { kind, workflow }: DoorName): Door[] {

@@ -4,7 +4,8 @@ import { useName } from '../../../app/names';
 import { ago, label, moment } from '../../../app/words';
 import { Icon } from '../../../design/icon';
 import { FileLinks, idsOf } from '../../../pages/case/files';
-import { STAFF } from '../door';
+import { Badge } from '../../../design/states';
+import { requestAddress, STAFF } from '../door';
 import { tell } from '../words';
 import { Attempt, Difference, differences } from './attempts';
 import { Check, checksOf } from './checks';
@@ -57,6 +58,26 @@ export function Checks({ about, forms }: { about: About; forms: Values }) {
       <ul class="checks">
         {checks.map(({ name, verdict, values }) => (
           <li key={name} class={verdict}><Icon name={verdict === 'good' ? 'check' : 'alert'} /><span>{tell(`check_${name}_${verdict}` as 'check_digits_good', values)}</span></li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Others of the same INN: he asks twice, or somebody asks in his name. */
+export function Twins({ of }: { of: CaseShown[] }) {
+  if (of.length === 0) return null;
+  return (
+    <section class="card">
+      <div class="head"><h2 class="grow">{tell('twins')}</h2><span class="badge warn">{of.length}</span></div>
+      <ul class="rows">
+        {of.map((one) => (
+          <li key={one.case_id}>
+            <a class="item" href={requestAddress(one.case_id)}>
+              <span class="grow"><span class="title">{one.forms.company_name || tell('no_name')}</span><br /><span class="small muted" title={moment(one.opened_at)}>{ago(one.opened_at)}</span></span>
+              {one.places.map((place) => <Badge key={place.name}>{label(place.label, place.name)}</Badge>)}
+            </a>
+          </li>
         ))}
       </ul>
     </section>

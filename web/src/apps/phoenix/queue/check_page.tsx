@@ -1,7 +1,7 @@
 // check_page.tsx - one request before a moderator: what was submitted on one side; what is to be said of
 // it, and how often it was here before, on the other. Decided by buttons or by keys; live.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { About, Done, flow, Offer, State, Step } from '../../../app/flow';
+import { About, CaseShown, Done, flow, Offer, State, Step } from '../../../app/flow';
 import { useKeys } from '../../../app/keys';
 import { useChanges } from '../../../app/live';
 import { asProblem, useLoad } from '../../../app/load';
@@ -17,22 +17,32 @@ import { toast } from '../../../design/toast';
 import { History } from '../../../pages/case/history';
 import { reasonText } from '../../../pages/case/offers';
 import { Operate } from '../../../pages/case/operate';
-import { allSteps, doorsOf, isStaff, STAFF } from '../door';
+import { allSteps, doorsOf, isStaff, requestAddress, STAFF } from '../door';
 import { lasting, tell } from '../words';
 import { attemptsOf, foldSaves } from './attempts';
-import { Attempts, Checks, Remarks, Submitted } from './check_cards';
-import { requestAddress, waitingSince } from './queue_page';
+import { Attempts, Checks, Remarks, Submitted, Twins } from './check_cards';
+import { waitingSince } from './queue_page';
 
 interface Seen {
   about: About;
   state: State;
   steps: Step[];
+  twins: CaseShown[]; // others of the same INN
+}
+
+const TWINS_MAX = 5;
+
+async function twinsOf(about: About, state: State, signal: AbortSignal): Promise<CaseShown[]> {
+  const inn = state.case?.forms.inn;
+  if (!inn || !about.found_by.includes('inn')) return [];
+  const page = await flow.cases(STAFF, { by: 'inn', value: inn, order: 'newest', limit: TWINS_MAX + 1 }, signal);
+  return page.items.filter(({ case_id: id }) => id !== state.case!.case_id).slice(0, TWINS_MAX);
 }
 
 async function lookAt(caseId: string, signal: AbortSignal): Promise<Seen> {
   const state = await flow.state(STAFF, caseId, undefined, signal);
   const [about, steps] = await Promise.all([flow.about(STAFF, state.case?.version), allSteps(STAFF, caseId, signal)]);
-  return { about, state, steps };
+  return { about, state, steps, twins: await twinsOf(about, state, signal) };
 }
 
 const KEYS: Record<string, string> = { approve: 'A', return_for_changes: 'R', reject: 'X', claim: 'T', release: 'T' };
@@ -121,7 +131,7 @@ export function CheckPage({ case_id: caseId }: Record<string, string>) {
   }
   return (
     <Shown of={loaded} bones={<Bones rows={8} height={28} />}>
-      {({ about, state, steps }) => {
+      {({ about, state, steps, twins }) => {
         if (!state.case) return <Empty icon="cases" title={tell('request_one')} />;
         const attempts = attemptsOf(steps);
         return (
@@ -132,6 +142,7 @@ export function CheckPage({ case_id: caseId }: Record<string, string>) {
               <div><Submitted about={about} of={state.case} attempts={attempts} /></div>
               <div>
                 <Checks about={about} forms={state.case.forms} />
+                <Twins of={twins} />
                 <Remarks about={about} forms={state.case.forms} />
                 <Attempts about={about} attempts={attempts} />
                 <details class="card folded">

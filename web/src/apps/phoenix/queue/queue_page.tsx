@@ -15,7 +15,7 @@ import { SelectField, TextField } from '../../../design/field';
 import { Badge, Bones, Empty, Shown } from '../../../design/states';
 import { toast } from '../../../design/toast';
 import { untilDone } from '../../../pages/case/operate';
-import { doorsOf, STAFF } from '../door';
+import { doorsOf, requestAddress, STAFF } from '../door';
 import { lasting, tell } from '../words';
 
 const PAGE = 100;
@@ -35,7 +35,6 @@ interface Seen {
 
 export const waitingSince = (of: CaseShown): string => of.forms.submitted_at ?? of.opened_at;
 const secondsOf = (of: CaseShown) => Math.max(0, (Date.now() - new Date(waitingSince(of)).getTime()) / 1000);
-export const requestAddress = (caseId: string) => `/app/phoenix/queue/${caseId}`;
 
 function isFound(of: CaseShown, wanted: string): boolean {
   const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);

@@ -37,6 +37,7 @@ export const en = {
   // one request
   request_one: 'Request', decide: 'Decision', next_request: 'Next request', no_next: 'That was the last one.', waits_for: 'waits {time}', looked_at: 'looked at by {name}', done: 'Done.', failed: 'It has failed.',
   submitted: 'What was submitted', written: 'What is written so far', changes_marked: 'marked: changed since the last time', checks: 'Checks', all_fits: 'everything fits', to_look_at: { one: '{count} to look at', other: '{count} to look at' },
+  twins: 'Others of the same INN',
   remarks: 'Among ourselves', attempts: 'Attempts', attempt_number: 'Attempt {number}', nothing_changed: 'Nothing was changed.', not_decided: 'Not decided yet', told_customer: 'The customer was told:', comment_inside: 'Comment:', history: 'What has happened',
   check_digits_good: 'The check digits of INN, OGRN and account are right.', check_digits_look: '',
   check_inn_region_good: 'The INN is of the region of the city ({region}).', check_inn_region_look: 'The INN is of another region ({region}) than the city.',

@@ -41,6 +41,7 @@ export const ru: Record<keyof typeof en, string | Forms> = {
   request_one: 'Заявка', decide: 'Решение', next_request: 'Следующая', no_next: 'Это была последняя.', waits_for: 'ждёт {time}', looked_at: 'проверяет {name}', done: 'Готово.', failed: 'Не получилось.',
   submitted: 'Что отправили', written: 'Что заполнено', changes_marked: 'отмечено то, что изменилось с прошлого раза', checks: 'Проверки', all_fits: 'всё сходится',
   to_look_at: { one: '{count} вопрос', few: '{count} вопроса', many: '{count} вопросов', other: '{count} вопроса' },
+  twins: 'Другие с тем же ИНН',
   remarks: 'Между нами', attempts: 'Попытки', attempt_number: 'Попытка {number}', nothing_changed: 'Ничего не изменено.', not_decided: 'Решения пока нет', told_customer: 'Клиенту сказано:', comment_inside: 'Комментарий:', history: 'Что происходило',
   check_digits_good: 'Контрольные цифры ИНН, ОГРН и счёта сходятся.', check_digits_look: '',
   check_inn_region_good: 'ИНН того же региона, что и город ({region}).', check_inn_region_look: 'ИНН другого региона ({region}), чем город.',
