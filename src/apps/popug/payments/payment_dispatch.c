@@ -184,11 +184,13 @@ static enum status note(struct chore_run *run, void *context)
     if (payment.due_at != 0) {
         run->next_at = payment.due_at;
     }
-    enum status status = payment_update(run->store, &payment);
-    if (status == STATUS_CONFLICT) {
-        struct payment now;
-        status = payment_find(run->store, run->arena, payment.id, &now);
-        return status == STATUS_OK && now.lease == payment.lease ? STATUS_CONFLICT : status;
+    struct payment now;
+    enum status status = payment_find(run->store, run->arena, payment.id, &now);
+    if (status == STATUS_OK && now.lease != payment.lease) {
+        return STATUS_OK; /* the lease has run out, and another has it in hand */
+    }
+    if (status == STATUS_OK) {
+        status = payment_update(run->store, &payment);
     }
     if (status == STATUS_OK && text_equals(payment.status, payment_done)) {
         status = payment_tell(call, TELLS_TRANSFERRED, &payment);
