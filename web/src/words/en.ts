@@ -80,6 +80,7 @@ export const en = {
   dead_letters: 'Messages that could not be handled', no_dead: 'Every message was handled.', replay: 'Try again', replayed: 'It is tried again.', drop: 'Drop', drop_message: 'Drop this message',
   drop_about: 'It will not be handled any more. What is behind it goes on.', attempts_count: { one: 'tried once', other: 'tried {count} times' },
   parked_waiting: 'is tried again', parked_behind: 'behind another', parked_dead: 'waits for a person',
+  service_keys: 'Keys of services', no_service_keys: 'No service of another process is trusted here.', may_ask: 'may ask {names}', runs_here: 'runs here', runs_elsewhere: 'runs elsewhere',
   // messages
   unread: 'unread', unread_ones: 'Unread', read_all: 'Mark all as read', no_messages_title: 'No messages', no_messages: 'What concerns you is told here.',
   how_to_tell: 'How you are told', by_mail: 'By e-mail', by_inbox: 'Here, under Messages', by_telegram: 'By Telegram', mode_on: 'At once', mode_off: 'Never', mode_daily: 'Once a day',

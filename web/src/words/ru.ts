@@ -82,6 +82,7 @@ export const ru: Record<Key, string | Forms> = {
   dead_letters: 'Сообщения, которые не удалось обработать', no_dead: 'Каждое сообщение обработано.', replay: 'Повторить', replayed: 'Пробуем снова.', drop: 'Отбросить', drop_message: 'Отбросить сообщение',
   drop_about: 'Его больше не будут обрабатывать. То, что стоит за ним, пойдёт дальше.', attempts_count: { one: '{count} попытка', few: '{count} попытки', many: '{count} попыток', other: '{count} попытки' },
   parked_waiting: 'пробуем снова', parked_behind: 'стоит за другим', parked_dead: 'ждёт человека',
+  service_keys: 'Ключи служб', no_service_keys: 'Служб из других процессов здесь не знают.', may_ask: 'может спрашивать {names}', runs_here: 'работает здесь', runs_elsewhere: 'работает отдельно',
   // сообщения
   unread: 'не прочитано', unread_ones: 'Непрочитанные', read_all: 'Прочитать все', no_messages_title: 'Сообщений нет', no_messages: 'Здесь появится то, что вас касается.',
   how_to_tell: 'Как вам сообщать', by_mail: 'По почте', by_inbox: 'Здесь, в сообщениях', by_telegram: 'В Telegram', mode_on: 'Сразу', mode_off: 'Никогда', mode_daily: 'Раз в день',

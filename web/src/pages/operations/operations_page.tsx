@@ -3,11 +3,13 @@ import { useEffect, useState } from 'preact/hooks';
 import { get, getText, Problem } from '../../app/api';
 import { asProblem, useLoad } from '../../app/load';
 import { readMetrics, Sample, sum } from '../../app/metrics';
+import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { number, say } from '../../app/words';
 import { Chart, Line } from '../../design/chart';
 import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
 import { Dead } from './dead_card';
+import { Identities } from './identities_card';
 
 const EVERY_MS = 2000;
 const KEPT = 150; // five minutes
@@ -126,6 +128,7 @@ async function health(): Promise<Health> {
 
 export function OperationsPage() {
   const { moments, problem } = useMoments();
+  const session = useSession();
   const loaded = useLoad(health, []);
   const last = moments.at(-1)?.samples;
   const parked = (last ?? []).filter(({ name, value }) => name === 'kontora_parked' && value > 0).map(({ labels }) => labels.service!);
@@ -143,6 +146,7 @@ export function OperationsPage() {
         )}
       </Shown>
       <Dead services={[...new Set(parked)]} />
+      {session.may('iam.services') && session.services.some(({ name }) => name === 'iam') && <Identities />}
       {last && moments.length > 1 && (
         <div class="charts">
           <Chart name={say('requests')} unit={say('a_second')} line={rate(moments, 'kontora_http_requests_total')} />
