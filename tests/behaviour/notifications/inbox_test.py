@@ -1,4 +1,4 @@
-"""inbox_test.py - what a person finds when he comes in: B77, C72, C73, C75; templates, wishes.
+"""inbox_test.py - what a person finds when he comes in: B77, C5, C72, C73, C75, C76; his wishes.
 
 Whoever calls sees his own inbox and nobody else's; the stream tells him alone.
 """
@@ -145,6 +145,22 @@ def he_is_told_as_he_wishes(client, mail):
                         ('*', 'email'): 'on'})
 
 
+def every_way_is_used_unless_somebody_says_otherwise(client, mail):
+    """C5, C76: there is no switch at each thing that is told; only a person's own wish counts."""
+    client.post('/templates', {'key': 'orders.late', 'channel': 'telegram', 'locale': 'en',
+                               'body': 'Order {{order.number}} is late.'})
+    person, email, who = somebody(client, telegram_id=str(uuid.uuid4().int % 10 ** 9))
+    known(client, mail, person, email)
+
+    def channels():
+        name = late(client, person).json['notification_id']
+        return client.get(f'/api/notifications/{name}').json['channels']
+    check_equal(channels(), ['inbox', 'telegram', 'email'])
+    client.ask('PUT', '/api/inbox/preferences',
+               {'key': '*', 'channel': 'telegram', 'mode': 'off'}, who)
+    check_equal(channels(), ['inbox', 'email'])
+
+
 def several_are_told_as_the_crm_asks(client):
     people = [somebody(client) for _ in range(3)]
     body = {'eventKey': 'orders.late', 'recipients': [{'userId': one[0]} for one in people],
@@ -248,7 +264,8 @@ def the_stream_tells_him_alone(client, server):
 if __name__ == '__main__':
     main([he_finds_it_and_reads_it, pages_and_all_at_once,
           what_stands_in_the_inbox_alone_is_delivered, a_code_does_not_stand_in_the_inbox,
-          he_is_told_as_he_wishes, several_are_told_as_the_crm_asks,
+          he_is_told_as_he_wishes,
+          every_way_is_used_unless_somebody_says_otherwise, several_are_told_as_the_crm_asks,
           an_event_from_outside_tells_whom_it_concerns,
           templates_are_unique_and_shipped_ones_come_back, the_bot_is_believed_by_its_signature,
           the_stream_tells_him_alone],
