@@ -1,4 +1,5 @@
 """peers_test.py - the peers' bench counts, judges and sums up rightly: no speed, no network."""
+# needs: build
 import contextlib
 import http.server
 import json
