@@ -47,8 +47,8 @@ struct doctor {
     struct command_line *line;
     const struct config *config;
     const char *directory;
-    bool is_new;    /* no server has been here: nothing is made that it could not open */
-    bool is_served; /* another process has the directory: its files are left alone */
+    bool is_new;     /* no server has been here: nothing is made that it could not open */
+    bool is_served;  /* another process has the directory: its files are left alone */
     bool is_cut_off; /* the database cannot be reached: it is not asked for every service */
     struct finding findings[FINDINGS_MAX];
     size_t finding_count;
