@@ -53,7 +53,8 @@ def follow(tree, with_change, with_times=False, with_asks=False, with_events=Fal
     files = {re.match(r'/\* (\S+) - ', block).group(1): block
              for block in blocks() if block.startswith('/*')}
     check_equal(sorted(files), ['note.h', 'note_store.c', 'notes.c', 'notes.h'])
-    rest = [block for block in blocks() if not block.startswith('/*')]
+    rest = [block for block in blocks()  # dashboards_test.py has dashboards of its own
+            if not block.startswith('/*') and 'struct dashboard' not in block]
     check_equal(len(rest), 11, 'a route and its row; a timer and a schedule, how one is set, rows; '
                 'a route that asks, its row, whom it asks; who tells and hears, telling, rows')
     table = 'static const struct route routes[] = {\n'

@@ -71,8 +71,10 @@ def prepare(postgres):
         store = PostgresStore(postgres.make_database(f'fresh_{number}'))
         servers.append(Server(store=store, services=PREPARED,
                               program=os.environ.get('KONTORA_TEST_PROGRAM')).start())
-    for server in servers:
+    for number, server in enumerate(servers, 1):
         server.stop()
+        # These open only with the key of a data directory that is gone.
+        postgres.psql('DELETE FROM iam.signing_key', database=f'fresh_{number}')
 
 
 def prepared_postgres():

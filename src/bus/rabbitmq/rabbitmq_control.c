@@ -201,8 +201,9 @@ static void answer_with_newest(struct rabbit_member *member, struct arena *arena
         journal_reader_failed(&member->reader, member->rabbit->now_ms, "journal", status);
     } else if (newest > 0) {
         rabbit__say_newest(member, word->queue, word->mark.channel, newest, newest);
-    } else if (upto > word->mark.position) {
-        /* So his cursor does not stay behind rows that are forgotten and were never for him. */
+    } else if (word->mark.position > 0 && upto > word->mark.position) {
+        /* So the cursor he has does not stay behind rows that are forgotten and were not for him.
+         */
         rabbit__say_newest(member, word->queue, word->mark.channel, word->mark.position, upto);
     }
 }
