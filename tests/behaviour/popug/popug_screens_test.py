@@ -81,6 +81,9 @@ class Watching:
         self.socket.sendall(('\r\n'.join(head) + '\r\n\r\n').encode())
         self.lines = self.socket.makefile('r', encoding='utf-8')
         check(' 200 ' in self.lines.readline(), 'it is refused')
+        for line in self.lines:  # from the id it is greeted with on, it is told everything
+            if line.startswith('id: '):
+                break
 
     def next(self, wanted):
         """The data of the next event of that name."""
