@@ -78,7 +78,7 @@ def the_whole_bench_runs_through():
     check_equal(result.returncode, 0, result.stdout)
     with open(figures, encoding='utf-8') as file:
         rows = json.load(file)['rows']
-    check_equal(len(rows), 26, result.stdout)
+    check_equal(len(rows), 39, result.stdout)
     for row in rows:
         check_match(row['what'], result.stdout)
         check_in(row['verdict'], ('met', 'MISSED'))
