@@ -159,13 +159,20 @@ class House:
 
 
 def until(question, seconds=60, every=0.02):
-    """The answer as soon as it is true; the last one when the time is over."""
+    """The answer as soon as it is true; the last one when the time is over. Who asks for a member
+    that is not there, of a refusal for one, has no answer yet."""
     deadline = time.monotonic() + seconds
-    answer = question()
-    while not answer and time.monotonic() < deadline:
+    while True:
+        is_last = time.monotonic() >= deadline
+        try:
+            answer = question()
+        except KeyError:
+            if is_last:
+                raise
+            answer = None
+        if answer or is_last:
+            return answer
         time.sleep(every)
-        answer = question()
-    return answer
 
 
 def until_none(question, seconds=60):
