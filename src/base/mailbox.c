@@ -42,6 +42,13 @@ void mailbox_put(struct mailbox *mailbox, struct mailbox_node *node)
     }
 }
 
+void mailbox_ring(struct mailbox *mailbox)
+{
+    uint64_t one = 1;
+    ssize_t written = write(mailbox->descriptor, &one, sizeof one);
+    MUST(written == sizeof one);
+}
+
 struct mailbox_node *mailbox_take_all(struct mailbox *mailbox)
 {
     if (atomic_load_explicit(&mailbox->newest, memory_order_relaxed) == NULL) {

@@ -28,6 +28,9 @@ void mailbox_finish(struct mailbox *mailbox);
 /* From any thread. */
 void mailbox_put(struct mailbox *mailbox, struct mailbox_node *node);
 
+/* From any thread: wakes the owner, who finds nothing new here and looks around. */
+void mailbox_ring(struct mailbox *mailbox);
+
 /* The owner only: a list in order of arrival, NULL when nothing waits. */
 struct mailbox_node *mailbox_take_all(struct mailbox *mailbox);
 

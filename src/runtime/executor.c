@@ -481,14 +481,6 @@ enum status executor_submit(struct executor *executor, struct work *work)
     return STATUS_OK;
 }
 
-/* A message that only wakes the thread would need a type; the eventfd alone does. */
-static void wake(struct executor *executor)
-{
-    uint64_t one = 1;
-    ssize_t written = write(executor->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
-}
-
 void executor_alarm(struct executor *executor, int64_t at_ms)
 {
     MUST(at_ms > 0);
@@ -496,7 +488,7 @@ void executor_alarm(struct executor *executor, int64_t at_ms)
     while (known == 0 || at_ms < known) {
         if (atomic_compare_exchange_weak(&executor->alarm_at, &known, at_ms)) {
             if (!pthread_equal(pthread_self(), executor->thread)) {
-                wake(executor);
+                mailbox_ring(&executor->mailbox);
             }
             return;
         }
@@ -528,7 +520,7 @@ void executor_finish_waiting(struct executor *executor)
         return;
     }
     atomic_store(&executor->stops, true);
-    wake(executor);
+    mailbox_ring(&executor->mailbox);
     pthread_join(executor->thread, NULL);
     executor->has_ended = true;
 }

@@ -8,7 +8,6 @@
 
 #include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 enum { ARENA_BYTES_MAX = 4 * 1024 * 1024, VALUES_MAX = 100000 };
 
@@ -110,13 +109,11 @@ struct announcer *announcer_start(const struct announcer_options *options)
 void announcer_stop(struct announcer **place)
 {
     struct announcer *announcer = *place;
-    uint64_t one = 1;
     if (announcer == NULL) {
         return;
     }
     atomic_store(&announcer->stops, true);
-    ssize_t written = write(announcer->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
+    mailbox_ring(&announcer->mailbox);
     pthread_join(announcer->thread, NULL);
     mailbox_finish(&announcer->mailbox);
     arena_destroy(&announcer->arena);

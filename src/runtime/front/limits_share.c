@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SHARE_MS = 250, KEY_BYTES = 120, HASH_BYTES = 16, AMOUNT_MAX = 1000000 };
 
@@ -156,13 +155,11 @@ void limits_start(struct limits *limits)
 
 void limits_stop(struct limits *limits)
 {
-    uint64_t one = 1;
     if (!limits->has_thread) {
         return;
     }
     atomic_store(&limits->stops, true);
-    ssize_t written = write(limits->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
+    mailbox_ring(&limits->mailbox);
     pthread_join(limits->thread, NULL);
     mailbox_finish(&limits->mailbox);
     limits->has_thread = false;

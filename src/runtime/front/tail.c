@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     ARENA_BYTES_MAX = 256 * 1024 * 1024, /* 256 rows of the journal, however long */
@@ -149,9 +148,7 @@ struct tail *tail_start(struct host *host, tail_fn *on_dropped, void *context)
 /* What only wakes the thread needs no message. */
 void tail_announce(struct tail *tail)
 {
-    uint64_t one = 1;
-    ssize_t written = write(tail->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
+    mailbox_ring(&tail->mailbox);
 }
 
 void tail_stop(struct tail *tail)

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     LOOK_MS = 2000,
@@ -329,13 +328,11 @@ void upstreams_watch(struct upstreams *upstreams, struct http_client *client,
 
 void upstreams_end(struct upstreams *upstreams)
 {
-    uint64_t one = 1;
     if (!upstreams->is_watching) {
         return;
     }
     atomic_store(&upstreams->stops, true);
-    ssize_t written = write(upstreams->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
+    mailbox_ring(&upstreams->mailbox);
     pthread_join(upstreams->thread, NULL);
     mailbox_finish(&upstreams->mailbox);
     upstreams->is_watching = false;

@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum {
     ARENA_BYTES_MAX = 1024 * 1024 * 1024, /* 256 rows of the journal, however long */
@@ -311,14 +310,6 @@ static void *streams_main(void *argument)
     return NULL;
 }
 
-/* What only wakes the thread needs no message. */
-static void wake(struct streams *streams)
-{
-    uint64_t one = 1;
-    ssize_t written = write(streams->mailbox.descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
-}
-
 /* ---- from other threads ---- */
 
 struct streams *streams_create(const struct streams_options *options)
@@ -385,7 +376,7 @@ void streams_announce(struct streams *streams, size_t host_index)
     MUST(host_index < streams->options.host_count);
     struct source *source = &streams->sources[host_index];
     if (atomic_load(&source->watched) > 0 && !atomic_exchange(&source->has_grown, true)) {
-        wake(streams);
+        mailbox_ring(&streams->mailbox);
     }
 }
 
@@ -402,7 +393,7 @@ void streams_count(const struct streams *streams, struct streams_counts *counts_
 void streams_end_all(struct streams *streams)
 {
     atomic_store(&streams->ends, true);
-    wake(streams);
+    mailbox_ring(&streams->mailbox);
 }
 
 void streams_stop(struct streams *streams)
@@ -411,7 +402,7 @@ void streams_stop(struct streams *streams)
         return;
     }
     atomic_store(&streams->stops, true);
-    wake(streams);
+    mailbox_ring(&streams->mailbox);
     pthread_join(streams->thread, NULL);
     streams->is_running = false;
 }
