@@ -248,11 +248,15 @@ static bool is_ready_to_run(struct passage *passage)
     return true;
 }
 
-/* Whether he may is decided there. */
+/* Whether he may is decided there. Root may call for somebody there as here. */
 static void send_elsewhere(struct passage *passage)
 {
-    elsewhere_send(passage->dispatch->elsewhere, passage->call.exchange, &passage->call.caller,
-                   passage->upstream);
+    struct call *call = &passage->call;
+    if (call->caller.kind == CALLER_ROOT && !read_for_whom(passage->dispatch, call)) {
+        http_finish(call->exchange);
+        return;
+    }
+    elsewhere_send(passage->dispatch->elsewhere, call->exchange, &call->caller, passage->upstream);
 }
 
 /* On a loop's thread. */

@@ -3,6 +3,7 @@
 
 #include "runtime/ask/service_key.h"
 #include "runtime/discovery/finder.h"
+#include "runtime/front/shown.h"
 #include "runtime/router.h"
 #include "runtime/streams/streams.h"
 
@@ -73,6 +74,20 @@ static enum status make_relays(struct elsewhere *elsewhere, struct text *error_o
     return STATUS_OK;
 }
 
+static enum status read_shown(struct elsewhere *elsewhere, struct text *error_out)
+{
+    const struct elsewhere_options *options = &elsewhere->options;
+    return shown_read(elsewhere->upstreams,
+                      &(struct shown_options){
+                          .arena = options->arena,
+                          .known = options->known,
+                          .known_count = options->known_count,
+                          .signs_in = options->signs_in,
+                          .setting = config_text(options->config, "gateway.authorization"),
+                      },
+                      error_out);
+}
+
 /* Whatever does not run here may be found. */
 static enum status read_upstreams(struct elsewhere *elsewhere, struct text *error_out)
 {
@@ -105,6 +120,9 @@ enum status elsewhere_open(const struct elsewhere_options *options,
     elsewhere->options = *options;
     *elsewhere_out = NULL;
     enum status status = read_upstreams(elsewhere, error_out);
+    if (status == STATUS_OK) {
+        status = read_shown(elsewhere, error_out);
+    }
     if (status != STATUS_OK || upstreams_is_empty(elsewhere->upstreams)) {
         return status;
     }

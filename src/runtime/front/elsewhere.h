@@ -22,7 +22,8 @@ struct elsewhere_options {
     const struct service *const *known;
     size_t known_count;
     const char *gateway;
-    struct cache *cache; /* where processes announce themselves, if a setting says so */
+    const char *signs_in; /* the service that it asks about credentials */
+    struct cache *cache;  /* where processes announce themselves, if a setting says so */
 };
 
 /* NULL with OK: nothing is answered elsewhere. MALFORMED and others with a sentence. */

@@ -28,6 +28,7 @@ static enum status open_elsewhere(const struct runtime_options *options, struct 
             .known = options->known,
             .known_count = options->known_count,
             .gateway = host_at_the_door(dispatch)->service->name,
+            .signs_in = host_at_the_door(dispatch)->service->decides->service,
             .cache = dispatch->cache,
         },
         &dispatch->elsewhere, error_out);

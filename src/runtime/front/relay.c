@@ -128,7 +128,7 @@ static void on_closed(void *context, struct http_stream *stream)
 static void begin_stream(struct relay *relay, const struct http_answer *head)
 {
     struct http_exchange *exchange = relay->exchange;
-    relay_copy_head(exchange->arena, head, &exchange->answer);
+    relay_copy_head(exchange->arena, relay->upstream, head, &exchange->answer);
     http_answer_header(&exchange->answer, "X-Accel-Buffering", TEXT("no"));
     relay->exchange = NULL;
     put_in(relay);
@@ -203,7 +203,10 @@ struct text relays_credential(const struct relays *relays, struct arena *arena,
                               const struct caller *caller, const struct upstream *upstream)
 {
     const struct relays_options *options = &relays->options;
-    if (id_is_none(caller->person)) {
+    if (upstream->kind == UPSTREAM_FOREIGN) {
+        return upstream->authorization;
+    }
+    if (caller->kind != CALLER_ROOT && id_is_none(caller->person)) {
         return NO_TEXT;
     }
     struct text made = credential_write(arena, options->key, text_of(options->gateway),
@@ -217,11 +220,14 @@ static void send_to(struct relay *relay, struct upstream_address *address)
 {
     struct http_exchange *exchange = relay->exchange;
     struct relay_headers headers;
+    const struct relay_way way = {
+        .upstream = relay->upstream,
+        .caller = relay->caller,
+        .credential =
+            relays_credential(relay->relays, exchange->arena, relay->caller, relay->upstream),
+    };
     relay->address = address;
-    relay_write_headers(
-        exchange, relay->caller,
-        relays_credential(relay->relays, exchange->arena, relay->caller, relay->upstream),
-        &headers);
+    relay_write_headers(exchange, &way, &headers);
     http_client_send(
         relay->relays->client,
         &(struct http_client_request){
@@ -296,7 +302,7 @@ static void rename_members(struct relay *relay)
 static void pass_on(struct relay *relay, const struct http_answer *from)
 {
     struct http_exchange *exchange = relay->exchange;
-    relay_copy_head(exchange->arena, from, &exchange->answer);
+    relay_copy_head(exchange->arena, relay->upstream, from, &exchange->answer);
     if (arena_has_room(exchange->arena, from->body.bytes + 1)) {
         exchange->answer.body = text_copy(exchange->arena, from->body);
         rename_members(relay);

@@ -1,10 +1,11 @@
 /* relay.h - a request that another process answers: sent there in the name of whoever sends it.
  *
- * Of a person the other process learns who he is and what he may (spokesman.h), by the credential
- * of the service at this door, which must be its access.gateway; nobody is nobody there too, and
- * what he says of himself goes along. What belongs to one hop is left out, both ways, and so is
- * whatever a client says about persons: Kontora-Person and the like, X-User-Id, X-User-Type, which
- * are written anew. An answer that goes on (Server-Sent Events) is passed on as it comes.
+ * Of a person another process of ours learns who he is and what he may (spokesman.h), by the
+ * credential of the service at this door, which must be its access.gateway; root is that service
+ * there, and nobody is nobody. What he showed at this door stays here (shown.h). What belongs to
+ * one hop is left out, both ways, and so is whatever a client says about persons: Kontora-Person
+ * and the like, X-User-Id, X-User-Type, which are written anew. An answer that goes on (Server-Sent
+ * Events) is passed on as it comes.
  *
  * An address that cannot be reached is left for the next one. When something was sent and no answer
  * came, only what reads is tried again; else it is 503 upstream_unavailable, and a client that sent
@@ -32,8 +33,9 @@ struct relays_options {
 
 struct relays *relays_create(const struct relays_options *options);
 
-/* "Bearer kontora_service_...", by which the service behind knows whose word it is; NO_TEXT for
- * whoever is no person. */
+/* What the service behind is shown of us: ours "Bearer kontora_service_...", by which it knows
+ * whose word it is; another one what gateway.authorization says. NO_TEXT: nothing, as it is where
+ * somebody is nobody to us. */
 struct text relays_credential(const struct relays *relays, struct arena *arena,
                               const struct caller *caller, const struct upstream *upstream);
 

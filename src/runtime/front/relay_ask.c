@@ -10,9 +10,13 @@ enum { CONNECT_MS = 1000 };
 void relay_question_prepare(struct relay_question *question, struct http_exchange *exchange,
                             const struct caller *caller)
 {
-    struct text credential =
-        relays_credential(question->relays, exchange->arena, caller, question->upstream);
-    relay_write_own_headers(exchange, caller, credential, &question->headers);
+    const struct relay_way way = {
+        .upstream = question->upstream,
+        .caller = caller,
+        .credential =
+            relays_credential(question->relays, exchange->arena, caller, question->upstream),
+    };
+    relay_write_own_headers(exchange, &way, &question->headers);
     question->tried = 0;
     question->give_up_at_ms = clock_monotonic_ms() + question->deadline_ms;
 }

@@ -38,8 +38,14 @@ struct upstream_address {
     struct found *found; /* upstreams_found.h; NULL: a setting names it */
 };
 
+/* Whose it is (shown.h); until somebody says otherwise, not ours. */
+enum upstream_kind { UPSTREAM_FOREIGN, UPSTREAM_OURS, UPSTREAM_SIGNS_IN };
+
 struct upstream {
     const char *name; /* of the service; also who our credential is for */
+    enum upstream_kind kind;
+    struct text authorization; /* what a foreign one is shown; NO_TEXT: nothing */
+    bool passes_authorization; /* what a foreign one is shown is what the client has sent */
     /* NULL: a free place. What once was an address stays one, so whoever still has it may go on. */
     _Atomic(struct upstream_address *) addresses[UPSTREAM_ADDRESSES_MAX];
     struct found *known; /* all that were ever found */

@@ -243,6 +243,13 @@ const struct setting runtime_settings[] = {
      .kind = SETTING_TEXT,
      .otherwise = "",
      .meaning = "Paths of services elsewhere that no table here names: /flow/=casework"},
+    {.name = "gateway.authorization",
+     .kind = SETTING_TEXT,
+     .otherwise = "",
+     .is_secret = true,
+     .meaning =
+         "What services that are not ours are shown as Authorization: crm=Bearer SECRET; "
+         "shop=client (what the client has sent, unless it is good here); otherwise nothing"},
     {.name = "gateway.version_member",
      .kind = SETTING_TEXT,
      .otherwise = "apiV",
