@@ -24,6 +24,7 @@ enum {
     BATCH_MAX_SHARED = 60,
     CHORES_MAX = 16,
     READY_RETRY_MS = 1000,
+    LOOK_AT_START_MS = 100,
     FORGET_EVERY_MS = 10 * 60 * 1000,
     COUNT_EVERY_MS = 5 * 1000,
     LOOK_EVERY_MS = 30 * 1000, /* for what another process may have left */
@@ -51,6 +52,7 @@ struct executor {
     struct chore chores[CHORES_MAX];
     int64_t chore_due_ms[CHORES_MAX];
     size_t chore_count;
+    const atomic_bool *chores_may_run;
 
     atomic_llong alarm_at; /* wall ms: the soonest that somebody has asked for; 0: nobody */
     atomic_bool ready;
@@ -361,6 +363,9 @@ static void heed_alarm(struct executor *executor)
 static int run_due_chores(struct executor *executor)
 {
     int64_t wait_ms = 60000;
+    if (executor->chores_may_run != NULL && !atomic_load(executor->chores_may_run)) {
+        return LOOK_AT_START_MS; /* what they work with is still being put together */
+    }
     heed_alarm(executor);
     for (size_t i = 0; i < executor->chore_count; i++) {
         if (executor->chore_due_ms[i] <= clock_monotonic_ms()) {
@@ -454,6 +459,7 @@ struct executor *executor_start(const struct executor_options *options)
     executor->store = options->store;
     executor->waiting_max = options->waiting_max;
     executor->waiting_ms_max = options->waiting_ms_max;
+    executor->chores_may_run = options->chores_may_run;
     executor->batch_max = store_has(options->store, STORE_IS_SHARED) ? BATCH_MAX_SHARED : BATCH_MAX;
     executor->chore_arena = arena_create("chore", CHORE_ARENA_BYTES);
     mailbox_init(&executor->mailbox);

@@ -20,6 +20,7 @@ struct executor_options {
     struct host *host;
     size_t waiting_max; /* more pieces of work than this are refused */
     bool runs_chores;
+    const atomic_bool *chores_may_run; /* not before it is true; NULL: at once */
     int waiting_ms_max; /* impatient work that waited longer is finished BUSY, not run */
 };
 

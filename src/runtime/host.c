@@ -59,6 +59,7 @@ static void start_executor(struct host *host, const struct host_options *options
         .waiting_max = options->waiting_max,
         .waiting_ms_max = options->waiting_ms_max,
         .runs_chores = is_first, /* one of them is enough */
+        .chores_may_run = options->chores_may_run,
     });
 }
 

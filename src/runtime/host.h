@@ -76,9 +76,10 @@ struct host_options {
     const struct config *config;                       /* may be NULL (tests) */
     void (*on_told)(void *context, size_t host_index); /* on executors' threads; may be NULL */
     void *told_context;
-    struct crash_note *crash_note; /* may be NULL */
-    const struct digest_key *key;  /* may be NULL */
-    struct text public_address;    /* may be NO_TEXT; must outlive the host */
+    const atomic_bool *chores_may_run; /* not before it is true; NULL: at once */
+    struct crash_note *crash_note;     /* may be NULL */
+    const struct digest_key *key;      /* may be NULL */
+    struct text public_address;        /* may be NO_TEXT; must outlive the host */
 };
 
 /* Brings the tables up to date and starts the executors. Closed with host_close whatever it says.

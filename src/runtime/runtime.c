@@ -54,7 +54,7 @@ struct runtime {
     struct pages pages;
     struct http_server *server;
     struct announcer *announcer; /* NULL: nobody is told where we are */
-    atomic_bool is_set_up;       /* from then on it is told that journals have grown */
+    atomic_bool is_set_up;       /* from then on chores run, and it is told what journals hear */
 };
 
 static int64_t setting(const struct runtime *runtime, const char *name)
@@ -89,6 +89,7 @@ static enum status open_one(struct runtime *runtime, size_t index, struct text *
         .crash_note = runtime->crash_notes ? &runtime->crash_notes[index] : NULL,
         .on_told = on_told,
         .told_context = runtime,
+        .chores_may_run = &runtime->is_set_up,
         .key = &runtime->key,
         .public_address = config_text(runtime->options.config, "web.address"),
     };

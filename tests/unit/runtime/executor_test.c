@@ -288,6 +288,18 @@ static void runs_chores_again_and_again(void)
     rig_stop();
 }
 
+static void runs_no_chore_before_it_may(void)
+{
+    static atomic_bool may_run;
+    unsigned before = atomic_load(&books.chores);
+    rig_start((struct rig_options){.service = &books_with_chore, .chores_may_run = &may_run});
+    usleep(1500 * 1000); /* the first chore is due a second after the start */
+    CHECK_INT(atomic_load(&books.chores), before);
+    atomic_store(&may_run, true);
+    CHECK_UNTIL(atomic_load(&books.chores) > before);
+    rig_stop();
+}
+
 /* There may always be somebody waiting: a chore that is due comes before the next batch. */
 static void runs_chores_between_batches(void)
 {
@@ -347,6 +359,7 @@ static const struct test tests[] = {
     {"answers_all_that_waits_before_it_ends", answers_all_that_waits_before_it_ends, 0},
     {"loses_no_call_when_it_ends_under_load", loses_no_call_when_it_ends_under_load, 0},
     {"runs_chores_again_and_again", runs_chores_again_and_again, 0},
+    {"runs_no_chore_before_it_may", runs_no_chore_before_it_may, 0},
     {"runs_chores_between_batches", runs_chores_between_batches, 0},
     {"goes_on_with_a_chore_that_asks_for_more", goes_on_with_a_chore_that_asks_for_more, 0},
     {"runs_a_failed_chore_again_later", runs_a_failed_chore_again_later, 0},

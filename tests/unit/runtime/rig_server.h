@@ -27,6 +27,7 @@ struct rig_options {
     size_t waiting_max;
     int waiting_ms_max;
     unsigned flags_taken; /* of enum store_flag */
+    const atomic_bool *chores_may_run;
 };
 
 static struct {
@@ -113,6 +114,7 @@ static inline void rig_open_host(void)
         .writers = rig.options.writers ? rig.options.writers : 1,
         .waiting_max = rig.options.waiting_max ? rig.options.waiting_max : 1000,
         .waiting_ms_max = rig.options.waiting_ms_max ? rig.options.waiting_ms_max : 30000,
+        .chores_may_run = rig.options.chores_may_run,
     };
     CHECK_STATUS(host_open(&rig.host, &options, rig.arena, &error), STATUS_OK);
 }
