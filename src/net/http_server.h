@@ -94,9 +94,10 @@ struct http_stream_options {
     void *context;
     void (*on_closed)(void *context, struct http_stream *stream); /* on the loop thread, once */
     size_t waiting_bytes_max; /* a reader slower than this is cut (default 64 KiB) */
+    bool head_with_first;     /* the head leaves with what is sent first: who has it is known */
 };
 
-/* Instead of http_finish, on the loop thread or from any other: the head is sent at once. */
+/* Instead of http_finish, on the loop thread or from any other. */
 struct http_stream *http_stream_start(struct http_exchange *exchange,
                                       const struct http_stream_options *options);
 

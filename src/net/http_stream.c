@@ -133,6 +133,15 @@ static void end(struct loop_message *message)
 
 /* ---- from any thread ---- */
 
+static void begin_once(struct http_stream *stream)
+{
+    if (!atomic_load_explicit(&stream->is_begun, memory_order_relaxed) &&
+        !atomic_exchange(&stream->is_begun, true)) {
+        stream->start.deliver = begin;
+        loop_post(stream->hall->loop, &stream->start);
+    }
+}
+
 struct http_stream *http_stream_start(struct http_exchange *exchange,
                                       const struct http_stream_options *options)
 {
@@ -147,13 +156,15 @@ struct http_stream *http_stream_start(struct http_exchange *exchange,
     if (stream->options.waiting_bytes_max == 0) {
         stream->options.waiting_bytes_max = WAITING_BYTES_MAX_DEFAULT;
     }
-    stream->start.deliver = begin;
-    loop_post(stream->hall->loop, &stream->start);
+    if (!options->head_with_first) {
+        begin_once(stream);
+    }
     return stream;
 }
 
 static void end_once(struct http_stream *stream)
 {
+    begin_once(stream);
     if (!atomic_exchange(&stream->is_ending, true)) {
         stream->end.deliver = end;
         loop_post(stream->hall->loop, &stream->end);
@@ -170,6 +181,7 @@ enum status http_stream_send(struct http_stream *stream, struct text bytes)
         end_once(stream);
         return STATUS_BUSY;
     }
+    begin_once(stream);
     struct sent *sent = memory_take(sizeof *sent + bytes.bytes);
     sent->message.deliver = arrive;
     sent->stream = stream;

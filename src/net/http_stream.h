@@ -18,6 +18,7 @@ struct http_stream {
     struct loop_message free;
     atomic_size_t waiting_there; /* bytes in the mailbox */
     atomic_size_t waiting_here;  /* bytes that the socket did not take */
+    atomic_bool is_begun;
     atomic_bool is_ending;
     atomic_bool is_cut; /* end without a farewell: the reader does not read */
     bool is_closed;

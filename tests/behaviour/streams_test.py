@@ -37,7 +37,7 @@ def start_wide_house():
 class Stream:
     """One reader over a bare connection; HTTP/1.0, so that what comes is the text itself."""
 
-    def __init__(self, server, path=PATH, last_event_id=None, key=''):
+    def __init__(self, server, path=PATH, last_event_id=None, key='', is_greeted=True):
         self.socket = server.open_socket()
         headers = [f'GET {path} HTTP/1.0', 'Host: x']
         if key is not None:
@@ -48,7 +48,7 @@ class Stream:
         self.rest = b''
         self.head = self._until(b'\r\n\r\n').decode('ascii')
         self.position = None
-        if ' 200 ' in self.head.splitlines()[0]:
+        if is_greeted and ' 200 ' in self.head.splitlines()[0]:
             retry, self.position = self.block().splitlines()
             check_equal(retry, 'retry: 3000')
 
@@ -123,6 +123,18 @@ def an_order_is_seen_as_it_happens(house):
         check_in('"state":"charged"', data)
         check(int(second) > int(first), f'{second} after {first}')
 
+
+
+def what_comes_after_the_200_is_heard(house):
+    """A24, C54: a client that has seen the head of the answer may load and act: nothing that
+    happens from then on is kept from him, though he has not read his greeting."""
+    for amount in range(1, 21):
+        with Stream(house.server('shop'), is_greeted=False) as stream:
+            made = order(house, amount)
+            while True:
+                _, name, data = stream.event()
+                if name == 'shop.ordered' and made['order_id'] in data:
+                    break
 
 def what_was_missed_comes_first(house):
     """T44: each reader resumes from his own id, however often and wherever others are."""
@@ -283,8 +295,9 @@ def a_stop_ends_all_in_order(wide_house):
 
 
 if __name__ == '__main__':
-    main([an_order_is_seen_as_it_happens, what_was_missed_comes_first,
-          what_cannot_be_resumed_is_said, who_may_not_is_told_nothing, its_request_is_checked,
+    main([an_order_is_seen_as_it_happens, what_comes_after_the_200_is_heard,
+          what_was_missed_comes_first, what_cannot_be_resumed_is_said,
+          who_may_not_is_told_nothing, its_request_is_checked,
           it_is_described, one_stream_too_many_closes_the_oldest, a_heartbeat_comes,
           everybody_hears_everything, nothing_is_missed_through_a_kill, a_stop_ends_all_in_order],
          fixtures={'house': start_house, 'wide_house': start_wide_house})

@@ -71,6 +71,7 @@ bool watch_open(struct call *call, const struct stream *row, struct source *sour
         .context = watch,
         .on_closed = on_closed,
         .waiting_bytes_max = WATCH_UNREAD_BYTES_MAX,
+        .head_with_first = true, /* what is told after the 200 is told to him */
     };
     pthread_mutex_lock(&watch->lock); /* on_closed waits until it is known whose stream it is */
     watch->http = http_stream_start(call->exchange, &options);

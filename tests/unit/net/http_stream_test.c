@@ -68,6 +68,33 @@ static void sends_chunks_until_the_end(void)
     knock_stop();
 }
 
+static void a_head_may_wait_for_the_first_event(void)
+{
+    knock_start();
+    for (int i = 0; i < 2; i++) {
+        clients[i] = knock_connect();
+        knock_send(clients[i], TEXT("GET /quiet HTTP/1.1\r\nHost: x\r\n\r\n"));
+        CHECK_UNTIL(stream_count() == (size_t)i + 1);
+        knock_read(clients[i], 50, NULL);
+        CHECK_INT(knocked.bytes, 0);
+    }
+    CHECK_INT(knock_counts().streams_open, 0);
+    close(clients[1]); /* who goes before is let go with the first event */
+    CHECK_INT(tell(TEXT("data: 1\n\n")), 2);
+    knock_read(clients[0], TEST_PATIENCE_MS, "data: 1\n\n");
+    CHECK(knocked_has("HTTP/1.1 200 OK\r\n"));
+    CHECK_UNTIL(stream_count() == 1);
+    close(clients[0]);
+    CHECK_UNTIL(closed_count() == 2);
+    clients[0] = knock_connect();
+    knock_send(clients[0], TEXT("GET /quiet HTTP/1.1\r\nHost: x\r\n\r\n"));
+    CHECK_UNTIL(stream_count() == 1);
+    knock_stop(); /* who was told nothing gets his head and his end */
+    knock_read(clients[0], TEST_PATIENCE_MS, NULL);
+    CHECK(knocked.is_closed && knocked_has("HTTP/1.1 200 OK\r\n") && knocked_has("0\r\n\r\n"));
+    close(clients[0]);
+}
+
 static void sends_plain_text_to_http_1_0(void)
 {
     knock_start();
@@ -246,6 +273,7 @@ static void a_drain_ends_streams(void)
 
 static const struct test tests[] = {
     {.name = "sends_chunks_until_the_end", .run = sends_chunks_until_the_end},
+    {.name = "a_head_may_wait_for_the_first_event", .run = a_head_may_wait_for_the_first_event},
     {.name = "sends_plain_text_to_http_1_0", .run = sends_plain_text_to_http_1_0},
     {.name = "notices_at_once_that_a_peer_has_gone", .run = notices_at_once_that_a_peer_has_gone},
     {.name = "cuts_a_reader_that_does_not_read", .run = cuts_a_reader_that_does_not_read},

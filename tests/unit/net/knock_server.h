@@ -3,6 +3,7 @@
  *   GET /j        "hello"                      POST /echo  the body
  *   GET /later    "later", from another thread GET /big?N  N bytes
  *   GET /held     kept until knock_release     GET /events a stream of events
+ *   GET /quiet    the same, whose head waits for its first event
  */
 #ifndef TESTS_UNIT_NET_KNOCK_SERVER_H
 #define TESTS_UNIT_NET_KNOCK_SERVER_H
@@ -76,12 +77,13 @@ static inline void knock_stream_closed(void *context, struct http_stream *stream
     pthread_mutex_unlock(&knock.lock);
 }
 
-static inline void knock_start_stream(struct http_exchange *exchange)
+static inline void knock_start_stream(struct http_exchange *exchange, bool head_with_first)
 {
     exchange->answer.status = 200;
     exchange->answer.content_type = TEXT("text/event-stream");
     const struct http_stream_options options = {.on_closed = knock_stream_closed,
-                                                .waiting_bytes_max = knock.waiting_bytes_max};
+                                                .waiting_bytes_max = knock.waiting_bytes_max,
+                                                .head_with_first = head_with_first};
     pthread_mutex_lock(&knock.lock);
     knock.streams[knock.stream_count++] = http_stream_start(exchange, &options);
     pthread_mutex_unlock(&knock.lock);
@@ -134,7 +136,9 @@ static inline void knock_on_request(void *context, struct http_exchange *exchang
         knock_answer(exchange, 200, TEXT("once"));
         knock_answer(exchange, 200, TEXT("twice"));
     } else if (text_equals(path, TEXT("/events"))) {
-        knock_start_stream(exchange);
+        knock_start_stream(exchange, false);
+    } else if (text_equals(path, TEXT("/quiet"))) {
+        knock_start_stream(exchange, true);
     } else if (text_equals(path, TEXT("/next"))) {
         knock_answer(exchange, 200, TEXT("next"));
     } else if (text_equals(path, TEXT("/echo"))) {
