@@ -87,7 +87,7 @@ class Apart:
             '/tokens/issue', {'user_id': who})] if one.status == 200), None))
         popug = Popug(self.servers['gateway'].client(key=None), who, role)
         popug.headers = {'Authorization': f"Bearer {issued.json['access_token']}"}
-        check(until(lambda: popug.get('/api/tasks').status == 200), 'the board knows him')
+        popug.is_awaited()
         check_equal(until(lambda: popug.balance() == 0), True)
         return popug
 

@@ -5,7 +5,7 @@ Somebody is spoken for as the gateway does it: Kontora-Person and what he may.
 import uuid
 
 from house import until
-from tap import check_equal
+from tap import check, check_equal
 
 OVERSEER = {'manager': 'board.shuffle', 'admin': 'board.shuffle, accounts.*, analytics.read, '
             'payments.*', 'accountant': 'accounts.*, payments.*'}
@@ -21,6 +21,11 @@ class Popug:
         self.headers = {'Kontora-Person': who}
         if role in OVERSEER:
             self.headers['Kontora-May'] = OVERSEER[role]
+
+    def is_awaited(self):
+        """Until the board knows him: it hears of who was hired later than the directory."""
+        known_as = 'works_here' if self.role else 'is_assignable'
+        check(until(lambda: self.get('/api/colleagues/me').json[known_as]), known_as)
 
     def get(self, path):
         return self.client.get(path, headers=self.headers)
@@ -68,7 +73,7 @@ class Company:
         popug = Popug(self.client, who, role)
         until(lambda: self.client.get(f'/api/users/{who}').json['activated'])
         check_equal(popug.balance(), 0)
-        until(lambda: popug.get('/api/tasks').status == 200)
+        popug.is_awaited()
         if role is None:
             self.popugs.append(popug)
         return popug
