@@ -138,6 +138,43 @@ def suites_run_side_by_side():
     check_equal(code, 0, lines)
 
 
+FAILS_ONCE = ('# stores: none\nimport os\nseen = os.path.exists("seen-{0}")\n'
+              'open("seen-{0}", "w").close()\n'
+              'print("ok 1 - a" if seen else "not ok 1 - in_a_hurry")\nprint("1..1")\n')
+
+
+def run_hurried(folder, count, body=FAILS_ONCE):
+    """So many suites that fail, of the first time or always, and one that passes."""
+    files = {f'tests/{folder}/{number}_test.py': body.format(number) for number in range(count)}
+    return run({**files, 'tests/unit/good_test.py': says('ok 1 - b', '1..1'),
+                'Makefile': '.PHONY: tests build sample bank\ntests build sample bank:\n\ttrue\n'})
+
+
+def what_was_too_late_beside_others_is_called_unsteady():
+    code, lines = run_hurried('behaviour', 1)
+    check_equal((code, lines[-1]), (0, '3 passed, 0 failed'), lines)
+    check_in('1 unsteady: behaviour/0_test', lines)
+    check(any('failed beside others: 1 - in_a_hurry' in line for line in lines), lines)
+
+
+def what_fails_twice_has_failed():
+    always = '# stores: none\nprint("not ok 1 - a{0}")\nprint("1..1")\n'
+    code, lines = run_hurried('behaviour', 1, always)
+    check_equal((code, lines[-1]), (1, '2 passed, 1 failed'), lines)
+    check_in('not ok 1 - a0', lines)
+
+
+def many_that_fail_do_not_run_again():
+    code, lines = run_hurried('behaviour', 6)
+    check_equal((code, lines[-1]), (1, '2 passed, 6 failed'), lines)
+    check(not any('unsteady' in line for line in lines), lines)
+
+
+def a_unit_has_one_run():
+    code, lines = run_hurried('unit', 1)
+    check_equal((code, lines[-1]), (1, '1 passed, 1 failed'), lines)
+
+
 if __name__ == '__main__':
     main([counts_are_on_the_last_line, a_failed_test_is_counted_and_shown,
           a_crash_after_success_is_a_failure, an_exit_code_alone_is_a_failure,
@@ -145,4 +182,6 @@ if __name__ == '__main__':
           bailing_out_is_a_failure, only_skipped_tests_are_no_success,
           what_is_left_running_is_ended, each_suite_has_a_directory_that_goes_away,
           both_stores_are_tested, a_build_that_fails_is_a_failure, a_missing_binary_is_a_failure,
-          nothing_to_run_is_a_failure, suites_run_side_by_side])
+          nothing_to_run_is_a_failure, suites_run_side_by_side,
+          what_was_too_late_beside_others_is_called_unsteady, what_fails_twice_has_failed,
+          many_that_fail_do_not_run_again, a_unit_has_one_run])
