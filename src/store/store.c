@@ -80,6 +80,8 @@ void store_init(struct store *store, const struct store_ops *ops)
     store->state = STORE_IDLE;
     forget_places(store);
     store->writes = 0;
+    store->losses = 0;
+    store->kept = NULL;
 }
 
 enum status store_begin(struct store *store, enum store_access access)
@@ -177,6 +179,7 @@ enum status store_undo(struct store *store)
     MUST(store->has_mark);
     store->part = STORE_NO_PART; /* it goes with what is undone */
     store->lock = NULL;
+    store->losses++;
     enum status status = store->ops->undo(store, STORE_MARK);
     MUST(may_answer(status, MARK_ANSWERS));
     if (status == STATUS_OK) {
@@ -207,6 +210,7 @@ enum status store_part_undo(struct store *store)
     MUST(may_answer(status, MARK_ANSWERS));
     store->part = STORE_NO_PART;
     store->lock = NULL;
+    store->losses++;
     if (status == STATUS_OK) {
         store->state = STORE_WRITING;
         store->writes = store->writes_before_part;
@@ -230,6 +234,7 @@ enum status store_commit(struct store *store)
     TRACE(trace_committed(status));
     MUST(may_answer(status, COMMIT_ANSWERS));
     MUST(status != STATUS_UNCERTAIN || store->state == STORE_WRITING);
+    store->losses += status != STATUS_OK;
     store->state = STORE_IDLE;
     forget_places(store);
     return status;
@@ -240,6 +245,7 @@ void store_rollback(struct store *store)
     MUST(store->state != STORE_IDLE);
     store->ops->rollback(store);
     TRACE(trace_rolled_back(store));
+    store->losses += store->writes > 0 || store->state == STORE_FAILED;
     store->state = STORE_IDLE;
     forget_places(store);
 }
@@ -274,6 +280,17 @@ bool store_has_lock(const struct store *store, const void *lock)
     return store->state == STORE_WRITING && store->lock == lock;
 }
 
+void *store_keep(struct store *store, const void *name, size_t bytes)
+{
+    MUST(name != NULL && bytes > 0);
+    if (store->kept == NULL) {
+        store->kept = memory_take(bytes);
+        store->kept_name = name;
+    }
+    MUST(store->kept_name == name);
+    return store->kept;
+}
+
 bool store_has(const struct store *store, enum store_flag flag)
 {
     return (store->ops->flags(store) & (unsigned)flag) != 0;
@@ -294,6 +311,7 @@ void store_destroy(struct store **store)
     if (ending->state != STORE_IDLE) {
         store_rollback(ending);
     }
+    memory_free(ending->kept);
     ending->ops->destroy(ending);
 }
 

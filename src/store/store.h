@@ -189,6 +189,9 @@ struct store {
     unsigned long writes;             /* that reached rows, in this transaction */
     unsigned long writes_before_part; /* of them */
     const void *lock;                 /* see store_note_lock */
+    unsigned long losses;             /* counts undos, rollbacks, commits that were not OK */
+    const void *kept_name;            /* see store_keep */
+    void *kept;
 };
 
 /* Called by each implementation when it opens; refuses a half-filled table. */
@@ -213,13 +216,15 @@ void store_part_end(struct store *store);
 NODISCARD enum status store_commit(struct store *store);
 void store_rollback(struct store *store);
 NODISCARD enum status store_script(struct store *store, const char *sql);
-/* Is everything still as it was at this count of writes? Then there is nothing to undo, and the
- * mark could have been spared. */
+/* Is everything as it was at this count of writes? Then there is nothing to undo. */
 bool store_is_untouched(const struct store *store, unsigned long writes_before);
-/* The caller has locked something in this transaction, a row that stands for others: until it is
- * over, or something is undone, he need not do so again. One at a time; any address is a name. */
+/* The caller has locked a row that stands for others: until the transaction is over, or something
+ * is undone, he need not do so again. One at a time; any address is a name. */
 void store_note_lock(struct store *store, const void *lock);
 bool store_has_lock(const struct store *store, const void *lock);
+/* Memory for what he knows of the rows from one transaction to the next, as long as `losses` stays
+ * what it was: zeroed when it is first asked for, freed with the store. One name at a time. */
+void *store_keep(struct store *store, const void *name, size_t bytes);
 bool store_has(const struct store *store, enum store_flag flag);
 const char *store_back_end(const struct store *store); /* "sqlite", for logs */
 void store_destroy(struct store **store);

@@ -248,6 +248,8 @@ static const struct test tests[] = {
     {.name = "a failed part right before the commit", .run = a_failed_part_right_before_the_commit},
     {.name = "a lock is remembered until something is undone",
      .run = a_lock_is_remembered_until_something_is_undone},
+    {.name = "losses_are_counted_beside_what_is_kept",
+     .run = losses_are_counted_beside_what_is_kept},
     {.name = "a failed reading is undone with its part",
      .run = a_failed_reading_is_undone_with_its_part},
     {.name = "an answer that is too large ends only its part",

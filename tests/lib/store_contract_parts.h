@@ -87,6 +87,7 @@ void a_script_is_undone_with_its_part(void);
 void a_failed_part_is_undone_and_work_goes_on(void);
 void a_failed_part_right_before_the_commit(void);
 void a_lock_is_remembered_until_something_is_undone(void);
+void losses_are_counted_beside_what_is_kept(void);
 void a_failed_reading_is_undone_with_its_part(void);
 void an_answer_that_is_too_large_ends_only_its_part(void);
 void parts_and_marks_keep_apart(void);

@@ -197,6 +197,38 @@ void a_lock_is_remembered_until_something_is_undone(void)
     commit_and_end(1);
 }
 
+/* What is kept stays; what may have gone again is counted. */
+void losses_are_counted_beside_what_is_kept(void)
+{
+    begin_with_one();
+    struct store *store = contract.store;
+    unsigned long losses = store->losses;
+    int *kept = store_keep(store, &contract, sizeof *kept);
+    CHECK_INT(*kept, 0);
+    *kept = 7;
+    commit();
+    CHECK_INT(store->losses, losses);
+    begin_write();
+    store_rollback(store); /* there was nothing */
+    CHECK_INT(store->losses, losses);
+    begin_write();
+    insert_ok(2);
+    store_rollback(store);
+    CHECK_INT(store->losses, losses + 1);
+    begin_write();
+    mark();
+    insert_ok(3);
+    undo();
+    CHECK_INT(store->losses, losses + 2);
+    begin_part();
+    insert_ok(4);
+    undo_part();
+    CHECK_INT(store->losses, losses + 3);
+    kept = store_keep(store, &contract, sizeof *kept);
+    CHECK_INT(*kept, 7);
+    commit_and_end(1);
+}
+
 static void fail_to_read(void)
 {
     struct rows rows;
