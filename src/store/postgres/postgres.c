@@ -26,7 +26,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETUP_ARENA_BYTES_MAX = 64 * 1024, SENTENCE_BYTES = 1024, ALONG_MAX = 200 };
+enum {
+    SETUP_ARENA_BYTES_MAX = 64 * 1024,
+    SENTENCE_BYTES = 1024,
+    ALONG_MAX = 200,
+    ALONG_TOGETHER = 8, /* so many leave at once: the server is at work while we make the next */
+};
 
 enum mark {
     MARK_NONE,
@@ -207,6 +212,9 @@ static void send_along(struct postgres_store *self, const struct statement *stat
     queue_noted(self);
     postgres__statement_queue(link, postgres__statement_find(link, statement), values);
     self->along++;
+    if (self->along % ALONG_TOGETHER == 0 && link->pq->PQflush(link->connection) < 0) {
+        link->is_broken = true;
+    }
 }
 
 /* The answer is the caller's to clear, whatever the status. */
