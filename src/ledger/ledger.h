@@ -235,7 +235,7 @@ NODISCARD enum status ledger_find_period(struct store *store, struct arena *aren
                                          int64_t *closed_before_out);
 
 /* A row of service.series: {"ledger", ledger_migrations, LEDGER_MIGRATION_COUNT}. */
-enum { LEDGER_MIGRATION_COUNT = 1 };
+enum { LEDGER_MIGRATION_COUNT = 2 };
 extern const struct migration ledger_migrations[LEDGER_MIGRATION_COUNT];
 
 #endif

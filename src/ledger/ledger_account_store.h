@@ -9,8 +9,8 @@ NODISCARD enum status account_insert(struct store *store, const struct ledger_ac
 NODISCARD enum status account_find(struct store *store, struct arena *arena, struct id id,
                                    struct ledger_account *account_out);
 
-/* From here until the commit nobody else moves money in this schema: what is read afterwards is
- * how it is. Fills closed_before of the sheet. */
+/* From here until the commit nobody else moves money in this schema: what is read afterwards, or is
+ * recalled, is how it is. Fills closed_before of the sheet. */
 NODISCARD enum status book_enter(struct store *store, struct arena *arena, struct sheet *sheet);
 NODISCARD enum status book_read(struct store *store, struct arena *arena, struct sheet *sheet);
 NODISCARD enum status book_close(struct store *store, int64_t before_ms);
@@ -23,8 +23,16 @@ NODISCARD enum status sheet_load(struct store *store, struct arena *arena, struc
 NODISCARD enum status sheet_load_pair(struct store *store, struct arena *arena, struct sheet *sheet,
                                       struct id transfer, bool *was_there_out);
 
+/* The same without a question, where both accounts can be recalled, and the transfer believed to
+ * be new: if it is not, to insert it is a CONFLICT. False: it has to be asked. */
+bool sheet_recall_pair(struct store *store, struct arena *arena, struct sheet *sheet);
+
 /* What has changed. */
 NODISCARD enum status sheet_save(struct store *store, const struct sheet *sheet);
+
+/* The same for who writes the accounts himself: before, and when they are as the sheet says. */
+NODISCARD enum status book_stamp(struct store *store);
+void sheet_keep(struct store *store, const struct sheet *sheet);
 
 /* Limits, and whether it is open. */
 NODISCARD enum status account_set(struct store *store, const struct ledger_account *account);

@@ -2,7 +2,8 @@
  *
  * A transfer writes one row for each of its moves and moves two accounts on; nothing else is
  * written. The row carries the running totals of both accounts, and their numbers of it: so a past
- * balance is one look, and a hole in the numbers is seen.
+ * balance is one look, and a hole in the numbers is seen. The book has a stamp for who comes back
+ * to it (ledger_recall.h).
  */
 #include "ledger/ledger.h"
 
@@ -154,5 +155,11 @@ const struct migration ledger_migrations[LEDGER_MIGRATION_COUNT] = {
                     " transfer uuid,"
                     " PRIMARY KEY (id, part)"
                     ");",
+    },
+    {
+        .version = 2,
+        .name = "stamp of the book",
+        .sqlite = "ALTER TABLE ledger_book ADD COLUMN stamp BLOB;",
+        .postgres = "ALTER TABLE ledger_book ADD COLUMN stamp uuid;",
     },
 };

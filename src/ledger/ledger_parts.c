@@ -79,11 +79,22 @@ void ledger__tell(struct ledger_answer *answer, const struct made_move *made, si
     }
 }
 
+static enum status write_whole(struct store *store, const struct sheet *sheet,
+                               const struct made_move *made)
+{
+    enum status status = book_stamp(store);
+    status = status == STATUS_OK ? moves_insert_whole(store, made) : status;
+    if (status == STATUS_OK) {
+        sheet_keep(store, sheet);
+    }
+    return status;
+}
+
 enum status ledger__write(struct call *call, const struct sheet *sheet,
                           const struct made_move *made, size_t count)
 {
     if (count == 1 && id_is_none(made->hold) && store_has(call->store, STORE_IS_SHARED)) {
-        return moves_insert_whole(call->store, made);
+        return write_whole(call->store, sheet, made);
     }
     enum status status = moves_insert(call->store, made, count);
     return status == STATUS_OK ? sheet_save(call->store, sheet) : status;

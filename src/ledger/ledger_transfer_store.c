@@ -73,10 +73,12 @@ static const struct shape there_shape = {
 static const struct statement insert = {.sql = INSERT, .goes_along = true};
 
 /* The row says what both accounts have after it. One statement costs PostgreSQL less than three;
- * SQLite does not know it, and answers three at once. */
+ * SQLite does not know it, and answers three at once. An account that has not come to just before
+ * this move breaks its check: so nothing that was recalled can be written where it is not so. */
 static const struct statement insert_and_move_on = {
     .sql = "WITH made AS (" INSERT ") UPDATE ledger_account SET"
-           " debits = CASE WHEN id = $5 THEN $12 ELSE $15 END,"
+           " debits = CASE WHEN moves <> CASE WHEN id = $5 THEN $11 ELSE $14 END - 1 THEN -1"
+           " WHEN id = $5 THEN $12 ELSE $15 END,"
            " credits = CASE WHEN id = $5 THEN $13 ELSE $16 END,"
            " moves = CASE WHEN id = $5 THEN $11 ELSE $14 END,"
            " changed_at = $9 WHERE id IN ($5, $6)",
@@ -131,7 +133,8 @@ enum status moves_insert(struct store *store, const struct made_move *moves, siz
 enum status moves_insert_whole(struct store *store, const struct made_move *made)
 {
     MUST(store_has(store, STORE_IS_SHARED) && id_is_none(made->hold));
-    return insert_one(store, &insert_and_move_on, made);
+    enum status status = insert_one(store, &insert_and_move_on, made);
+    return status == STATUS_MALFORMED ? STATUS_CONFLICT : status;
 }
 
 enum status moves_count(struct store *store, struct arena *arena, const struct id *ids,

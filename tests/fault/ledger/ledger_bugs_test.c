@@ -3,6 +3,7 @@
  */
 #include "tests/lib/ledger/ledger_model.h"
 #include "tests/lib/ledger/ledger_race.h"
+#include "tests/lib/ledger/ledger_recall_contract.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +74,37 @@ static void the_race_is_won_by_the_book(void)
     CHECK(survives_the_race(NULL));
 }
 
+/* In how many of these tests it is found. */
+static int found_by_recall_tests(const char *bug)
+{
+    int found = 0;
+    for (size_t i = 0; i < ledger_recall_test_count; i++) {
+        fflush(NULL);
+        pid_t child = fork();
+        CHECK(child >= 0);
+        if (child == 0) {
+            bool is_silent = freopen("/dev/null", "w", stdout) != NULL;
+            is_silent = is_silent && freopen("/dev/null", "w", stderr) != NULL;
+            if (!is_silent || (bug != NULL && setenv("KONTORA_BUG", bug, 1) != 0)) {
+                _exit(0);
+            }
+            ledger_recall_tests[i].run();
+            _exit(0);
+        }
+        int state = 0;
+        CHECK(waitpid(child, &state, 0) == child);
+        found += !WIFEXITED(state) || WEXITSTATUS(state) != 0;
+    }
+    return found;
+}
+
+static void what_is_recalled_wrongly_is_found(void)
+{
+    CHECK_INT(found_by_recall_tests(NULL), 0);
+    CHECK(found_by_recall_tests("ledger_heeds_no_stamp") >= 3);
+    CHECK(found_by_recall_tests("ledger_believes_and_refuses") >= 1);
+}
+
 static void without_the_book_it_is_lost(void)
 {
     CHECK(!survives_the_race("ledger_takes_no_book"));
@@ -81,6 +113,7 @@ static void without_the_book_it_is_lost(void)
 static const struct test tests[] = {
     {.name = "nothing_is_wrong", .run = nothing_is_wrong},
     {.name = "each_bug_is_found", .run = each_bug_is_found},
+    {.name = "what_is_recalled_wrongly_is_found", .run = what_is_recalled_wrongly_is_found},
     {.name = "the_race_is_won_by_the_book", .run = the_race_is_won_by_the_book},
     {.name = "without_the_book_it_is_lost", .run = without_the_book_it_is_lost},
 };

@@ -139,6 +139,16 @@ static enum status run(const struct request *request, struct call *call,
     return ledger_free_hold(call);
 }
 
+static enum status take_book(const struct clerk *clerk, struct call *call)
+{
+    struct ledger_answer answer;
+    if (!clerk->has_book) {
+        return STATUS_OK;
+    }
+    enum status status = ledger_void(call, id_new(), &answer);
+    return status == STATUS_REFUSED ? STATUS_OK : status;
+}
+
 static enum status run_once(struct clerk *clerk, const struct request *request)
 {
     char subject[ID_TEXT_BYTES + 1];
@@ -156,7 +166,8 @@ static enum status run_once(struct clerk *clerk, const struct request *request)
         .attempt = 1,
     };
     CHECK_STATUS(store_begin(clerk->store, STORE_WRITE), STATUS_OK);
-    enum status status = run(request, &call, &clerk->answer);
+    enum status status = take_book(clerk, &call);
+    status = status == STATUS_OK ? run(request, &call, &clerk->answer) : status;
     if (status == STATUS_OK) {
         return store_commit(clerk->store);
     }

@@ -17,6 +17,7 @@ struct clerk {
     struct store_source *source;
     struct store *store;
     int64_t now_ms;
+    bool has_book; /* each order comes behind something else that has taken the book */
     struct ledger_answer answer; /* to the newest order */
     int conflicts;
 };

@@ -43,13 +43,13 @@ static enum status pay(const struct racer *racer, struct call *call, int transac
     unsigned debit = number % FEW;
     unsigned credit = (debit + 1 + number / FEW % (FEW - 1)) % FEW;
     struct ledger_answer answer;
-    const struct ledger_move move = {.debit = racer->accounts[debit],
-                                     .credit = racer->accounts[credit],
-                                     .amount = {1 + number / 64 % 40, "RUB"}};
+    const struct ledger_move moves[] = {
+        {racer->accounts[debit], racer->accounts[credit], {1 + number / 64 % 40, "RUB"}},
+        {racer->accounts[credit], racer->accounts[debit], {1, "RUB"}}};
     const struct ledger_transfer order = {.id = id_of(racer, transaction, transfer),
                                           .code = TEXT("race"),
-                                          .moves = &move,
-                                          .move_count = 1};
+                                          .moves = moves,
+                                          .move_count = 1 + number / 4096 % 2};
     enum status status = ledger_transfer(call, &order, 1, &answer);
     result->made += status == STATUS_OK && !answer.was_there;
     result->was_there += status == STATUS_OK && answer.was_there;
@@ -60,8 +60,12 @@ static enum status pay(const struct racer *racer, struct call *call, int transac
 static enum status run_once(struct racer *racer, struct store *store, struct arena *arena,
                             int transaction)
 {
-    struct call call = {
-        .arena = arena, .store = store, .service = &clerk_service, .now_ms = CLERK_NOW};
+    const struct message message = {.kind = message_event, .name = TEXT("raced")};
+    struct call call = {.arena = arena,
+                        .store = store,
+                        .service = &clerk_service,
+                        .now_ms = CLERK_NOW,
+                        .message = &message};
     struct race_result result = {0};
     enum status status = store_begin(store, STORE_WRITE);
     for (int i = 0; i < TOGETHER && status == STATUS_OK; i++) {
@@ -121,7 +125,7 @@ static void add(struct race_result *sum, const struct race_result *result)
 
 void ledger_race(struct clerk *clerk, int transactions, struct race_result *result_out)
 {
-    CLERK_COUNTS(transfers, "SELECT count(*) AS count FROM ledger_transfer");
+    CLERK_COUNTS(transfers, "SELECT count(*) AS count FROM ledger_transfer WHERE part = 0");
     struct id accounts[FEW];
     struct racer racers[RACERS];
     pthread_t threads[RACERS];
