@@ -14,6 +14,7 @@ import { popugTests } from './popug_test.mjs';
 import { popugPictureTests, popugViewTests } from './popug_view_test.mjs';
 import { programTests } from './programs_test.mjs';
 import { qrTests } from './qr_test.mjs';
+import { startTests } from './start_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
 
 /** What was on the screen when it failed, in words. */
@@ -27,7 +28,7 @@ async function showWindows(opened) {
 
 const wanted = process.argv.slice(2);
 const others = [
-  ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
+  ...passkeyTests, ...entryTests, ...startTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
   ...popugTests, ...popugMoneyTests, ...popugViewTests, ...popugPictureTests, ...qrTests, ...programTests,
 ];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));

@@ -37,7 +37,7 @@ async function letIn(world, name, roles, how) {
   await window.page.goto(link);
   await window.page.getByLabel(how.language === 'en' ? 'Password' : 'Пароль').fill('семь пятниц на неделе');
   await window.page.getByRole('button', { name: how.language === 'en' ? 'Come in' : 'Войти', exact: true }).click();
-  await window.page.getByRole('heading', { name: how.language === 'en' ? 'Inbox' : 'Входящие' }).waitFor();
+  await window.page.getByRole('heading', { name: how.language === 'en' ? 'Hello' : 'Здравствуйте' }).waitFor();
   return { ...window, email };
 }
 

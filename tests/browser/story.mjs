@@ -34,7 +34,7 @@ async function setUp(desk) {
   await desk.getByLabel('Пароль').fill(OWNER.password);
   await press(desk, 'Начать');
   await press(desk, 'Дальше');
-  await desk.getByRole('heading', { name: 'Входящие' }).waitFor();
+  await desk.getByRole('heading', { name: 'Здравствуйте' }).waitFor();
 }
 
 /** He gives himself roles and asks a customer in. */
@@ -64,7 +64,7 @@ async function comeIn(phone, link) {
   await checkFits(phone, 'who was invited');
   await phone.getByLabel('Пароль').fill('ромашка на подоконнике');
   await press(phone, 'Войти');
-  await phone.getByRole('heading', { name: 'Входящие' }).waitFor();
+  await phone.getByRole('heading', { name: 'Здравствуйте' }).waitFor();
 }
 
 /** The customer's part; a number with a wrong check digit is said at its field. */

@@ -7,7 +7,7 @@ import { checkAccessible, checkFits, checkSaid, DESK, openWindow, PHONE, settle 
 import { ask, Participant, until } from './house.mjs';
 
 const views = (world) => [
-  '/app/inbox', '/app/cases', '/app/cases/office/purchase', `/app/cases/office/purchase/${world.cases[0]}`,
+  '/app/start', '/app/inbox', '/app/cases', '/app/cases/office/purchase', `/app/cases/office/purchase/${world.cases[0]}`,
   `/app/cases/staff/purchase/${world.cases[0]}`, '/app/cases/staff/purchase/new/ask', '/app/workflows',
   '/app/workflows/casework/purchase', '/app/workflows/check', '/app/workflows/incidents', `/app/mend/casework/${world.cases[0]}`, `/app/view/casework/${world.cases[0]}`,
   '/app/operations', '/app/messages', '/app/templates', '/app/audit', '/app/people', `/app/people/${world.petr}`, '/app/people/roles', '/app/profile',
@@ -23,6 +23,12 @@ async function checkViews(world, language, size, theme) {
     await checkFits(page, path);
     await checkSaid(page, language, path);
     assert.deepEqual(complaints, [], path);
+    const folder = process.env.KONTORA_TEST_LOOK; // every view, for whoever wants to look at it
+    if (folder) {
+      mkdirSync(folder, { recursive: true });
+      const name = path.replace(/[0-9a-f-]{36}/, 'one').slice(5).replaceAll('/', '_');
+      await page.screenshot({ path: join(folder, `${name}_${language}.png`), fullPage: true });
+    }
   }
   await context.close();
 }
@@ -126,6 +132,7 @@ async function pictures_of_the_manual(world) {
   const folder = process.env.KONTORA_TEST_PICTURES;
   mkdirSync(folder, { recursive: true });
   const wanted = [
+    ['web_start', '/app/start', { language: 'ru', size: PAPER }],
     ['web_case', `/app/cases/office/purchase/${world.cases[0]}`, { language: 'en', size: PAPER }],
     ['web_inbox', '/app/inbox', { language: 'ru', theme: 'dark', size: PAPER }],
     ['web_phone', `/app/cases/office/purchase/${world.cases[3]}`, { language: 'ru', size: PHONE }],

@@ -339,6 +339,37 @@ static void prepare(struct part *part)
     }
 }
 
+static void add_part(struct composition *composition, const char *name, struct text target)
+{
+    MUST(composition->part_count < DASHBOARD_PARTS_MAX); /* dashboard_check has counted */
+    struct part *part = &composition->parts[composition->part_count++];
+    part->composition = composition;
+    part->said.name = name;
+    part->target = target;
+}
+
+static void add_parts(struct composition *composition, const struct dashboard *dashboard,
+                      const struct dashboard_part *row)
+{
+    const struct composer_options *options = &composition->composer->options;
+    struct call *call = composition->call;
+    struct text target = target_of(call->arena, dashboard, row->path, call->input);
+    struct text before;
+    struct text behind;
+    if (!text_cut(target, '*', &before, &behind)) {
+        add_part(composition, row->name, target);
+        return;
+    }
+    for (size_t i = 0; i < options->known_count; i++) {
+        const char *service = options->known[i]->name;
+        if (options->known[i]->cases != NULL) {
+            add_part(composition, text_format(call->arena, "%s%s", row->name, service).data,
+                     text_format(call->arena, "%.*s%s%.*s", TEXT_ARGS(before), service,
+                                 TEXT_ARGS(behind)));
+        }
+    }
+}
+
 static struct composition *make_composition(struct composer *composer, struct call *call)
 {
     struct composition *composition = ARENA_NEW(call->arena, struct composition);
@@ -347,13 +378,9 @@ static struct composition *make_composition(struct composer *composer, struct ca
     MUST(dashboard != NULL); /* its route was made of it */
     composition->composer = composer;
     composition->call = call;
-    composition->part_count = dashboard->part_count;
     pthread_mutex_init(&composition->lock, NULL);
     for (size_t i = 0; i < dashboard->part_count; i++) {
-        struct part *part = &composition->parts[i];
-        part->composition = composition;
-        part->said.name = dashboard->parts[i].name;
-        part->target = target_of(call->arena, dashboard, dashboard->parts[i].path, call->input);
+        add_parts(composition, dashboard, &dashboard->parts[i]);
     }
     return composition;
 }

@@ -16,7 +16,7 @@
 #include "base/text.h"
 
 enum {
-    DASHBOARD_PARTS_MAX = 16,
+    DASHBOARD_PARTS_MAX = 32,
     DASHBOARD_PARAMETERS_MAX = 4,
     DASHBOARD_TARGET_BYTES_MAX = 1000, /* of a part, with what was asked for put in */
     DASHBOARDS_MAX = 64,
@@ -24,7 +24,10 @@ enum {
 
 struct dashboard_part {
     const char *name; /* "people": its member of the answer */
-    const char *path; /* "/api/deals?horizon={horizon}", a GET of any service here or elsewhere */
+    /* "/api/deals?horizon={horizon}", a GET of any service here or elsewhere. With a star in it
+     * there is such a part of each service with cases: "cases_" and "/api/cases/x?limit={size}"
+     * with a star for the x become "cases_casework" and "/api/cases/casework?limit=5". */
+    const char *path;
 };
 
 /* What may be chosen in the query of the dashboard; the first is meant when nothing is said. */

@@ -134,13 +134,29 @@ static bool is_sound_path(const struct dashboard *dashboard, const char *path)
     return is_sound;
 }
 
-static const char *complaint_of(const struct dashboard *dashboard)
+/* With a star there is one of each service with cases. */
+static size_t count_parts(const struct dashboard *dashboard, const struct service *const *services,
+                          size_t count)
+{
+    size_t of_cases = 0;
+    size_t parts = 0;
+    for (size_t i = 0; i < count; i++) {
+        of_cases += services[i]->cases != NULL;
+    }
+    for (size_t i = 0; i < dashboard->part_count; i++) {
+        const char *path = dashboard->parts[i].path;
+        parts += path != NULL && strchr(path, '*') != NULL ? of_cases : 1;
+    }
+    return parts;
+}
+
+static const char *complaint_of(const struct dashboard *dashboard, size_t part_count)
 {
     if (dashboard->name == NULL || dashboard->permission == NULL || dashboard->summary == NULL) {
         return "it lacks its name, its permission or its summary";
     }
     if (dashboard->part_count == 0 || dashboard->part_count > DASHBOARD_PARTS_MAX ||
-        dashboard->parameter_count > DASHBOARD_PARAMETERS_MAX) {
+        part_count > DASHBOARD_PARTS_MAX || dashboard->parameter_count > DASHBOARD_PARAMETERS_MAX) {
         return "it has no parts, or too many parts or parameters";
     }
     for (size_t i = 0; i < dashboard->parameter_count; i++) {
@@ -168,7 +184,8 @@ struct text dashboard_check(struct arena *arena, const struct service *const *se
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < services[i]->dashboard_count; k++) {
             const struct dashboard *dashboard = &services[i]->dashboards[k];
-            const char *complaint = complaint_of(dashboard);
+            const char *complaint =
+                complaint_of(dashboard, count_parts(dashboard, services, count));
             if (complaint != NULL) {
                 return text_format(arena, "%s, dashboard %s: %s", services[i]->name,
                                    dashboard->name ? dashboard->name : "without a name", complaint);

@@ -18,8 +18,9 @@ static const struct dashboard_part parts[] = {
     {"unread", "/api/inbox/unread"},
     {"inbox", "/api/inbox?limit={size}"},
     {"people", "/api/users?limit={size}"},
-    {"cases", "/api/cases/casework?limit={size}"},
-    {"workflows", "/api/workflows/casework"},
+    {"waiting_", "/api/doors/*"},
+    {"cases_", "/api/cases/*?limit={size}"},
+    {"workflows_", "/api/workflows/*"},
 };
 
 const struct dashboard start_pages[START_PAGE_COUNT] = {

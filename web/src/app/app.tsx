@@ -21,6 +21,7 @@ import { SchedulesPage } from '../pages/schedules/schedules_page';
 import { InvitationPage } from '../pages/sign_in/invitation_page';
 import { SetUpPage } from '../pages/sign_in/set_up_page';
 import { SignInAgain, SignInPage } from '../pages/sign_in/sign_in_page';
+import { StartPage } from '../pages/start/start_page';
 import { TemplatesPage } from '../pages/templates/templates_page';
 import { WebhookPage } from '../pages/webhooks/webhook_page';
 import { WebhooksPage } from '../pages/webhooks/webhooks_page';
@@ -36,6 +37,7 @@ import { Shell, Title } from './shell';
 import { say, whenLanguageChanges } from './words';
 
 const VIEWS: View[] = [
+  ['/app/start', StartPage],
   ['/app/inbox', InboxPage],
   ['/app/cases', DoorsPage],
   ['/app/cases/:kind/:workflow', ListPage],
@@ -67,7 +69,7 @@ function NotFound() {
   return (
     <>
       <Title>{say('missing_title')}</Title>
-      <div class="card"><Empty icon="search" title={say('missing_title')}><p>{say('missing_advice')}</p><a class="button" href="/app/inbox">{say('to_inbox')}</a></Empty></div>
+      <div class="card"><Empty icon="search" title={say('missing_title')}><p>{say('missing_advice')}</p><a class="button" href="/app/start">{say('to_start')}</a></Empty></div>
     </>
   );
 }
@@ -89,7 +91,7 @@ function Views() {
   const { path } = usePlace();
   const isRoot = path === '/' || path === '/app' || path === '/app/';
   useEffect(() => {
-    if (session.state === 'somebody' && isRoot) go('/app/inbox', 'replace');
+    if (session.state === 'somebody' && isRoot) go('/app/start', 'replace');
   }, [session.state, isRoot]);
   if (path === '/app/invitation' && session.state !== 'asking') return <InvitationPage />;
   const open = viewAt(path, OPEN);

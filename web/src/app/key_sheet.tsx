@@ -6,6 +6,7 @@ const ROWS: [string[], Key][] = [
   [['Ctrl', 'K'], 'keys_palette'],
   [['J', 'K'], 'keys_walk'],
   [['Enter'], 'keys_open'],
+  [['H'], 'start'],
   [['I'], 'inbox'],
   [['C'], 'cases'],
   [['P'], 'profile'],

@@ -19,6 +19,7 @@ export interface Ways {
 }
 
 const WORK: Way[] = [
+  { to: '/app/start', name: () => say('start'), icon: 'home' },
   { to: '/app/inbox', name: () => say('inbox'), icon: 'inbox' },
   { to: '/app/cases', name: () => say('cases'), icon: 'cases' },
   { to: '/app/messages', name: () => say('messages'), icon: 'bell', service: 'notifications' },
@@ -33,7 +34,7 @@ const HOUSE: Way[] = [
   { to: '/app/templates', name: () => say('templates'), icon: 'mail', permission: 'notifications.templates', service: 'notifications' },
   { to: '/app/programs', name: () => say('programs'), icon: 'key', permission: 'iam.clients', service: 'iam' },
   { to: '/app/webhooks', name: () => say('webhooks'), icon: 'hook', permission: 'webhooks.read', service: 'webhooks' },
-  { to: '/app/house', name: () => say('house'), icon: 'home', permission: 'iam.house', service: 'iam' },
+  { to: '/app/house', name: () => say('house'), icon: 'grid', permission: 'iam.house', service: 'iam' },
 ];
 
 function isOpen(session: Session, { permission, service, isFor }: Way): boolean {
@@ -53,11 +54,11 @@ export function ways(session: Session): Ways[] {
     .filter(({ list }) => list.length > 0);
 }
 
-/** The order on a phone, which has room for three: his inbox, the first way of an app, the rest. */
+/** The order on a phone, which has room for three: where he begins, his inbox, the first way of an app, the rest. */
 export function shortcuts(session: Session): Way[] {
   const all = ways(session).flatMap((group) => group.list);
   const own = session.screens.flatMap((screens) => screens.ways).find((way) => all.includes(way));
-  return own ? [all[0]!, own, ...all.slice(1).filter((way) => way !== own)] : all;
+  return own ? [...all.slice(0, 2), own, ...all.slice(2).filter((way) => way !== own)] : all;
 }
 
 /** How much waits for him, behind all his doors. */

@@ -15,6 +15,7 @@ export interface Screens {
   /** Where one of its cases is shown to him, and begun; null: on the page of any case. */
   caseAt?: (session: Session, door: DoorName, caseId: string) => string | null;
   beginAt?: (session: Session, door: DoorName, operation: string) => string | null;
+  start?: ComponentType; // a card on the first page: what waits for him where there are no cases
   service?: string; // only where it runs
   isFor?: (may: (permission: string) => boolean) => Promise<boolean>; // asked of who has come in
 }

@@ -45,6 +45,7 @@ export interface Session {
   profile: Profile | null;
   doors: Door[] | null;
   services: House['services'];
+  hidden: string[]; // apps that are not shown
   screens: Screens[]; // of the apps that are for him
   version: string;
   problem: Problem | null;
@@ -64,11 +65,8 @@ function matches(held: string, wanted: string): boolean {
 
 const holds = (of: Profile, permission: string) => of.permissions.some((held) => matches(held, permission));
 
-/** Those that the house has not hidden. When nobody can say, nothing is. */
-async function shownOf(services: House['services']): Promise<House['services']> {
-  const hidden = await get<{ hidden: string[] }>('/api/house').then((said) => said.hidden, () => [] as string[]);
-  return services.filter(({ name }) => !hidden.includes(name));
-}
+/** What the house has hidden. When nobody can say, nothing is. */
+const hiddenHere = () => get<{ hidden: string[] }>('/api/house').then((said) => said.hidden, () => [] as string[]);
 
 /** Of the apps that run here, those that are for him. */
 async function screensFor(apps: Screens[], services: House['services'], who: Profile): Promise<Screens[]> {
@@ -82,6 +80,7 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
   const [profile, setProfile] = useState<Profile | null>(null);
   const [house, setHouse] = useState<House>({ version: '', services: [] });
   const [doors, setDoors] = useState<Door[] | null>(null);
+  const [hidden, setHidden] = useState<string[]>([]);
   const [shown, setShown] = useState<House['services']>([]);
   const [screens, setScreens] = useState<Screens[]>([]);
   const [needsCode, setNeedsCode] = useState(false);
@@ -106,14 +105,16 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
       }
       const who = await get<Profile>('/api/profile');
       const found = await get<House>('/web.json');
-      const left = await shownOf(found.services);
+      const hides = await hiddenHere();
+      const left = found.services.filter(({ name }) => !hides.includes(name));
       if (who.locale && !localStorage.getItem('kontora.language') && (who.locale === 'ru' || who.locale === 'en')) {
         if (who.locale !== language()) speak(who.locale);
       }
-      if (before.current !== null && before.current !== who.id) location.assign('/app/inbox'); // another person
+      if (before.current !== null && before.current !== who.id) location.assign('/app/start'); // another person
       before.current = who.id;
       setProfile(who);
       setHouse(found);
+      setHidden(hides);
       setShown(left);
       setState('somebody');
       loadRefusedAgain();
@@ -149,6 +150,7 @@ export function Signed({ apps, children }: { apps: Screens[]; children: Componen
   const session: Session = {
     state, needsCode, profile, doors, screens, problem, look, leave,
     services: house.services,
+    hidden,
     version: house.version,
     may: (permission) => profile !== null && holds(profile, permission),
     lookAtDoors: () => readDoors(shown).catch(() => {}),

@@ -16,7 +16,7 @@ import { say } from './words';
 export const iconAddress = () => document.querySelector<HTMLLinkElement>('link[rel=icon]')!.href;
 
 export function Brand() {
-  return <a class="brand" href="/app/inbox"><img src={iconAddress()} alt="" />{say('product')}</a>;
+  return <a class="brand" href="/app/start"><img src={iconAddress()} alt="" />{say('product')}</a>;
 }
 
 function isHere(way: Way, path: string): boolean {
@@ -94,6 +94,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
     '/': () => setOpen('palette'),
     j: () => walk(1),
     k: () => walk(-1),
+    h: () => go('/app/start'),
     i: () => go('/app/inbox'),
     c: () => go('/app/cases'),
     p: () => go('/app/profile'),

@@ -33,6 +33,9 @@ export const en = {
   second_factor: 'Second factor', set_up_second: 'Set up or remove', second_begin: 'Read the picture with an authenticator app, or add the key below it by hand. Then write the code that the app shows.', open_in_app: 'Open in the app on this device', turn_on: 'Turn on', turn_off: 'Turn off',
   second_is_on: 'It is on. To turn it off, write a code of the app or a recovery code.', second_picture: 'The same key as a QR code', second_done: 'It is on.', recovery_codes: 'Recovery codes', recovery_about: 'Keep these codes where you find them without your phone. Each is good once.', done_with_it: 'Done',
   keys: 'Keys for programs', add_key: 'Add a key', key_name: 'What it is for', key_once: 'It is shown this once. Whoever has it may do what you may.', no_keys: 'A program that works for you comes in with a key of yours.',
+  // the first page
+  start: 'Start', hello: 'Hello, {name}', mine_of_these: '{count} by name', unread_messages: 'Unread messages', open_cases: 'Open cases', new_messages: 'New messages', all_messages: 'All messages', to_the_inbox: 'To the inbox', new_cases: 'Newest cases',
+  nothing_here_waits: 'Nothing waits here.', start_empty: 'When it is your turn somewhere, it stands here and in the inbox.', not_answering: 'does not answer', as_of: 'does not answer; as of {when}', new_house_title: 'Everything is ready', new_house: 'Ask people in, look at what runs here, or write a workflow of your own.',
   // inbox and lists
   waits_for_you: 'What waits', whose: 'Whose', whose_all: 'All', whose_mine: 'Mine', whose_group: 'My group',
   waiting_count: { one: '{count} waits', other: '{count} wait' },
@@ -128,7 +131,7 @@ export const en = {
   offline_title: 'No connection', offline_advice: 'The server cannot be reached. What you have written stays here.',
   signed_out_title: 'You are signed out', signed_out_advice: 'Sign in again to go on.', signed_out_stays: 'What you have written is still there when you are back.',
   forbidden_title: 'This is not for you', forbidden_advice: 'You do not have the permission. Whoever looks after people here can give it to you.',
-  missing_title: 'There is nothing here', missing_advice: 'It was removed, or the address is wrong, or you may not see it.', to_inbox: 'To the inbox',
+  missing_title: 'There is nothing here', missing_advice: 'It was removed, or the address is wrong, or you may not see it.', to_start: 'To the start',
   overtaken_title: 'Somebody was faster', overtaken_advice: 'It was changed while you were writing. Load it again and look at what is new.',
   too_often_title: 'Too many tries', too_often_advice: 'Wait a moment, then try again.',
   fault_title: 'The server has a problem', fault_advice: 'Nothing was lost. Try again in a moment.',

@@ -56,6 +56,24 @@ static void what_cannot_be_asked_is_a_sentence(void)
     arena_destroy(&arena);
 }
 
+/* What there is of each service with cases counts as often as there are such services. */
+static void parts_of_each_service_are_not_too_many(void)
+{
+    static const struct dashboard_part waiting[] = {{"waiting_", "/api/doors/*?x={horizon}"}};
+    const struct dashboard dashboard = DASHBOARD(waiting, horizon);
+    const struct service crm = {.name = "crm", .dashboards = &dashboard, .dashboard_count = 1};
+    const struct service desk = {.name = "desk", .cases = (const void *)waiting};
+    const struct service *services[DASHBOARD_PARTS_MAX + 2] = {&crm};
+    arena = arena_create("test", 1024 * 1024);
+    for (size_t i = 1; i < COUNT_OF(services); i++) {
+        services[i] = &desk;
+    }
+    CHECK(dashboard_check(arena, services, COUNT_OF(services) - 1).data == NULL);
+    CHECK(text_starts_with(dashboard_check(arena, services, COUNT_OF(services)),
+                           TEXT("crm, dashboard ")));
+    arena_destroy(&arena);
+}
+
 static void the_one_at_the_door_has_the_routes(void)
 {
     static const struct ask decides = {.service = "iam"};
@@ -122,6 +140,7 @@ static void no_part_is_an_answer_too(void)
 
 static const struct test tests[] = {
     {"what_cannot_be_asked_is_a_sentence", what_cannot_be_asked_is_a_sentence, 0},
+    {"parts_of_each_service_are_not_too_many", parts_of_each_service_are_not_too_many, 0},
     {"the_one_at_the_door_has_the_routes", the_one_at_the_door_has_the_routes, 0},
     {"any_part_is_enough", any_part_is_enough, 0},
     {"no_part_is_an_answer_too", no_part_is_an_answer_too, 0},

@@ -9,6 +9,7 @@ import { DrawsPage } from './draws_page';
 import { ItemPage } from './item_page';
 import { MyPage } from './my_page';
 import { PayoutsPage } from './payouts_page';
+import { StartCard } from './start_card';
 import { TotalsPage } from './totals_page';
 import { say } from './words/say';
 
@@ -18,6 +19,7 @@ export const popug: Screens = {
   name: () => say('app'),
   service: 'board',
   isFor: async (may) => OVERSEES.some(may) || (await board.me()).works_here,
+  start: StartCard,
   ways: [
     { to: '/app/popug/my', name: () => say('my_items'), icon: 'check' },
     { to: '/app/popug/board', name: () => say('all_items'), icon: 'board' },

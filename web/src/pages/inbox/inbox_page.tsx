@@ -41,7 +41,7 @@ export function Row({ of: { door, about, of } }: { of: Waiting }) {
   );
 }
 
-function Beginnings({ doors }: { doors: Door[] }) {
+export function Beginnings({ doors }: { doors: Door[] }) {
   const session = useSession();
   const all = doors.flatMap((door) => door.begins.map((begin) => ({ door, begin })));
   if (all.length === 0) return null;

@@ -9,7 +9,7 @@ import { ago, moment, say } from '../../app/words';
 import { Button, Choice } from '../../design/button';
 import { Badge, Bones, Empty, Shown } from '../../design/states';
 
-interface Message {
+export interface Message {
   id: string;
   key: string;
   title: string;

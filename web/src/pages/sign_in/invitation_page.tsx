@@ -34,7 +34,7 @@ export function InvitationPage() {
     setBusy(true);
     try {
       await post('/api/invitations/accept', { invitation, password });
-      go('/app/inbox', 'replace');
+      go('/app/start', 'replace');
       await session.look();
     } catch (error) {
       setProblem(asProblem(error));
