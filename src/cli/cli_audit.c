@@ -1,6 +1,7 @@
 /* cli_audit.c - kontora audit verify: is the record of what has happened as it was written? */
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/cli_progress.h"
 #include "runtime/runtime.h"
 #include "runtime/start/seed_file.h"
 #include "runtime/start/wiring.h"
@@ -67,14 +68,24 @@ static bool read_noted(struct command_line *line, struct audit_verify_options *o
            options->noted_hash.bytes == AUDIT_HASH_DIGITS;
 }
 
+static void show_how_far(void *context, int64_t records, int64_t expected)
+{
+    cli_progress_tell(context, records, expected);
+}
+
 static int verify_store(struct command_line *line, struct store_source *source,
-                        const struct audit_verify_options *options)
+                        struct audit_verify_options *options)
 {
     struct store *store = NULL;
     struct audit_report found;
+    struct cli_progress progress;
     enum status status = source->open(source, STORE_READ, &store);
     if (status == STATUS_OK) {
+        cli_progress_begin(&progress, "records read");
+        options->tell = show_how_far;
+        options->tell_context = &progress;
         status = audit_verify(store, line->arena, options, &found);
+        cli_progress_end(&progress);
         store_destroy(&store);
     }
     if (status != STATUS_OK) {

@@ -1,5 +1,6 @@
 /* cli_dead.c - kontora dead: messages that could not be handled, from the command line. */
 #include "cli/cli_ask.h"
+#include "cli/cli_progress.h"
 #include "cli/cli_show.h"
 
 #include <stdio.h>
@@ -288,7 +289,8 @@ static int replay_number(struct command_line *line, const char *service, const s
 
 /* The pages are asked for one after the other; what was replayed and died again stands before the
  * cursor, and is not met twice. */
-static int replay_service(struct command_line *line, const char *service, size_t *count_out)
+static int replay_service(struct command_line *line, const char *service, size_t *count_out,
+                          struct cli_progress *progress)
 {
     struct text cursor = NO_TEXT;
     do {
@@ -305,7 +307,7 @@ static int replay_service(struct command_line *line, const char *service, size_t
             if (code != EXIT_OK) {
                 return code;
             }
-            ++*count_out;
+            cli_progress_tell(progress, (int64_t)++ * count_out, 0);
         }
         const struct json *next = json_member(page, TEXT("next"));
         cursor = next->kind == JSON_STRING ? next->text : NO_TEXT;
@@ -318,12 +320,15 @@ static int replay_all(struct command_line *line)
     const char *only = cli_flag(line, "service");
     size_t count = 0;
     int code = EXIT_OK;
+    struct cli_progress progress;
+    cli_progress_begin(&progress, "messages tried again");
     for (size_t i = 0; i < line->service_count && code == EXIT_OK; i++) {
         const char *service = line->services[i]->name;
         if (only == NULL || strcmp(only, service) == 0) {
-            code = replay_service(line, service, &count);
+            code = replay_service(line, service, &count, &progress);
         }
     }
+    cli_progress_end(&progress);
     if (cli_flag(line, "json") != NULL) {
         printf("{\"replayed\":%zu}\n", count);
     } else {

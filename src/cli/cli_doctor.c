@@ -10,6 +10,7 @@
 #include "base/zone.h"
 #include "cli/cli.h"
 #include "cli/cli_ask.h"
+#include "cli/cli_progress.h"
 #include "runtime/runtime.h"
 #include "runtime/start/data_directory.h"
 #include "runtime/start/nonce_cache.h"
@@ -200,13 +201,17 @@ static bool check_settings(struct doctor *doctor)
 
 static void check_stores(struct doctor *doctor)
 {
+    struct cli_progress progress;
+    cli_progress_begin(&progress, "services checked");
     for (size_t i = 0; i < doctor->line->service_count; i++) {
         check_store(doctor, doctor->line->services[i]->name);
         if (cli_flag(doctor->line, "deep") != NULL && uses_files(doctor) && !doctor->is_served &&
             !doctor->is_new) {
             check_pages(doctor, doctor->line->services[i]->name);
         }
+        cli_progress_tell(&progress, (int64_t)i + 1, (int64_t)doctor->line->service_count);
     }
+    cli_progress_end(&progress);
 }
 
 enum { REMARKS_SHOWN_MAX = 16 };

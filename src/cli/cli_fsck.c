@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/cli_progress.h"
 #include "runtime/fsck/fsck.h"
 #include "runtime/runtime.h"
 #include "runtime/start/data_directory.h"
@@ -143,16 +144,38 @@ static void report(const struct fsck *fsck)
 
 /* ---- the command ---- */
 
+static void show_how_far(void *context, size_t places, size_t place_count)
+{
+    cli_progress_tell(context, (int64_t)places, (int64_t)place_count);
+}
+
+/* Reading every page of the files is what takes longest. */
+static int open_services(struct examination *examination)
+{
+    struct fsck *fsck = &examination->fsck;
+    struct cli_progress progress;
+    int code = EXIT_OK;
+    cli_progress_begin(&progress, "services read");
+    for (size_t i = 0; i < fsck->place_count && code == EXIT_OK; i++) {
+        cli_progress_tell(&progress, (int64_t)i, (int64_t)fsck->place_count);
+        code = open_service(examination, &fsck->places[i]);
+    }
+    cli_progress_end(&progress);
+    return code;
+}
+
 static int look(struct examination *examination)
 {
     struct fsck *fsck = &examination->fsck;
-    int code = EXIT_OK;
+    struct cli_progress progress;
     fsck_init(fsck);
-    for (size_t i = 0; i < fsck->place_count && code == EXIT_OK; i++) {
-        code = open_service(examination, &fsck->places[i]);
-    }
+    int code = open_services(examination);
     if (code == EXIT_OK) {
+        cli_progress_begin(&progress, "services checked");
+        fsck->tell = show_how_far;
+        fsck->tell_context = &progress;
         fsck_run(fsck);
+        cli_progress_end(&progress);
         if (cli_flag(examination->line, "json") != NULL) {
             report_json(fsck);
         } else {

@@ -1,4 +1,5 @@
 /* cli_simulate.c - kontora simulate: runs workflow files in a world where everything goes wrong. */
+#include "cli/cli_progress.h"
 #include "cli/cli_workflow.h"
 #include "sim/sim.h"
 #include "store/sqlite.h"
@@ -192,13 +193,19 @@ static int run_all(struct simulating *simulating)
     enum status status = STATUS_OK;
     int64_t seed = simulating->first_seed;
     int64_t behind = seed + simulating->seed_count;
+    struct cli_progress progress;
+    cli_progress_begin(&progress, "worlds");
     for (; seed < behind && status == STATUS_OK; seed++) {
         arena_reset(arena);
+        if (simulating->seed_count > 1 && cli_flag(simulating->line, "trace") == NULL) {
+            cli_progress_tell(&progress, seed - simulating->first_seed, simulating->seed_count);
+        }
         status = run_seed(simulating, arena, seed, &report);
         if (text_is_given(report.violation)) {
             break;
         }
     }
+    cli_progress_end(&progress);
     if (status == STATUS_OK && simulating->as_json) {
         print_json(simulating, seed, &report);
     } else if (status == STATUS_OK && text_is_given(report.violation)) {

@@ -42,7 +42,7 @@ async function an_invitation_lets_in_once(world) {
   await checkAccessible(page, 'an invitation');
   await page.getByLabel('Пароль').fill(MARIA.password);
   await page.getByRole('button', { name: 'Войти' }).click();
-  await page.getByText('Вас ничто не ждёт').waitFor();
+  await page.getByText('Вы пока ни в чём не участвуете').waitFor();
   assert.deepEqual(complaints, []);
   world.maria = await context.storageState();
   await context.close();

@@ -16,6 +16,7 @@ import { programTests } from './programs_test.mjs';
 import { qrTests } from './qr_test.mjs';
 import { startTests } from './start_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
+import { workTests } from './works_test.mjs';
 
 /** What was on the screen when it failed, in words. */
 async function showWindows(opened) {
@@ -28,7 +29,7 @@ async function showWindows(opened) {
 
 const wanted = process.argv.slice(2);
 const others = [
-  ...passkeyTests, ...entryTests, ...startTests, ...caseTests, ...keyboardTests, ...viewTests, ...phoenixTests, ...hostileTests,
+  ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...startTests, ...workTests, ...phoenixTests, ...hostileTests,
   ...popugTests, ...popugMoneyTests, ...popugViewTests, ...popugPictureTests, ...qrTests, ...programTests,
 ];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));

@@ -67,7 +67,7 @@ async function cases_move_to_another_version(world) {
   await checkAccessible(page, 'a plan');
   assert.match(await dialog.innerText(), /photographed[^]*остаётся/);
   await dialog.getByRole('button', { name: 'Перевести 2 дела' }).click();
-  await page.getByText('Переведено 2 дела.').waitFor();
+  await page.getByRole('region', { name: 'Выполняется' }).getByText('Сделано: 2.').waitFor();
   const versions = (await ask('GET', '/api/workflows/casework')).items.filter(({ workflow }) => workflow === 'pass');
   assert.deepEqual(Object.fromEntries(versions.map(({ version, open }) => [version, open])), { 1: 2, 2: 1 });
   await context.close();

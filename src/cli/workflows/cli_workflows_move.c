@@ -6,8 +6,10 @@
 #include "cli/workflows/cli_workflows.h"
 
 #include "cli/cli_ask.h"
+#include "cli/cli_progress.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 enum { PAGE_ARENA_BYTES = 128 * 1024 * 1024, PAGE = 100 };
 
@@ -20,6 +22,9 @@ struct moving {
     bool prints; /* the second time round */
     bool applies;
     size_t printed;
+    struct cli_progress progress;
+    size_t looked;   /* at so many cases, this time round */
+    size_t expected; /* 0: not counted yet */
 };
 
 static const char *const verdict_words[] = {"moves", "stays", "blocked"};
@@ -124,6 +129,7 @@ static int take_page(struct moving *moving, const struct json *items)
         } else {
             print_case(moving, item, item->text);
         }
+        cli_progress_tell(&moving->progress, (int64_t)++moving->looked, (int64_t)moving->expected);
     }
     return code;
 }
@@ -199,15 +205,28 @@ static void print_end(const struct moving *moving)
     }
 }
 
+/* Lines that appear on the same terminal say by themselves how far it is. */
+static int walk_and_tell(struct moving *moving, const char *what)
+{
+    cli_progress_begin(&moving->progress, what);
+    moving->progress.is_seen =
+        moving->progress.is_seen && (!moving->prints || isatty(STDOUT_FILENO) == 0);
+    moving->looked = 0;
+    int code = walk(moving);
+    cli_progress_end(&moving->progress);
+    return code;
+}
+
 static int move_all(struct moving *moving)
 {
-    int code = walk(moving);
+    int code = walk_and_tell(moving, "cases looked at");
     if (code != EXIT_OK) {
         return code;
     }
     print_counts(moving);
     moving->prints = true;
-    code = walk(moving);
+    moving->expected = moving->looked;
+    code = walk_and_tell(moving, moving->applies ? "cases gone through" : "cases shown");
     if (code == EXIT_OK || cli_flag(moving->line, "json") != NULL) {
         print_end(moving); /* JSON is whole, whatever has happened */
     }

@@ -270,6 +270,9 @@ void fsck_run(struct fsck *fsck)
         if (fsck->places[i].is_fit) {
             check_place(fsck, &fsck->places[i]);
         }
+        if (fsck->tell != NULL) {
+            fsck->tell(fsck->tell_context, i + 1, fsck->place_count);
+        }
     }
     for (size_t i = 0; i < fsck->place_count; i++) {
         store_destroy(&fsck->places[i].store);

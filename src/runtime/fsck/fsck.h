@@ -38,6 +38,10 @@ struct fsck {
     struct fsck_finding *findings; /* in the arena; fsck_init makes room */
     size_t finding_count;
     size_t findings_max;
+
+    /* NULL, or told how many of the places were looked at. */
+    void (*tell)(void *context, size_t places, size_t place_count);
+    void *tell_context;
 };
 
 /* Takes room for the findings of all checks and of one more for each place. */

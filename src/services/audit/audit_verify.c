@@ -186,13 +186,27 @@ static enum status check_end(struct verifying *verifying)
     return STATUS_OK;
 }
 
+/* How many there should be; 0: nothing says. */
+static int64_t expected_records(const struct verifying *verifying)
+{
+    struct audit_end end;
+    bool is_known = verifying->options->tell != NULL &&
+                    audit_end_find(verifying->store, verifying->arena, &end) == STATUS_OK;
+    return is_known ? end.position : 0;
+}
+
 static enum status follow(struct verifying *verifying)
 {
+    const struct audit_verify_options *options = verifying->options;
+    int64_t expected = expected_records(verifying);
     bool is_end = false;
     enum status status = read_heads(verifying, 0);
     while (status == STATUS_OK && !is_end && !is_broken(verifying)) {
         status = check_batch(verifying, &is_end);
         arena_reset(verifying->batch);
+        if (options->tell != NULL) {
+            options->tell(options->tell_context, verifying->position, expected);
+        }
     }
     if (status == STATUS_OK && !is_broken(verifying)) {
         status = check_end(verifying);

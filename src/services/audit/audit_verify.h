@@ -9,6 +9,9 @@ struct audit_verify_options {
     /* A head that somebody has noted elsewhere; 0 and NO_TEXT: none. */
     int64_t noted_position;
     struct text noted_hash;
+    /* NULL, or told how far it is, after each batch; expected is what the end says there are. */
+    void (*tell)(void *context, int64_t records, int64_t expected);
+    void *tell_context;
 };
 
 struct audit_report {

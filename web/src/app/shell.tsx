@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../design/button';
 import { Icon } from '../design/icon';
 import { Toasts } from '../design/toast';
+import { Works } from '../design/works';
 import { useKeys, walk } from './keys';
 import { KeySheet } from './key_sheet';
 import { shortcuts, waitingCount, Way, Ways, ways } from './menu';
@@ -126,6 +127,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       </div>
       {open === 'palette' && <Palette onClose={() => setOpen(null)} />}
       {open === 'keys' && <KeySheet onClose={() => setOpen(null)} />}
+      <Works />
       <Toasts />
     </>
   );

@@ -127,6 +127,13 @@ export const en = {
   block_about: 'This person is signed out everywhere at once and cannot come in. Nothing is removed.', unblocked: 'May come in again.', save: 'Save', saved: 'Saved.', change: 'Change', removed: 'Removed.', known_since: 'Known since {when}',
   add_role: 'Add a role', role_meaning: 'What it is for', permissions: 'Permissions', permissions_hint: 'One on a line, such as users.read or users.*', participants: 'Takes part as', participants_hint: 'One on a line: a kind of participant, or kind.role',
   no_roles_title: 'No roles', no_roles: 'A role says what somebody may do. Add the first one.',
+  // what takes a while
+  works: 'Under way', work_of: '{done} of {total}', work_waits: 'The server does not answer now; it goes on by itself.', work_stopping: 'What is being done is finished…', work_stop: 'Stop',
+  work_done: { one: '{count} done.', other: '{count} done.' }, work_stopped: 'Stopped; {count} done.', work_broken: 'Interrupted; {count} done. What was left is as it was: begin again.', work_failed: { one: '{count} has failed', other: '{count} have failed' },
+  work_left: { one: '{count} had nothing to be done', other: '{count} had nothing to be done' }, and_more: 'and {count} more',
+  choose_one: 'Choose “{title}”', choose_all: 'Choose all', choose_none: 'Choose none', chosen: 'What is chosen', chosen_count: { one: '{count} case', other: '{count} cases' },
+  replay_all: 'Try all again', mend_all: 'Try all again', mend_all_about: 'Everything that stands still is run once more, of every case that stands in this list or behind its end.', mend_several_about: 'It is done to each of them, one after the other. You can leave this page meanwhile.', one_workflow_only: 'Only cases of one workflow can be moved together.',
+  looked_at: { one: '{count} case looked at', other: '{count} cases looked at' },
   // troubles
   offline_title: 'No connection', offline_advice: 'The server cannot be reached. What you have written stays here.',
   signed_out_title: 'You are signed out', signed_out_advice: 'Sign in again to go on.', signed_out_stays: 'What you have written is still there when you are back.',

@@ -129,6 +129,13 @@ export const ru: Record<Key, string | Forms> = {
   block_about: 'Человек сразу выйдет отовсюду и не сможет войти. Ничего не удаляется.', unblocked: 'Снова может войти.', save: 'Сохранить', saved: 'Сохранено.', change: 'Изменить', removed: 'Убрано.', known_since: 'Известен с {when}',
   add_role: 'Добавить роль', role_meaning: 'Для чего она', permissions: 'Права', permissions_hint: 'По одному в строке, например users.read или users.*', participants: 'Участвует как', participants_hint: 'По одному в строке: вид участника или вид.роль',
   no_roles_title: 'Ролей нет', no_roles: 'Роль говорит, что можно человеку. Добавьте первую.',
+  // что длится
+  works: 'Выполняется', work_of: '{done} из {total}', work_waits: 'Сервер сейчас не отвечает; дальше пойдёт само.', work_stopping: 'Заканчиваем начатое…', work_stop: 'Остановить',
+  work_done: { one: 'Сделано: {count}.', few: 'Сделано: {count}.', many: 'Сделано: {count}.', other: 'Сделано: {count}.' }, work_stopped: 'Остановлено; сделано: {count}.', work_broken: 'Прервано; сделано: {count}. Остальное как было: начните снова.', work_failed: { one: 'Не получилось: {count}', few: 'Не получилось: {count}', many: 'Не получилось: {count}', other: 'Не получилось: {count}' },
+  work_left: { one: 'Делать было нечего: {count}', few: 'Делать было нечего: {count}', many: 'Делать было нечего: {count}', other: 'Делать было нечего: {count}' }, and_more: 'и ещё {count}',
+  choose_one: 'Выбрать «{title}»', choose_all: 'Выбрать все', choose_none: 'Снять выбор', chosen: 'Что выбрано', chosen_count: { one: '{count} дело', few: '{count} дела', many: '{count} дел', other: '{count} дела' },
+  replay_all: 'Повторить все', mend_all: 'Повторить все', mend_all_about: 'Всё, что остановилось, выполнится ещё раз: в каждом деле этого списка и за его концом.', mend_several_about: 'Это будет сделано с каждым по очереди. Страницу можно покинуть.', one_workflow_only: 'Вместе можно переместить дела только одного процесса.',
+  looked_at: { one: 'Просмотрено {count} дело', few: 'Просмотрено {count} дела', many: 'Просмотрено {count} дел', other: 'Просмотрено {count} дела' },
   // неприятности
   offline_title: 'Нет связи', offline_advice: 'Сервер недоступен. Всё, что вы написали, останется здесь.',
   signed_out_title: 'Вы вышли из системы', signed_out_advice: 'Войдите снова, чтобы продолжить.', signed_out_stays: 'Всё, что вы написали, останется на месте.',

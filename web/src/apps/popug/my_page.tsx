@@ -6,10 +6,11 @@ import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { ago, moment, say as sayPlain } from '../../app/words';
 import { Button, Choice } from '../../design/button';
+import { Chosen, useChosen } from '../../design/chosen';
 import { Badge, Bones, Empty, Shown } from '../../design/states';
 import { board, Item, itemsUpTo } from './board';
 import { useBoardChanges } from './changes';
-import { ChosenBar, Chosen, Tick, useChosen } from './chosen';
+import { ChosenBar, Tick } from './chosen';
 import { CreateDialog } from './create_dialog';
 import { FinishDialog } from './finish_dialog';
 import { change, sum } from './money';
@@ -66,7 +67,7 @@ export function MyPage() {
       <div class="row">
         <Choice name={sayPlain('state')} value={status} onChange={(value) => { setStatus(value); inSight.current = 0; chosen.clear(); }}
           options={[{ value: 'open', text: say('open_ones') }, { value: 'done', text: say('done_ones') }]} />
-        {status === 'open' && known.length > 1 && <Button kind="quiet" onPress={() => chosen.all(known)}>{say('choose_all')}</Button>}
+        {status === 'open' && known.length > 1 && <Button kind="quiet" onPress={() => chosen.all(known.map(({ id }) => id))}>{say('choose_all')}</Button>}
       </div>
       <section class="card" aria-label={say('my_items')} aria-live="polite">
         <Shown of={loaded} bones={<div class="body"><Bones rows={5} height={36} /></div>}>

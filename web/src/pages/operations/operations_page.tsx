@@ -145,7 +145,7 @@ export function OperationsPage() {
           </>
         )}
       </Shown>
-      <Dead services={[...new Set(parked)]} />
+      <Dead services={[...new Set(parked)]} count={sum(last ?? [], 'kontora_parked', { state: 'dead' })} />
       {session.may('iam.services') && session.services.some(({ name }) => name === 'iam') && <Identities />}
       {last && moments.length > 1 && (
         <div class="charts">

@@ -1,12 +1,12 @@
 // crossing.tsx - open cases of other versions: what would become of each, then moving those that can.
 import { useState } from 'preact/hooks';
-import { get, Page, post, Problem, query } from '../../app/api';
-import { asProblem, useLoad } from '../../app/load';
+import { get, Page, post, query } from '../../app/api';
+import { useLoad } from '../../app/load';
 import { Key, say } from '../../app/words';
+import { beginWork } from '../../app/works';
 import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
-import { Badge, Bones, Shown, Trouble } from '../../design/states';
-import { toast } from '../../design/toast';
+import { Badge, Bones, Shown } from '../../design/states';
 
 type Verdict = 'moves' | 'stays' | 'blocked';
 
@@ -19,25 +19,25 @@ interface Crossing {
 }
 
 const TONES = { moves: 'good', stays: undefined, blocked: 'warn' } as const;
-const PAGES_MAX = 40;
+const SHOWN_MAX = 200;
 
-/** Everything there is to decide about, page by page. */
-async function plan(at: string, to: number): Promise<Crossing[]> {
+/** Everything there is to decide about, page by page; `tell` hears how much it is so far. */
+async function plan(at: string, to: number, signal: AbortSignal, tell: (count: number) => void): Promise<Crossing[]> {
   const found: Crossing[] = [];
   let cursor: string | null = null;
-  for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const page: Page<Crossing> = await get(`${at}/plan${query({ to, cursor })}`);
+  do {
+    const page: Page<Crossing> = await get(`${at}/plan${query({ to, cursor })}`, signal);
     found.push(...page.items);
+    tell(found.length);
     cursor = page.next;
-    if (cursor === null) break;
-  }
+  } while (cursor !== null);
   return found;
 }
 
 function Verdicts({ crossings }: { crossings: Crossing[] }) {
   return (
     <ul class="rows">
-      {crossings.map((one) => (
+      {crossings.slice(0, SHOWN_MAX).map((one) => (
         <li key={one.case_id} class="item">
           <div class="grow">
             <div class="title">№ {one.case_id.slice(-6)} <span class="muted small">{say('version_number', { number: one.version })}</span></div>
@@ -46,42 +46,32 @@ function Verdicts({ crossings }: { crossings: Crossing[] }) {
           <Badge tone={TONES[one.verdict]}>{say(`verdict_${one.verdict}` as Key)}</Badge>
         </li>
       ))}
+      {crossings.length > SHOWN_MAX && <li class="item muted">{say('and_more', { count: crossings.length - SHOWN_MAX })}</li>}
     </ul>
   );
 }
 
-export function CrossingDialog({ at, to, onClose, onMoved }: { at: string; to: number; onClose: () => void; onMoved: () => void }) {
-  const loaded = useLoad(() => plan(at, to), [at, to]);
-  const [progress, setProgress] = useState<{ done: number; of: number } | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const move = async (able: Crossing[]) => {
-    setProblem(null);
-    let moved = 0;
-    try {
-      for (const [i, one] of able.entries()) {
-        setProgress({ done: i, of: able.length });
-        const outcome = await post<Crossing>(`${at}/move`, { to, case_id: one.case_id });
-        if (outcome.has_moved) moved++;
-      }
-      toast(say('cases_moved', { count: moved }));
-      onMoved();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setProgress(null);
-      await loaded.again();
-    }
+/** Looked at in this dialog; moved in the corner of every page, so that it may be closed. */
+export function CrossingDialog({ at, page, to, onClose }: { at: string; page: string; to: number; onClose: () => void }) {
+  const [looked, setLooked] = useState(0);
+  const loaded = useLoad((signal) => plan(at, to, signal, setLooked), [at, to]);
+  const move = (able: Crossing[]) => {
+    const pieces = able.map(({ case_id: id }) => ({
+      name: `№ ${id.slice(-6)}`,
+      act: async () => (await post<Crossing>(`${at}/move`, { to, case_id: id })).has_moved,
+    }));
+    beginWork({ name: say('move_to_version', { number: to }), to: page, total: able.length, pieces });
+    onClose();
   };
   return (
     <Dialog title={say('move_to_version', { number: to })} onClose={onClose}>
-      <Shown of={loaded} bones={<Bones rows={3} height={36} />}>
+      <Shown of={loaded} bones={<div class="stack"><Bones rows={3} height={36} />{looked > 0 && <p class="muted small" role="status">{say('looked_at', { count: looked })}</p>}</div>}>
         {(crossings) => {
           const able = crossings.filter(({ verdict }) => verdict === 'moves');
           return (
             <div class="stack">
-              {problem && <Trouble problem={problem} />}
               <p>{crossings.length === 0 ? say('none_to_move') : say('plan_says', { moves: able.length, all: crossings.length })}</p>
               <Verdicts crossings={crossings} />
-              {progress && <progress value={progress.done} max={progress.of} aria-label={say('move_to_version', { number: to })} />}
               <div class="foot">
                 <Button kind="quiet" onPress={onClose}>{say('cancel')}</Button>
                 {able.length > 0 && <Button kind="main" onPress={() => move(able)}>{say('move_count', { count: able.length })}</Button>}

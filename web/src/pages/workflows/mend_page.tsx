@@ -12,7 +12,7 @@ import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
 
 interface Stage { stage: string; state: string; attempt: number; due_at: string | null; reason: { code: string; message: string } | null }
-interface CaseKept {
+export interface CaseKept {
   case_id: string;
   workflow: string;
   version: number;
@@ -26,41 +26,54 @@ interface CaseKept {
 }
 interface Kept { revision: number; at: string; transition: string; actor: string | null; changes: { reason?: string; places?: string[] } }
 
-type Way = 'retry' | 'skip' | 'move' | 'cancel';
+export type Way = 'retry' | 'skip' | 'move' | 'cancel';
+export interface Mending { reason: string; places: string[] }
 
-function Mend({ at, way, stage, onClose, onDone }: { at: string; way: Way; stage?: string; onClose: () => void; onDone: () => void }) {
+/** Asks why, and where to, of one case or of many. */
+export function MendDialog({ way, about, onMend, onClose }: { way: Way; about: string; onMend: (mending: Mending) => Promise<void>; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const [places, setPlaces] = useState('');
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isTried, setTried] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const needsPlaces = way === 'move';
   const submit = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (!reason.trim() || (needsPlaces && !places.trim())) return;
+    if (isBusy || !reason.trim() || (needsPlaces && !places.trim())) return;
+    setBusy(true);
+    setProblem(null);
     try {
-      await post(`${at}/${way}`, {
-        reason: reason.trim(),
-        ...(stage && way !== 'move' && way !== 'cancel' ? { stage } : {}),
-        ...(needsPlaces ? { places: places.split(',').map((place) => place.trim()).filter(Boolean) } : {}),
-      });
-      onDone();
+      await onMend({ reason: reason.trim(), places: places.split(',').map((place) => place.trim()).filter(Boolean) });
     } catch (error) {
       setProblem(asProblem(error));
+      setBusy(false);
     }
   };
   const lacks = (value: string) => (isTried && !value.trim() ? say('field_required') : null);
   return (
     <Dialog title={say(`mend_${way}`)} onClose={onClose}>
       <form class="stack" onSubmit={submit} noValidate>
-        <p class="muted">{say(`mend_${way}_about`)}</p>
+        <p class="muted">{about}</p>
         {problem && <Trouble problem={problem} />}
         {needsPlaces && <TextField name={say('mend_places')} hint={say('mend_places_hint')} value={places} onInput={setPlaces} wrong={lacks(places)} />}
         <TextField name={say('reason')} hint={say('reason_hint')} value={reason} onInput={setReason} rows={2} wrong={lacks(reason)} />
-        <div class="foot"><Button kind="quiet" onPress={onClose}>{say('cancel')}</Button><Button kind="main" submits>{say(`mend_${way}`)}</Button></div>
+        <div class="foot"><Button kind="quiet" onPress={onClose}>{say('cancel')}</Button><Button kind={way === 'cancel' ? 'danger' : 'main'} submits busy={isBusy}>{say(`mend_${way}`)}</Button></div>
       </form>
     </Dialog>
   );
+}
+
+function Mend({ at, way, stage, onClose, onDone }: { at: string; way: Way; stage?: string; onClose: () => void; onDone: () => void }) {
+  const mend = async ({ reason, places }: Mending) => {
+    await post(`${at}/${way}`, {
+      reason,
+      ...(stage && way !== 'move' && way !== 'cancel' ? { stage } : {}),
+      ...(way === 'move' ? { places } : {}),
+    });
+    onDone();
+  };
+  return <MendDialog way={way} about={say(`mend_${way}_about`)} onMend={mend} onClose={onClose} />;
 }
 
 function Stages({ stages, onMend }: { stages: Stage[]; onMend: (way: Way, stage: string) => void }) {

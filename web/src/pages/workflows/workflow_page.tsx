@@ -6,6 +6,7 @@ import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { isDark } from '../../app/theme';
 import { label, Label, language, number, say } from '../../app/words';
+import { useWorkOver } from '../../app/works';
 import { Button, Choice } from '../../design/button';
 import { Badge, Bones, Note, Shown } from '../../design/states';
 import { CrossingDialog } from './crossing';
@@ -63,6 +64,8 @@ export function WorkflowPage({ service, workflow }: Record<string, string>) {
     ]);
     return { versions: all.items.filter((one) => one.workflow === workflow), places: counts.places, text: written.text };
   }, [service, workflow, version]);
+  const page = `/app/workflows/${service}/${workflow}`;
+  useWorkOver(page, () => void loaded.again());
   const picture = `${at}/picture${query({ version, language: language(), theme: isDark() ? 'dark' : 'light' })}`;
   return (
     <Shown of={loaded} bones={<Bones rows={6} height={32} />}>
@@ -103,7 +106,7 @@ export function WorkflowPage({ service, workflow }: Record<string, string>) {
               <pre class="text" tabIndex={0} role="region" aria-label={say('definition')}>{text}</pre>
             </section>
             {movingTo !== null && (
-              <CrossingDialog at={at} to={movingTo} onClose={() => setMovingTo(null)} onMoved={() => { setMovingTo(null); void loaded.again(); }} />
+              <CrossingDialog at={at} page={page} to={movingTo} onClose={() => setMovingTo(null)} />
             )}
           </>
         );

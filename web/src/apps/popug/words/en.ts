@@ -22,7 +22,7 @@ export const en = {
   finish: 'Done…', finish_do: 'It is done · {sum}', finishing: 'Finishing', finish_about: 'You get {sum}. There is no way back from done.',
   finish_title: { one: 'Is this task done?', other: 'Are these {count} tasks done?' },
   finished: { one: 'Done: {sum}', other: '{count} tasks are done: {sum}' }, and_more: { one: 'and {count} more', other: 'and {count} more' },
-  choose: 'Choose', choose_one: 'Choose “{title}”', choose_all: 'Choose all', choose_none: 'Choose none', chosen: 'What is chosen',
+  choose: 'Choose', choose_all: 'Choose all',
   chosen_count: { one: '{count} task', other: '{count} tasks' },
   // shuffle
   draws: 'Shuffles', shuffle: 'Shuffle', shuffle_title: 'Shuffle all open tasks?', shuffle_do: 'Shuffle',

@@ -24,7 +24,7 @@ export const ru: Record<keyof typeof en, string | Forms> = {
   finish_title: { one: 'Задача сделана?', few: 'Сделаны эти {count} задачи?', many: 'Сделаны эти {count} задач?', other: 'Сделаны эти {count} задачи?' },
   finished: { one: 'Сделано: {sum}', few: 'Сделано {count} задачи: {sum}', many: 'Сделано {count} задач: {sum}', other: 'Сделано {count} задачи: {sum}' },
   and_more: { one: 'и ещё {count}', other: 'и ещё {count}' },
-  choose: 'Выбрать', choose_one: 'Выбрать «{title}»', choose_all: 'Выбрать все', choose_none: 'Снять выбор', chosen: 'Что выбрано',
+  choose: 'Выбрать', choose_all: 'Выбрать все',
   chosen_count: { one: '{count} задача', few: '{count} задачи', many: '{count} задач', other: '{count} задачи' },
   // перемешивание
   draws: 'Перемешивания', shuffle: 'Перемешать', shuffle_title: 'Перемешать все открытые задачи?', shuffle_do: 'Перемешать',
