@@ -34,8 +34,8 @@ export const en = {
   second_is_on: 'It is on. To turn it off, write a code of the app or a recovery code.', second_picture: 'The same key as a QR code', second_done: 'It is on.', recovery_codes: 'Recovery codes', recovery_about: 'Keep these codes where you find them without your phone. Each is good once.', done_with_it: 'Done',
   keys: 'Keys for programs', add_key: 'Add a key', key_name: 'What it is for', key_once: 'It is shown this once. Whoever has it may do what you may.', no_keys: 'A program that works for you comes in with a key of yours.',
   // the first page
-  start: 'Start', hello: 'Hello, {name}', mine_of_these: '{count} by name', unread_messages: 'Unread messages', open_cases: 'Open cases', new_messages: 'New messages', all_messages: 'All messages', to_the_inbox: 'To the inbox', new_cases: 'Newest cases',
-  nothing_here_waits: 'Nothing waits here.', start_empty: 'When it is your turn somewhere, it stands here and in the inbox.', not_answering: 'does not answer', as_of: 'does not answer; as of {when}', new_house_title: 'Everything is ready', new_house: 'Ask people in, look at what runs here, or write a workflow of your own.',
+  start: 'Start', hello: 'Hello, {name}', mine_of_these: '{count} by name', unread_messages: 'Unread messages', open_cases: 'Open cases', new_messages: 'New messages', all_messages: 'All messages', new_cases: 'Newest cases',
+  nothing_here_waits: 'Nothing waits here.', not_answering: 'does not answer', as_of: 'does not answer; as of {when}', new_house_title: 'Everything is ready', new_house: 'Ask people in, look at what runs here, or write a workflow of your own.',
   // inbox and lists
   waits_for_you: 'What waits', whose: 'Whose', whose_all: 'All', whose_mine: 'Mine', whose_group: 'My group',
   waiting_count: { one: '{count} waits', other: '{count} wait' },
@@ -69,7 +69,7 @@ export const en = {
   complaints_count: { one: '{count} thing is wrong', other: '{count} things are wrong' },
   incidents_count: { one: '{count} incident', other: '{count} incidents' }, no_incidents_title: 'No incidents', no_incidents: 'Every case goes on by itself or waits for somebody.',
   move_here: 'Move others here', move_to_version: 'Move to version {number}', none_to_move: 'No case of another version is open.',
-  plan_says: 'Of {all} open cases of other versions {moves} can move; nothing has moved yet.', move_count: { one: 'Move {count} case', other: 'Move {count} cases' }, cases_moved: { one: '{count} case has moved.', other: '{count} cases have moved.' },
+  plan_says: 'Of {all} open cases of other versions {moves} can move; nothing has moved yet.', move_count: { one: 'Move {count} case', other: 'Move {count} cases' },
   verdict_moves: 'can move', verdict_stays: 'stays', verdict_blocked: 'not now',
   stages: 'Under way', due_at: 'next try {when}', reason: 'Reason', reason_hint: 'It stands in the history.',
   mend_retry: 'Try again', mend_retry_about: 'The stage is run once more, from its beginning.',

@@ -36,8 +36,8 @@ export const ru: Record<Key, string | Forms> = {
   second_is_on: 'Включён. Чтобы выключить, напишите код из приложения или код восстановления.', second_picture: 'Тот же ключ в виде QR-кода', second_done: 'Включён.', recovery_codes: 'Коды восстановления', recovery_about: 'Храните эти коды там, где найдёте их без телефона. Каждый подходит один раз.', done_with_it: 'Готово',
   keys: 'Ключи для программ', add_key: 'Добавить ключ', key_name: 'Для чего он', key_once: 'Ключ показан один раз. У кого он есть, тот может то же, что и вы.', no_keys: 'Программа, которая работает за вас, входит с вашим ключом.',
   // главная
-  start: 'Главная', hello: 'Здравствуйте, {name}', mine_of_these: 'лично вас: {count}', unread_messages: 'Непрочитанные сообщения', open_cases: 'Открытые дела', new_messages: 'Новые сообщения', all_messages: 'Все сообщения', to_the_inbox: 'Ко входящим', new_cases: 'Новые дела',
-  nothing_here_waits: 'Здесь ничто не ждёт.', start_empty: 'Когда где-то наступит ваш черёд, это появится здесь и во входящих.', not_answering: 'не отвечает', as_of: 'не отвечает; так было {when}', new_house_title: 'Всё готово', new_house: 'Позовите людей, посмотрите, какие процессы здесь есть, или опишите свой.',
+  start: 'Главная', hello: 'Здравствуйте, {name}', mine_of_these: 'лично вас: {count}', unread_messages: 'Непрочитанные сообщения', open_cases: 'Открытые дела', new_messages: 'Новые сообщения', all_messages: 'Все сообщения', new_cases: 'Новые дела',
+  nothing_here_waits: 'Здесь ничто не ждёт.', not_answering: 'не отвечает', as_of: 'не отвечает; так было {when}', new_house_title: 'Всё готово', new_house: 'Позовите людей, посмотрите, какие процессы здесь есть, или опишите свой.',
   // входящие и списки
   waits_for_you: 'Что ждёт', whose: 'Чьё', whose_all: 'Всё', whose_mine: 'Моё', whose_group: 'Моей группы',
   waiting_count: { one: '{count} ждёт', few: '{count} ждут', many: '{count} ждут', other: '{count} ждут' },
@@ -71,7 +71,7 @@ export const ru: Record<Key, string | Forms> = {
   complaints_count: { one: 'Не так {count} вещь', few: 'Не так {count} вещи', many: 'Не так {count} вещей', other: 'Не так {count} вещи' },
   incidents_count: { one: '{count} неполадка', few: '{count} неполадки', many: '{count} неполадок', other: '{count} неполадки' }, no_incidents_title: 'Неполадок нет', no_incidents: 'Каждое дело идёт само или ждёт кого-то.',
   move_here: 'Перевести сюда другие', move_to_version: 'Перевод на версию {number}', none_to_move: 'Открытых дел других версий нет.',
-  plan_says: 'Из открытых дел других версий ({all}) перейти могут {moves}; пока ничего не сделано.', move_count: { one: 'Перевести {count} дело', few: 'Перевести {count} дела', many: 'Перевести {count} дел', other: 'Перевести {count} дела' }, cases_moved: { one: 'Переведено {count} дело.', few: 'Переведено {count} дела.', many: 'Переведено {count} дел.', other: 'Переведено {count} дела.' },
+  plan_says: 'Из открытых дел других версий ({all}) перейти могут {moves}; пока ничего не сделано.', move_count: { one: 'Перевести {count} дело', few: 'Перевести {count} дела', many: 'Перевести {count} дел', other: 'Перевести {count} дела' },
   verdict_moves: 'может перейти', verdict_stays: 'остаётся', verdict_blocked: 'не сейчас',
   stages: 'Выполняется', due_at: 'следующая попытка {when}', reason: 'Причина', reason_hint: 'Останется в истории.',
   mend_retry: 'Повторить', mend_retry_about: 'Шаг выполнится ещё раз с начала.',
