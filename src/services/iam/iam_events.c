@@ -1,6 +1,9 @@
 /* iam_events.c - the events of sign-in, with what they carry. Never a secret, nor its digest. */
 #include "services/iam/iam_events.h"
 
+#include "base/clock.h"
+#include "services/iam/sign_in/client.h"
+
 struct told {
     struct id person_id;
     struct id session_id;
@@ -8,6 +11,8 @@ struct told {
     struct text address;
     struct text user_agent;
     struct text reason;
+    struct text device;
+    struct text time;
     struct text role;
     struct texts hidden;
     int64_t occurred_at;
@@ -35,6 +40,24 @@ static const struct field logout_fields[] = {
      AT(session_id),
      .meaning = "null: all of his sessions and keys"},
     {.name = "reason", .kind = FIELD_TEXT, AT(reason), .required = true, .bytes_max = 32},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
+
+static const struct field device_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "device", .kind = FIELD_TEXT, AT(device), .required = true, .bytes_max = 300},
+    {.name = "time",
+     .kind = FIELD_TEXT,
+     AT(time),
+     .required = true,
+     .bytes_max = CLOCK_TEXT_BYTES,
+     .meaning = "occurred_at, as a letter says it"},
+    {.name = "address",
+     .kind = FIELD_TEXT,
+     AT(address),
+     .required = true,
+     .may_be_empty = true,
+     .bytes_max = 64},
     {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
 };
 
@@ -71,6 +94,12 @@ static const struct shape logout_shape = {
     .field_count = COUNT_OF(logout_fields),
     .bytes = sizeof(struct told),
 };
+static const struct shape device_shape = {
+    .name = "NewDeviceTold",
+    .fields = device_fields,
+    .field_count = COUNT_OF(device_fields),
+    .bytes = sizeof(struct told),
+};
 static const struct shape role_shape_told = {
     .name = "RoleTold",
     .fields = role_fields,
@@ -91,7 +120,7 @@ static const struct shape house_shape_told = {
     .bytes = sizeof(struct told),
 };
 
-enum { LOGIN, LOGOUT, ROLE_CHANGED, PERSON_CHANGED, HOUSE_CHANGED };
+enum { LOGIN, LOGOUT, NEW_DEVICE, ROLE_CHANGED, PERSON_CHANGED, HOUSE_CHANGED };
 
 const struct event iam_events[IAM_EVENT_COUNT] = {
     [LOGIN] = {.name = "iam.login",
@@ -102,6 +131,10 @@ const struct event iam_events[IAM_EVENT_COUNT] = {
                 .version = 1,
                 .data = &logout_shape,
                 .summary = "A session of a person is over, or all of them"},
+    [NEW_DEVICE] = {.name = "iam.new_device",
+                    .version = 1,
+                    .data = &device_shape,
+                    .summary = "Somebody has come in on a device that he never used before"},
     [ROLE_CHANGED] = {.name = "iam.role_changed",
                       .version = 1,
                       .data = &role_shape_told,
@@ -144,6 +177,20 @@ enum status iam_tell_logout(struct call *call, struct id person, struct id sessi
                     .person_id = person,
                     .session_id = session,
                     .reason = reason,
+                    .occurred_at = call->now_ms,
+                });
+}
+
+enum status iam_tell_new_device(struct call *call, struct id person, const struct client *client)
+{
+    char now[CLOCK_TEXT_BYTES + 1];
+    clock_write(call->now_ms, now);
+    return tell(call, &iam_events[NEW_DEVICE], person_subject(call->arena, person), FIELD_NONE,
+                &(struct told){
+                    .person_id = person,
+                    .device = client->user_agent.bytes > 0 ? client->user_agent : TEXT("?"),
+                    .time = text_of(now),
+                    .address = text_is_given(client->address) ? client->address : TEXT(""),
                     .occurred_at = call->now_ms,
                 });
 }

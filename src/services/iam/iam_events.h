@@ -4,7 +4,7 @@
 
 #include "services/iam/sessions/session.h"
 
-enum { IAM_EVENT_COUNT = 5 };
+enum { IAM_EVENT_COUNT = 6 };
 extern const struct event iam_events[IAM_EVENT_COUNT];
 
 /* The method by which he has come in: "code", "password", "password+otp" ... */
@@ -19,6 +19,11 @@ NODISCARD enum status iam_tell_role_changed(struct call *call, struct text role)
 
 /* Who asks about this person from now on is answered by what the directory has told of him. */
 NODISCARD enum status iam_tell_person_changed(struct call *call, struct id person);
+
+/* He has come in on a device that he never used here: who is told of it is said by a rule of
+ * notifications. */
+NODISCARD enum status iam_tell_new_device(struct call *call, struct id person,
+                                          const struct client *client);
 
 /* What the whole house is shown was chosen. */
 NODISCARD enum status iam_tell_house_changed(struct call *call, struct texts hidden);

@@ -2,6 +2,7 @@
 #include "services/notifications/notifications.h"
 
 #include "services/notifications/inbox/inbox.h"
+#include "services/notifications/rules/rule.h"
 #include "services/notifications/sending/notification_digest.h"
 #include "services/notifications/sending/notification_dispatch.h"
 #include "services/notifications/sending/notification_routes.h"
@@ -17,6 +18,15 @@ static const struct refusal *const send_refusals[] = {
 static const struct refusal *const command_refusals[] = {
     &template_not_found,        &template_values_missing,  &template_malformed,
     &notification_no_recipient, &notification_unreachable, &notification_bad_address};
+static const struct refusal *const ingest_refusals[] = {&template_not_found,
+                                                        &template_values_missing,
+                                                        &template_malformed,
+                                                        &notification_no_recipient,
+                                                        &notification_unreachable,
+                                                        &notification_bad_address,
+                                                        &rule_path_missing,
+                                                        &rule_nobody,
+                                                        &rule_too_large};
 static const struct refusal *const get_refusals[] = {&notification_not_found};
 static const struct refusal *const retry_refusals[] = {&notification_not_found,
                                                        &notification_not_failed};
@@ -73,8 +83,8 @@ static const struct route routes[] = {
         .takes = &notification_ingest_takes,
         .gives = &notification_ingested_shape,
         .success_status = 202,
-        .refusals = command_refusals,
-        .refusal_count = COUNT_OF(command_refusals),
+        .refusals = ingest_refusals,
+        .refusal_count = COUNT_OF(ingest_refusals),
     },
     {
         .method = HTTP_GET,
@@ -360,9 +370,15 @@ static const struct command commands[] = {
     }
 
 static const struct subscription subscriptions[] = {
-    KEEPS("users.created"), KEEPS("users.changed"),   KEEPS("users.activated"),
-    KEEPS("users.blocked"), KEEPS("users.unblocked"),
+    KEEPS("users.created"),
+    KEEPS("users.changed"),
+    KEEPS("users.activated"),
+    KEEPS("users.blocked"),
+    KEEPS("users.unblocked"),
+    {.event = SUBSCRIPTION_ALL, .version = SUBSCRIPTION_ANY_VERSION, .handle = rules_hear},
 };
+
+static const struct service_part *const parts[] = {&rules_part};
 
 static const struct schedule_row schedules[] = {
     {
@@ -397,4 +413,6 @@ const struct service notifications_service = {
     .schedule_count = COUNT_OF(schedules),
     .sidelines = sidelines,
     .sideline_count = COUNT_OF(sidelines),
+    .parts = parts,
+    .part_count = COUNT_OF(parts),
 };

@@ -2,8 +2,9 @@
 #include "services/iam/sign_in/enter.h"
 
 #include "base/json.h"
+#include "services/iam/iam_events.h"
 #include "services/iam/sessions/session.h"
-#include "services/iam/sign_in/notices.h"
+#include "services/iam/sign_in/client.h"
 
 struct entered {
     struct text token;
@@ -62,7 +63,8 @@ struct text enter_user(struct arena *arena, const struct person *person)
     return json_written(&writer);
 }
 
-/* A browser that he has never come with is worth a letter, unless it is his first one at all. */
+/* A browser that he has never come with is worth a letter, if he has a mailbox, unless it is his
+ * first one at all. */
 static enum status greet_device(struct call *call, const struct person *person,
                                 const struct client *client)
 {
@@ -72,8 +74,8 @@ static enum status greet_device(struct call *call, const struct person *person,
     if (status == STATUS_OK && !is_known) {
         status = device_count(call->store, call->arena, person->id, &count);
     }
-    if (status == STATUS_OK && !is_known && count > 0) {
-        status = notice_of_new_device(call, person, client);
+    if (status == STATUS_OK && !is_known && count > 0 && text_is_given(person->email)) {
+        status = iam_tell_new_device(call, person->id, client);
     }
     return status == STATUS_OK ? device_remember(call->store, person->id, client, call->now_ms)
                                : status;

@@ -1,7 +1,6 @@
 /* notices.c - what sign-in writes to people. */
 #include "services/iam/sign_in/notices.h"
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "services/iam/codes/code.h"
 #include "services/iam/iam_errands.h"
@@ -74,20 +73,6 @@ enum status notice_of_code(struct call *call, const struct person *person, struc
     return send(call, person,
                 (struct notice){.template = TEXT("iam.login_code"),
                                 .channel = channel,
-                                .payload = payload(call->arena, holes, COUNT_OF(holes))});
-}
-
-enum status notice_of_new_device(struct call *call, const struct person *person,
-                                 const struct client *client)
-{
-    char now[CLOCK_TEXT_BYTES + 1];
-    clock_write(call->now_ms, now);
-    struct text agent = client->user_agent.bytes > 0 ? client->user_agent : TEXT("?");
-    const struct hole holes[] = {
-        {"device", agent}, {"time", text_of(now)}, {"address", client->address}};
-    return send(call, person,
-                (struct notice){.template = TEXT("iam.new_device"),
-                                .channel = TEXT("email"),
                                 .payload = payload(call->arena, holes, COUNT_OF(holes))});
 }
 

@@ -1,4 +1,4 @@
-/* notices.h - what sign-in writes to people: codes, invitations, that somebody has come in.
+/* notices.h - what sign-in writes to people: codes and invitations.
  *
  * Told to notifications, in the transaction of what it is about.
  */
@@ -9,9 +9,6 @@
 #include "services/iam/sign_in/client.h"
 
 extern const struct shape notice_shape; /* of what is told; iam_errands.c */
-
-NODISCARD enum status notice_of_new_device(struct call *call, const struct person *person,
-                                           const struct client *client);
 
 /* Over "email" or "telegram". */
 NODISCARD enum status notice_of_code(struct call *call, const struct person *person,

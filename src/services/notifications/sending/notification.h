@@ -86,7 +86,8 @@ struct notification_wish {
     struct id person_id;
     struct text address;
     struct text telegram_id;
-    struct text channel; /* only this one; NO_TEXT: those that reach him */
+    struct text channel;   /* only this one; NO_TEXT: those that reach him */
+    struct texts channels; /* only these, in this order, each once; none: those that reach him */
     struct text locale;
     struct text payload;
     struct text dedup_key;

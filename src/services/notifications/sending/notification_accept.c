@@ -116,16 +116,23 @@ static enum status add_channel(struct accepting *accepting, struct text channel,
     return STATUS_OK;
 }
 
+/* The inbox first, wherever it is named: what stands there has arrived. */
 static enum status choose_channels(struct accepting *accepting)
 {
     struct text wanted = channel_of(accepting->wish->channel);
     const struct text all[] = {channel_inbox, channel_telegram, channel_email};
+    const struct texts any = {all, COUNT_OF(all)};
+    const struct texts *order =
+        accepting->wish->channels.count > 0 ? &accepting->wish->channels : &any;
     struct text *channels = ARENA_ARRAY(accepting->call->arena, struct text, COUNT_OF(all));
     enum status status = STATUS_OK;
+    MUST(order->count <= COUNT_OF(all));
     accepting->notification->channels = (struct texts){channels, 0};
-    for (size_t i = 0; i < COUNT_OF(all) && status == STATUS_OK; i++) {
-        if (!text_is_given(wanted) || text_equals(wanted, all[i])) {
-            status = add_channel(accepting, all[i], channels);
+    for (size_t i = 0; i < 2 * order->count && status == STATUS_OK; i++) {
+        struct text channel = order->items[i % order->count];
+        bool is_its_turn = text_equals(channel, channel_inbox) == (i < order->count);
+        if (is_its_turn && (!text_is_given(wanted) || text_equals(wanted, channel))) {
+            status = add_channel(accepting, channel, channels);
         }
     }
     return status;
@@ -148,12 +155,9 @@ static enum status explain_no_channel(struct accepting *accepting)
         }
         return refuse(call, status == STATUS_OK ? &notification_unreachable : &template_not_found);
     }
-    struct rows rows;
-    enum status status = template_list(call->store, call->arena, accepting->wish->template, &rows);
-    bool is_known = status == STATUS_OK && rows.count > 0;
-    for (size_t i = 0; i < templates_shipped_count; i++) {
-        is_known = is_known || text_equals(templates_shipped[i].key, accepting->wish->template);
-    }
+    bool is_known = false;
+    enum status status =
+        template_is_known(call->store, call->arena, accepting->wish->template, &is_known);
     if (status != STATUS_OK) {
         return status;
     }

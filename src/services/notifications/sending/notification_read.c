@@ -2,6 +2,7 @@
 #include "services/notifications/sending/notification_routes.h"
 
 #include "services/notifications/newest_page.h"
+#include "services/notifications/rules/rule.h"
 #include "services/notifications/sending/notification_store.h"
 
 #include "runtime/sideline.h"
@@ -145,5 +146,14 @@ enum status notification_retry_handle(struct call *call)
 
 enum status recipient_event_handle(struct call *call)
 {
-    return recipient_keep(call->store, call->input);
+    const struct recipient *told = call->input;
+    struct recipient kept;
+    enum status status = recipient_find(call->store, call->arena, told->id, &kept);
+    if (status == STATUS_ABSENT || (status == STATUS_OK && kept.revision <= told->revision)) {
+        status = recipient_keep(call->store, told);
+        if (status == STATUS_OK) {
+            status = rules_keep_roles(call, told->id);
+        }
+    }
+    return status == STATUS_OK ? rules_hear(call) : status;
 }

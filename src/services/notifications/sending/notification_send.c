@@ -1,6 +1,7 @@
 /* notification_send.c - somebody asks that a person be told: a program, a service, an event. */
 #include "services/notifications/sending/notification_routes.h"
 
+#include "services/notifications/rules/rule.h"
 #include "services/notifications/sending/notification_store.h"
 
 #include "base/json.h"
@@ -294,7 +295,7 @@ static const struct field ingested_fields[] = {
     {.name = "notification_id",
      .kind = FIELD_ID,
      .offset = offsetof(struct ingested, notification_id),
-     .meaning = "null: the event has words or a recipient for nobody"},
+     .meaning = "null: the event has words or a recipient for nobody, or there are rules for it"},
 };
 const struct shape notification_ingested_shape = {
     .name = "EventIngested",
@@ -322,11 +323,14 @@ static void read_addressee(struct call *call, const struct ingest_input *input,
     }
 }
 
+/* Where there are rules for such an event they say who is told; without, the event says so itself.
+ */
 enum status notification_ingest_handle(struct call *call)
 {
     const struct ingest_input *input = call->input;
     struct notification notification = {.id = {{0}}};
     bool is_old = false;
+    size_t rule_count;
     struct notification_wish wish = {
         .template = input->type,
         .payload = input->data,
@@ -334,10 +338,18 @@ enum status notification_ingest_handle(struct call *call)
         .dedup_key = text_format(call->arena, "event:%.*s:%.*s", TEXT_ARGS(input->source),
                                  TEXT_ARGS(input->id)),
     };
+    const struct fact fact = {
+        .event = input->type,
+        .data = text_is_given(input->data) ? input->data : TEXT("{}"),
+        .id = wish.dedup_key,
+    };
+    enum status status = rules_apply(call, &fact, &rule_count);
+    if (status != STATUS_OK || rule_count > 0) {
+        return status == STATUS_OK ? answer(call, &(struct ingested){0}) : status;
+    }
     read_addressee(call, input, &wish);
     bool has_addressee = !id_is_none(wish.person_id) || text_is_given(wish.address) ||
                          text_is_given(wish.telegram_id);
-    enum status status = STATUS_OK;
     if (has_addressee) {
         status = notification_accept(call, &wish, &notification, &is_old);
     }

@@ -147,3 +147,16 @@ enum status template_list(struct store *store, struct arena *arena, struct text 
 {
     return store_query(store, arena, &list, VALUES(value_text(key)), rows_out);
 }
+
+enum status template_is_known(struct store *store, struct arena *arena, struct text key,
+                              bool *is_known_out)
+{
+    struct rows rows;
+    enum status status = template_list(store, arena, key, &rows);
+    bool is_known = status == STATUS_OK && rows.count > 0;
+    for (size_t i = 0; i < templates_shipped_count; i++) {
+        is_known = is_known || text_equals(templates_shipped[i].key, key);
+    }
+    *is_known_out = is_known;
+    return status;
+}

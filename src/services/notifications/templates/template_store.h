@@ -30,4 +30,8 @@ enum { TEMPLATES_MAX = 2000 };
 NODISCARD enum status template_list(struct store *store, struct arena *arena, struct text key,
                                     struct rows *rows_out);
 
+/* Are there words of this key at all, active or not? */
+NODISCARD enum status template_is_known(struct store *store, struct arena *arena, struct text key,
+                                        bool *is_known_out);
+
 #endif

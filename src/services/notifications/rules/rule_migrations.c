@@ -1,0 +1,55 @@
+/* rule_migrations.c - how the tables of rules came to be. */
+#include "services/notifications/rules/rule_store.h"
+
+const struct migration rule_migrations[RULE_MIGRATION_COUNT] = {
+    {
+        .version = 1,
+        .name = "rule",
+        .sqlite = "CREATE TABLE notifications.rule ("
+                  " id BLOB NOT NULL PRIMARY KEY,"
+                  " name TEXT NOT NULL,"
+                  " event TEXT NOT NULL,"
+                  " template TEXT NOT NULL,"
+                  " channels TEXT NOT NULL,"
+                  " to_path TEXT,"
+                  " to_role TEXT,"
+                  " to_person BLOB,"
+                  " status TEXT NOT NULL CHECK (status IN ('active', 'inactive')),"
+                  " origin TEXT NOT NULL,"
+                  " revision INTEGER NOT NULL,"
+                  " created_at INTEGER NOT NULL,"
+                  " changed_at INTEGER NOT NULL"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE UNIQUE INDEX notifications.rule_name ON rule (name);"
+                  "CREATE INDEX notifications.rule_event ON rule (event, name);"
+                  "CREATE TABLE notifications.role_holder ("
+                  " role TEXT NOT NULL,"
+                  " person_id BLOB NOT NULL,"
+                  " PRIMARY KEY (role, person_id)"
+                  ") STRICT, WITHOUT ROWID;"
+                  "CREATE INDEX notifications.role_holder_person ON role_holder (person_id);",
+        .postgres = "CREATE TABLE notifications.rule ("
+                    " id uuid NOT NULL PRIMARY KEY,"
+                    " name text COLLATE \"C\" NOT NULL,"
+                    " event text COLLATE \"C\" NOT NULL,"
+                    " template text NOT NULL,"
+                    " channels text NOT NULL,"
+                    " to_path text,"
+                    " to_role text,"
+                    " to_person uuid,"
+                    " status text NOT NULL CHECK (status IN ('active', 'inactive')),"
+                    " origin text NOT NULL,"
+                    " revision bigint NOT NULL,"
+                    " created_at bigint NOT NULL,"
+                    " changed_at bigint NOT NULL"
+                    ");"
+                    "CREATE UNIQUE INDEX rule_name ON notifications.rule (name);"
+                    "CREATE INDEX rule_event ON notifications.rule (event, name);"
+                    "CREATE TABLE notifications.role_holder ("
+                    " role text COLLATE \"C\" NOT NULL,"
+                    " person_id uuid NOT NULL,"
+                    " PRIMARY KEY (role, person_id)"
+                    ");"
+                    "CREATE INDEX role_holder_person ON notifications.role_holder (person_id);",
+    },
+};
