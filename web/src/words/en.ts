@@ -90,6 +90,14 @@ export const en = {
   subject: 'Subject', letter: 'Text', letter_hint: 'Words in double braces, as in the text that came with the program, are filled in.', no_templates_title: 'No templates', no_templates: 'They come with the services that tell people something.',
   sample_values: 'Sample values', sample_hint: 'JSON: what stands in the place of the words in double braces.', not_json: 'This is no JSON object.', values_missing: 'Nothing is given for: {names}.',
   preview: 'Preview', look_html: 'Letter', look_plain: 'Words alone',
+  // rules
+  rules: 'Who is told when', add_rule: 'Add a rule', no_rules_title: 'No rules', no_rules: 'A rule says who is told of what happens, and in which words.',
+  rule_name: 'Name', rule_name_hint: 'Small letters, digits, _ and dots: orders.late', rule_event: 'When this happens', rule_event_hint: 'What a service tells: users.blocked', rule_words: 'These words',
+  rule_who: 'Who is told', rule_to_path: 'Whom the event names', rule_to_path_hint: 'Where in the event he stands: person_id, client.owner_id', rule_to_role: 'Everybody with a role', rule_to_role_hint: 'The role, such as admin.moderator',
+  rule_to_person: 'One person', rule_to_person_hint: 'The person’s id', rule_channels: 'Channels', rule_channels_hint: 'inbox, telegram, email in the order of trying; nothing: whatever reaches him.',
+  rule_active: 'It is on', rule_off: 'off', rule_shipped: 'comes with the program', rule_remove: 'Remove mine', rule_tells_path: 'tells whom it names at {path}', rule_tells_role: 'tells everybody with the role {role}', rule_tells_person: 'tells {person}',
+  field_rule_bad_name: 'Small letters, digits, _ and dots only.', field_rule_exists: 'There is a rule of this name.', field_rule_event_unknown: 'No such event is told.', field_rule_event_hidden: 'You may not see what this service tells.',
+  field_rule_template_unknown: 'There are no such words.', field_rule_channel_twice: 'Name each channel once.', field_rule_recipient_unclear: 'Say who is told.', field_rule_path_unknown: 'The event has no such field.', field_rule_person_unknown: 'There is no such person.',
   // programs
   programs: 'Programs', programs_about: 'Other programs whose people sign in here (OpenID Connect).', add_program: 'Register a program', no_programs_title: 'No programs',
   no_programs: 'Register one, and its people sign in with what they have here.', no_redirects: 'no address to come back to',

@@ -93,6 +93,13 @@ export const ru: Record<Key, string | Forms> = {
   sample_values: 'Значения для примера', sample_hint: 'JSON: что встанет на место слов в двойных скобках.', not_json: 'Это не объект JSON.', values_missing: 'Нет значения для: {names}.',
   preview: 'Предпросмотр', look_html: 'Письмо', look_plain: 'Только текст',
   // программы
+  rules: 'Кому и когда сообщать', add_rule: 'Добавить правило', no_rules_title: 'Правил нет', no_rules: 'Правило говорит, кому и какими словами сообщить о том, что произошло.',
+  rule_name: 'Название', rule_name_hint: 'Строчные латинские буквы, цифры, _ и точки: orders.late', rule_event: 'Когда происходит это', rule_event_hint: 'Что сообщает служба: users.blocked', rule_words: 'Этими словами',
+  rule_who: 'Кому сообщать', rule_to_path: 'Тому, кого называет событие', rule_to_path_hint: 'Где он стоит в событии: person_id, client.owner_id', rule_to_role: 'Всем с этой ролью', rule_to_role_hint: 'Роль, например admin.moderator',
+  rule_to_person: 'Одному человеку', rule_to_person_hint: 'Идентификатор человека', rule_channels: 'Каналы', rule_channels_hint: 'inbox, telegram, email по порядку; пусто: всё, что до него доходит.',
+  rule_active: 'Включено', rule_off: 'выключено', rule_shipped: 'из поставки', rule_remove: 'Убрать своё', rule_tells_path: 'сообщает тому, кто стоит в {path}', rule_tells_role: 'сообщает всем с ролью {role}', rule_tells_person: 'сообщает: {person}',
+  field_rule_bad_name: 'Только строчные латинские буквы, цифры, _ и точки.', field_rule_exists: 'Правило с таким названием уже есть.', field_rule_event_unknown: 'Такого события никто не сообщает.', field_rule_event_hidden: 'Вам не видно, что сообщает эта служба.',
+  field_rule_template_unknown: 'Таких слов нет.', field_rule_channel_twice: 'Каждый канал назовите один раз.', field_rule_recipient_unclear: 'Скажите, кому сообщать.', field_rule_path_unknown: 'В событии нет такого поля.', field_rule_person_unknown: 'Такого человека нет.',
   programs: 'Программы', programs_about: 'Другие программы, в которые люди входят через нас (OpenID Connect).', add_program: 'Завести программу', no_programs_title: 'Программ нет',
   no_programs: 'Заведите программу, и в неё будут входить так же, как сюда.', no_redirects: 'без адреса возврата',
   program_name: 'Название', program_name_hint: 'Его увидят те, кто входит.', redirect_uris: 'Адреса возврата', redirect_hint: 'По одному в строке; сравниваются буква в букву.', logout_uris: 'Адреса после выхода',

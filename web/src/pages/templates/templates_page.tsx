@@ -11,6 +11,7 @@ import { TextField } from '../../design/field';
 import { Badge, Bones, Empty, Shown, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
 import { Preview } from './preview';
+import { Rules } from './rules_card';
 
 interface Template {
   id: string | null;
@@ -103,6 +104,7 @@ export function TemplatesPage() {
           )}
         </Shown>
       </section>
+      <Rules keys={[...new Set((loaded.value?.items ?? []).map(({ key }) => key))]} />
       {edited && <Edit key={idOf(edited)} template={edited} others={sameWords(loaded.value?.items ?? [], edited)} onOther={setEdited} onClose={() => setEdited(null)} onDone={() => { setEdited(null); void loaded.again(); }} />}
     </>
   );
