@@ -5,7 +5,7 @@
 
 #include "runtime/service.h"
 
-enum { SERIES_MAX = 8 };
+enum { SERIES_MAX = 12 };
 
 /* In the order in which they are applied; how many there are. */
 size_t series_of(const struct service *service, struct series series_out[SERIES_MAX]);

@@ -11,6 +11,7 @@
 #include "services/iam/oidc/upstream/upstream.h"
 #include "services/iam/passkeys/passkeys.h"
 #include "services/iam/programs/pair.h"
+#include "services/iam/revocations/revocation.h"
 #include "services/iam/sign_in/throttle.h"
 
 #define HEARD(name_of_event)                                                                       \
@@ -56,8 +57,8 @@ static const struct chore chores[] = {
     {.name = "sweep", .run = sweep, .every_ms = SWEEP_EVERY_MS},
 };
 
-static const struct service_part *const parts[] = {&oidc_part, &upstream_part, &passkeys_part,
-                                                   &house_part, &guests_part};
+static const struct service_part *const parts[] = {&oidc_part,  &upstream_part, &passkeys_part,
+                                                   &house_part, &guests_part,   &revocations_part};
 
 const struct service iam_service = {
     .name = "iam",

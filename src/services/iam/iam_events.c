@@ -61,6 +61,17 @@ static const struct field device_fields[] = {
     {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
 };
 
+static const struct field revoked_fields[] = {
+    {.name = "person_id", .kind = FIELD_ID, AT(person_id), .required = true},
+    {.name = "session_id", .kind = FIELD_ID, AT(session_id), .meaning = "null: everything of his"},
+    {.name = "reason",
+     .kind = FIELD_TEXT,
+     AT(reason),
+     .bytes_max = 200,
+     .meaning = "As whoever did it has said it"},
+    {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
+};
+
 static const struct field role_fields[] = {
     {.name = "role", .kind = FIELD_TEXT, AT(role), .required = true, .bytes_max = 64},
     {.name = "occurred_at", .kind = FIELD_TIME, AT(occurred_at), .required = true},
@@ -100,6 +111,12 @@ static const struct shape device_shape = {
     .field_count = COUNT_OF(device_fields),
     .bytes = sizeof(struct told),
 };
+static const struct shape revoked_shape = {
+    .name = "TokensRevokedTold",
+    .fields = revoked_fields,
+    .field_count = COUNT_OF(revoked_fields),
+    .bytes = sizeof(struct told),
+};
 static const struct shape role_shape_told = {
     .name = "RoleTold",
     .fields = role_fields,
@@ -120,7 +137,7 @@ static const struct shape house_shape_told = {
     .bytes = sizeof(struct told),
 };
 
-enum { LOGIN, LOGOUT, NEW_DEVICE, ROLE_CHANGED, PERSON_CHANGED, HOUSE_CHANGED };
+enum { LOGIN, LOGOUT, NEW_DEVICE, TOKENS_REVOKED, ROLE_CHANGED, PERSON_CHANGED, HOUSE_CHANGED };
 
 const struct event iam_events[IAM_EVENT_COUNT] = {
     [LOGIN] = {.name = "iam.login",
@@ -135,6 +152,10 @@ const struct event iam_events[IAM_EVENT_COUNT] = {
                     .version = 1,
                     .data = &device_shape,
                     .summary = "Somebody has come in on a device that he never used before"},
+    [TOKENS_REVOKED] = {.name = "iam.tokens_revoked",
+                        .version = 1,
+                        .data = &revoked_shape,
+                        .summary = "Tokens of a person were taken back, and why"},
     [ROLE_CHANGED] = {.name = "iam.role_changed",
                       .version = 1,
                       .data = &role_shape_told,
@@ -191,6 +212,18 @@ enum status iam_tell_new_device(struct call *call, struct id person, const struc
                     .device = client->user_agent.bytes > 0 ? client->user_agent : TEXT("?"),
                     .time = text_of(now),
                     .address = text_is_given(client->address) ? client->address : TEXT(""),
+                    .occurred_at = call->now_ms,
+                });
+}
+
+enum status iam_tell_tokens_revoked(struct call *call, struct id person, struct id session,
+                                    struct text reason)
+{
+    return tell(call, &iam_events[TOKENS_REVOKED], person_subject(call->arena, person), FIELD_NONE,
+                &(struct told){
+                    .person_id = person,
+                    .session_id = session,
+                    .reason = reason,
                     .occurred_at = call->now_ms,
                 });
 }

@@ -4,7 +4,7 @@
 
 #include "services/iam/sessions/session.h"
 
-enum { IAM_EVENT_COUNT = 6 };
+enum { IAM_EVENT_COUNT = 7 };
 extern const struct event iam_events[IAM_EVENT_COUNT];
 
 /* The method by which he has come in: "code", "password", "password+otp" ... */
@@ -13,6 +13,11 @@ NODISCARD enum status iam_tell_login(struct call *call, const struct session *se
 /* A session that is none is all of his. Reasons: "logout", "revoked", "blocked", "password" ... */
 NODISCARD enum status iam_tell_logout(struct call *call, struct id person, struct id session,
                                       struct text reason);
+
+/* Somebody has taken them back from him; a session that is none is everything. A reason is a
+ * sentence of whoever did it, or NO_TEXT. */
+NODISCARD enum status iam_tell_tokens_revoked(struct call *call, struct id person,
+                                              struct id session, struct text reason);
 
 /* What the role lets people do is another thing from now on. */
 NODISCARD enum status iam_tell_role_changed(struct call *call, struct text role);

@@ -11,7 +11,7 @@ from people import Browser
 from sign_on import (change_code, get_code, make_program, new_verifier, post_form)
 from tap import check, check_equal, check_in, check_not_in, main
 
-SERVICES = 'users,iam,gateway,notifications'
+SERVICES = 'users,iam,gateway,notifications,audit'
 
 
 def start_server():
@@ -158,11 +158,30 @@ def what_is_taken_back_is_over(server):
         'user_id': person, 'refresh_token': first['refresh_token'], 'reason': 'a lost phone'})
     check_equal(taken.status, 204)
     check_equal([introspect(server, pair)['active'] for pair in (first, second)], [False, True])
+    his = server.client(key=second['access_token'])
+    known = his.get('/api/sessions/revoked').json['items']
+    check_equal([(one['reason'], one['session_id'] is None) for one in known],
+                [('a lost phone', False)], 'he sees why')
+    check(until(lambda: reasons_of(server, person) == ['a lost phone']), 'and so does the audit')
+    for reason, status in (('x' * 201, 400), ('', 400), (7, 400)):
+        wrong = server.admin().post('/tokens/revoke', {'user_id': person, 'reason': reason})
+        check_equal((wrong.status, [*wrong.fields]), (status, ['reason']), wrong)
     check_equal(server.admin().post('/tokens/revoke', {'user_id': person}).status, 204)
     check_equal(introspect(server, second)['active'], False)
     refreshed = server.client(key=None).post('/session/refresh',
                                              {'refresh_token': second['refresh_token']})
     check_equal((refreshed.status, refreshed.code), (401, 'invalid_grant'))
+    again = server.client(key=pair_of(server, person)['access_token'])
+    known = again.get('/api/sessions/revoked').json['items']
+    check_equal([(one['reason'], one['session_id'] is None) for one in known],
+                [(None, True), ('a lost phone', False)], 'newest first')
+    other = server.client(key=pair_of(server, add_person(server, 'walter'))['access_token'])
+    check_equal(other.get('/api/sessions/revoked').json['items'], [], 'nobody else does')
+
+
+def reasons_of(server, person):
+    records = server.admin().get('/api/audit/events?eventType=iam.tokens_revoked').json['items']
+    return [one['payload']['reason'] for one in records if one['payload']['person_id'] == person]
 
 
 # ---- when he was here last (C45) ----

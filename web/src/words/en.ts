@@ -23,7 +23,7 @@ export const en = {
   password_short: { one: 'At least {count} character.', other: 'At least {count} characters.' },
   // profile
   looks: 'How it looks', sessions: 'Where you are signed in', this_device: 'this device', unknown_device: 'Unknown device',
-  last_seen: 'last used {when}', session_ended: 'Signed out there.',
+  last_seen: 'last used {when}', session_ended: 'Signed out there.', ended_by_others: 'Ended by others', no_reason: 'No reason was given.', ended_one: 'one device, {when}', ended_all: 'everything, {when}',
   passkeys: 'Passkeys', add_passkey: 'Add this device', no_passkeys: 'With a passkey you sign in by a finger or a face, and nothing can be guessed.', passkey_added: 'The passkey was added.',
   code_passkey_not_accepted: 'This passkey is not known here. Sign in another way.', code_passkeys_need_a_name: 'Passkeys need the house to have a name of its own, not an address of numbers.',
   invitation_title: 'You are invited', invitation_about: 'Welcome, {name}. You will sign in as {email}; choose a password.', come_in: 'Come in',

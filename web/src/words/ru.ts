@@ -25,7 +25,7 @@ export const ru: Record<Key, string | Forms> = {
   password_short: { one: 'Не короче {count} знака.', few: 'Не короче {count} знаков.', many: 'Не короче {count} знаков.', other: 'Не короче {count} знаков.' },
   // профиль
   looks: 'Внешний вид', sessions: 'Где вы вошли', this_device: 'это устройство', unknown_device: 'Неизвестное устройство',
-  last_seen: 'использовалось {when}', session_ended: 'Там вы больше не в системе.',
+  last_seen: 'использовалось {when}', session_ended: 'Там вы больше не в системе.', ended_by_others: 'Завершено другими', no_reason: 'Причина не указана.', ended_one: 'одно устройство, {when}', ended_all: 'все сеансы, {when}',
   passkeys: 'Ключи доступа', add_passkey: 'Добавить это устройство', no_passkeys: 'С ключом доступа вы входите по пальцу или лицу, и подобрать нечего.', passkey_added: 'Ключ доступа добавлен.',
   code_passkey_not_accepted: 'Этот ключ доступа здесь не известен. Войдите другим способом.', code_passkeys_need_a_name: 'Ключам доступа нужно имя сайта, а не адрес из цифр.',
   invitation_title: 'Вас приглашают', invitation_about: 'Здравствуйте, {name}. Вы будете входить как {email}; выберите пароль.', come_in: 'Войти',

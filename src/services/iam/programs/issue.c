@@ -2,6 +2,7 @@
  * and takes them back (C48). For whom has the permission iam.tokens. */
 #include "services/iam/keys/key.h"
 #include "services/iam/programs/pair.h"
+#include "services/iam/revocations/revocation.h"
 #include "services/iam/roles/role.h"
 #include "services/iam/sessions/session.h"
 
@@ -66,8 +67,8 @@ static const struct field revoke_fields[] = {
     {.name = "reason",
      .kind = FIELD_TEXT,
      AT(reason),
-     .bytes_max = 200,
-     .meaning = "Taken and not kept"},
+     .bytes_max = REVOCATION_REASON_BYTES_MAX,
+     .meaning = "Kept: the person sees it with his sessions, and the audit has it"},
 };
 #undef AT
 
@@ -189,6 +190,9 @@ static enum status revoke_family(struct call *call, struct text secret)
         if (status == STATUS_OK || status == STATUS_ABSENT) {
             status = refresh_end_family(call->store, refresh.family);
         }
+        if (status == STATUS_OK) {
+            status = revocation_note(call, refresh.person_id, refresh.session_id, input->reason);
+        }
     }
     return status == STATUS_ABSENT ? STATUS_OK : status;
 }
@@ -196,8 +200,14 @@ static enum status revoke_family(struct call *call, struct text secret)
 enum status revoke_handle(struct call *call)
 {
     const struct issue_input *input = call->input;
-    enum status status = input->refresh_token.data != NULL
-                             ? revoke_family(call, input->refresh_token)
-                             : session_end_all(call, input->user_id, TEXT("revoked"));
+    enum status status = STATUS_OK;
+    if (input->refresh_token.data != NULL) {
+        status = revoke_family(call, input->refresh_token);
+    } else {
+        status = session_end_all(call, input->user_id, TEXT("revoked"));
+        if (status == STATUS_OK) {
+            status = revocation_note(call, input->user_id, (struct id){{0}}, input->reason);
+        }
+    }
     return status == STATUS_OK ? answer_empty(call) : status;
 }

@@ -15,6 +15,31 @@ interface SessionShown {
   is_current: boolean;
 }
 
+interface Revoked {
+  session_id: string | null;
+  reason: string | null;
+  revoked_at: string;
+}
+
+/** What others have ended, and why; whoever was signed out finds it here. */
+function RevokedOnes() {
+  const loaded = useLoad(() => get<Page<Revoked>>('/api/sessions/revoked'), []);
+  const items = loaded.value?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <>
+      <div class="head"><h3>{say('ended_by_others')}</h3></div>
+      <ul class="rows">
+        {items.map((one) => (
+          <li key={one.revoked_at} class="item">
+            <div class="grow"><div class="title">{one.reason ?? say('no_reason')}</div><div class="small muted">{say(one.session_id ? 'ended_one' : 'ended_all', { when: ago(one.revoked_at) })}</div></div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 /** "Firefox, Windows": enough to recognise a device by. */
 export function device(userAgent: string | null): string {
   const agent = userAgent ?? '';
@@ -49,6 +74,7 @@ export function Sessions() {
           </ul>
         )}
       </Shown>
+      <RevokedOnes />
     </section>
   );
 }

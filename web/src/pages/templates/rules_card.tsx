@@ -27,6 +27,8 @@ interface Rule {
 
 type Way = 'to_path' | 'to_role' | 'to_person';
 const WAYS: Way[] = ['to_path', 'to_role', 'to_person'];
+const WAY_NAMES = { to_path: 'rule_to_path', to_role: 'rule_to_role', to_person: 'rule_to_person' } as const;
+const WAY_HINTS = { to_path: 'rule_to_path_hint', to_role: 'rule_to_role_hint', to_person: 'rule_to_person_hint' } as const;
 const EMPTY: Rule = { name: '', event: '', template: '', channels: [], to_path: null, to_role: null, to_person: null, status: 'active', origin: 'person', revision: 0 };
 
 const wayOf = (rule: Rule): Way => WAYS.find((way) => rule[way]) ?? 'to_path';
@@ -69,8 +71,8 @@ function Edit({ rule, keys, onClose, onDone }: { rule: Rule; keys: string[]; onC
         <SelectField name={say('rule_words')} empty={say('choose')} value={given.template} onInput={(template) => set({ template })}
           options={keys.map((key) => ({ value: key, text: key }))} wrong={fieldTrouble(problem, 'template')} />
         <SelectField name={say('rule_who')} value={way} onInput={(chosen) => setWay(chosen as Way)}
-          options={WAYS.map((one) => ({ value: one, text: say(`rule_${one}`) }))} />
-        <TextField key={way} name={say(`rule_${way}`)} hint={say(`rule_${way}_hint`)} value={given[way] ?? ''} onInput={(value) => set({ [way]: value })}
+          options={WAYS.map((one) => ({ value: one, text: say(WAY_NAMES[one]) }))} />
+        <TextField key={way} name={say(WAY_NAMES[way])} hint={say(WAY_HINTS[way])} value={given[way] ?? ''} onInput={(value) => set({ [way]: value })}
           wrong={fieldTrouble(problem, way) ?? fieldTrouble(problem, 'to_path')} />
         <TextField name={say('rule_channels')} hint={say('rule_channels_hint')} optional value={channels} onInput={setChannels} wrong={fieldTrouble(problem, 'channels')} />
         <CheckField name={say('rule_active')} checked={given.status === 'active'} onInput={(active) => set({ status: active ? 'active' : 'inactive' })} />
