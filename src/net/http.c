@@ -16,6 +16,16 @@ struct text http_header_value(const struct http_request *request, const char *na
     return NO_TEXT;
 }
 
+struct text http_header_alone(const struct http_request *request, const char *name)
+{
+    struct text wanted = text_of(name);
+    size_t count = 0;
+    for (size_t i = 0; i < request->header_count; i++) {
+        count += text_equals_ignoring_case(request->headers[i].name, wanted);
+    }
+    return count == 1 ? http_header_value(request, name) : NO_TEXT;
+}
+
 void http_answer_header(struct http_answer *answer, const char *name, struct text value)
 {
     MUST(answer->header_count < COUNT_OF(answer->headers));

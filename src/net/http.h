@@ -70,6 +70,10 @@ struct http_exchange {
 /* The first header of that name, ignoring case; NO_TEXT when absent. */
 struct text http_header_value(const struct http_request *request, const char *name);
 
+/* The same of a header on which something hangs, as a signature: NO_TEXT also when it comes twice,
+ * since of two nobody knows which one others have looked at. */
+struct text http_header_alone(const struct http_request *request, const char *name);
+
 /* Name MUST be a constant, value lives in the arena. */
 void http_answer_header(struct http_answer *answer, const char *name, struct text value);
 

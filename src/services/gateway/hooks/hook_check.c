@@ -47,9 +47,9 @@ static bool check_standard(struct arena *arena, const struct hook *hook,
                            const struct http_request *request, int64_t now_ms,
                            struct text *delivery_out)
 {
-    struct text id = http_header_value(request, "webhook-id");
-    struct text at = http_header_value(request, "webhook-timestamp");
-    struct text rest = http_header_value(request, "webhook-signature");
+    struct text id = http_header_alone(request, "webhook-id");
+    struct text at = http_header_alone(request, "webhook-timestamp");
+    struct text rest = http_header_alone(request, "webhook-signature");
     const struct text parts[] = {id, TEXT("."), at, TEXT("."), request->body};
     struct text secret = plain_secret(arena, hook->secret);
     bool is_signed = false;
@@ -74,8 +74,8 @@ static bool check_standard(struct arena *arena, const struct hook *hook,
 static bool check_github(const struct hook *hook, const struct http_request *request,
                          struct text *delivery_out)
 {
-    struct text signature = http_header_value(request, "X-Hub-Signature-256");
-    *delivery_out = http_header_value(request, "X-GitHub-Delivery");
+    struct text signature = http_header_alone(request, "X-Hub-Signature-256");
+    *delivery_out = http_header_alone(request, "X-GitHub-Delivery");
     return text_starts_with(signature, TEXT("sha256=")) &&
            fits_hex(hook->secret, text_slice(signature, 7, signature.bytes), request->body);
 }
@@ -86,7 +86,7 @@ static bool check_telegram(struct arena *arena, const struct hook *hook,
     const struct json *root = NULL;
     struct json_error error;
     int64_t number;
-    if (!fits_hex(hook->secret, http_header_value(request, "X-Telegram-Signature"),
+    if (!fits_hex(hook->secret, http_header_alone(request, "X-Telegram-Signature"),
                   request->body)) {
         return false;
     }

@@ -58,7 +58,7 @@ static bool is_signed(const struct call *call)
     unsigned char expected[PROOF_HASH_BYTES];
     unsigned char given[PROOF_HASH_BYTES];
     struct text secret = config_text(call->host->config, "telegram.delivery_secret");
-    struct text header = http_header_value(&call->exchange->request, "X-Telegram-Signature");
+    struct text header = http_header_alone(&call->exchange->request, "X-Telegram-Signature");
     if (!text_is_given(secret) || header.bytes != 2 * sizeof given ||
         !decode_hex(header, given, sizeof given)) {
         return false;
