@@ -78,7 +78,7 @@ def points():
     """(point, n) for each that two requests come by on their way."""
     listed = os.path.join(tempfile.mkdtemp(dir=fast_directory()), 'points')
     keeper = Keeper([{'KONTORA_FAULT_LIST': listed}])
-    crowd, moderators = begin(keeper, loss=0)
+    crowd, moderators = begin(keeper, loss=0, rejects=0)
     join(crowd, crowd.run([crowd.customer] * 2), 100)
     go_home(crowd, moderators)
     finish(keeper)
@@ -96,7 +96,7 @@ def provisioning_at_every_step_and_message():
     fates = ({'KONTORA_FAULT': f'{name}:{n}'} for name, n in plan
              if time.monotonic() - began < test_scale(STEP_SECONDS))
     keeper = Keeper(fates)
-    crowd, moderators = begin(keeper, loss=0)
+    crowd, moderators = begin(keeper, loss=0, rejects=0)
     while not keeper.is_done.is_set():
         join(crowd, crowd.run([crowd.customer] * 3), 300)
     go_home(crowd, moderators)

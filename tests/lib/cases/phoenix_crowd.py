@@ -27,10 +27,11 @@ def promise(condition, what, *seen):
 
 
 class Crowd:
-    def __init__(self, house, seed=1, loss=0.1):
+    def __init__(self, house, seed=1, loss=0.1, rejects=0.1):
         self.house = house
         self.chance = random.Random(seed)
         self.loss = loss
+        self.rejects = rejects  # so many of those who are looked at
         self.people = []
         self.cases = {}  # case_id: whose
         self.problems = []
@@ -130,8 +131,7 @@ class Crowd:
                 pass  # a colleague was quicker
         person.close()
 
-    @staticmethod
-    def moderate(person, case):
+    def moderate(self, person, case):
         forms = person.look(case)['case']['forms']
         attempts, dice = forms.get('attempts', 1), person.chance.random()
         if dice < 0.5:
@@ -139,7 +139,7 @@ class Crowd:
         if attempts < 3 and dice < 0.4:
             person.do('return_for_changes', {'return_reason': f'no {attempts}', 'comment': 'x'},
                       case)
-        elif dice > 0.9:
+        elif dice >= 1 - self.rejects:
             person.do('reject', {'comment': 'x'}, case)
         else:
             person.do('approve', {'comment': 'x'}, case)
