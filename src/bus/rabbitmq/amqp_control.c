@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+enum { FAILURES_MAX = 2 }; /* of the broker at one queue; a first may be by chance */
+
 /* ---- asked, from any thread ---- */
 
 static struct amqp_control *control_create(struct text name, struct amqp_reply reply)
@@ -53,8 +55,9 @@ void amqp_link_declare_queue(struct amqp_link *link, struct text name, struct am
     amqp_table_entry_t entries[AMQP_HEADERS_MAX];
     amqp_queue_declare_t declare = {
         .queue = amqp__bytes(name), .durable = 1, .arguments = amqp__table(arguments, entries)};
-    ask(link, control_create(name, reply), AMQP_QUEUE_DECLARE_METHOD, &declare,
-        amqp__fields_bytes(arguments));
+    struct amqp_control *control = control_create(name, reply);
+    control->declares_queue = true;
+    ask(link, control, AMQP_QUEUE_DECLARE_METHOD, &declare, amqp__fields_bytes(arguments));
 }
 
 void amqp_link_bind(struct amqp_link *link, struct text queue, struct text exchange,
@@ -98,6 +101,43 @@ void amqp__reopen(struct amqp_link *link, uint16_t channel)
     }
 }
 
+/* ---- a queue that is broken ----
+ *
+ * A broker that died while a queue was made may know of it and not have it. Who consumes it then
+ * fails, and with it the connection, each time. Queues only carry what is kept elsewhere, so this
+ * one is deleted when it is declared the next time.
+ */
+
+void amqp__broker_failed(struct amqp_link *link)
+{
+    const struct amqp_control *asked = (const struct amqp_control *)link->controls.first;
+    if (!link->is_asked || asked == NULL || !asked->consumes) {
+        return;
+    }
+    if (strcmp(link->broken, asked->name) != 0) {
+        memcpy(link->broken, asked->name, sizeof link->broken);
+        link->broken_count = 0;
+    }
+    link->broken_count++;
+}
+
+static bool must_be_made_anew(const struct amqp_link *link, const struct amqp_control *control)
+{
+    return control->declares_queue && link->broken_count >= FAILURES_MAX &&
+           strcmp(link->broken, control->name) == 0;
+}
+
+static void delete_first(struct amqp_link *link, const struct amqp_control *control)
+{
+    amqp_queue_delete_t delete = {.queue = amqp__bytes(text_of(control->name))};
+    log_line(LOG_WARNING, "bus", "RabbitMQ cannot serve a queue that it has; it is made anew",
+             LOG_TEXT("queue", text_of(control->name)),
+             LOG_TEXT("connection", text_of(link->name)));
+    link->is_deleting = true;
+    link->broken_count = 0;
+    amqp__send(link, AMQP__CHANNEL_CONTROL, AMQP_QUEUE_DELETE_METHOD, &delete);
+}
+
 void amqp__ask_next(struct amqp_link *link)
 {
     struct amqp_control *next = (struct amqp_control *)link->controls.first;
@@ -106,7 +146,9 @@ void amqp__ask_next(struct amqp_link *link)
     }
     link->is_asked = true;
     link->progress_at_ms = clock_monotonic_ms();
-    if (next->consumes) {
+    if (must_be_made_anew(link, next)) {
+        delete_first(link, next);
+    } else if (next->consumes) {
         amqp__start_consuming(link, next);
     } else {
         amqp__buffer_add(&link->socket.out, next->frame.data, amqp__buffer_waiting(&next->frame));
@@ -118,8 +160,11 @@ static void answer_first(struct amqp_link *link, enum status status,
 {
     struct amqp_control *control = (struct amqp_control *)amqp__queue_take(&link->controls);
     MUST(control != NULL);
-    link->is_asked = false;
+    link->is_asked = link->is_deleting = false;
     link->progress_at_ms = clock_monotonic_ms();
+    if (control->consumes && status == STATUS_OK && strcmp(link->broken, control->name) == 0) {
+        link->broken_count = 0;
+    }
     if (control->reply.answered != NULL) {
         control->reply.answered(control->reply.context, status, answer);
     } else if (status != STATUS_OK && status != STATUS_UNAVAILABLE && !control->consumes) {
@@ -140,6 +185,11 @@ void amqp__control_failed(struct amqp_link *link, enum status status, struct tex
 bool amqp__handle_control(struct amqp_link *link, amqp_method_number_t number, void *method)
 {
     struct amqp_answer answer = {.reason = TEXT("")};
+    if (number == AMQP_QUEUE_DELETE_OK_METHOD && link->is_deleting) {
+        link->is_asked = link->is_deleting = false;
+        amqp__ask_next(link);
+        return true;
+    }
     if (number == AMQP_QUEUE_DECLARE_OK_METHOD) {
         const amqp_queue_declare_ok_t *declared = method;
         answer.message_count = declared->message_count;
@@ -162,5 +212,5 @@ void amqp__forget_controls(struct amqp_link *link)
         answer_first(link, STATUS_UNAVAILABLE,
                      &(struct amqp_answer){.reason = TEXT("RabbitMQ is out of reach")});
     }
-    link->is_asked = false;
+    link->is_asked = link->is_deleting = false;
 }

@@ -46,6 +46,7 @@ struct amqp_queue {
 struct amqp_control {
     struct amqp_order order;
     bool consumes; /* then consumer; else frame and reply */
+    bool declares_queue;
     bool only_looks;
     struct amqp_reply reply;
     struct amqp_buffer frame;
@@ -145,6 +146,7 @@ struct amqp_link {
     char logged[AMQP__REASON_BYTES];
     int attempt_count;
     int64_t retry_at_ms;
+    int64_t up_at_ms;
     int64_t received_at_ms;
     int64_t sent_at_ms;
     int64_t progress_at_ms; /* of whatever is waited for */
@@ -157,7 +159,10 @@ struct amqp_link {
     struct amqp_channel channels[AMQP__CHANNELS];
     struct amqp_queue controls; /* the first of them is asked when is_asked */
     bool is_asked;
-    struct amqp_queue batches; /* not all of it is sent */
+    bool is_deleting;                     /* what the first of them declares */
+    char broken[AMQP_NAME_BYTES_MAX + 1]; /* the queue at which the broker failed last */
+    unsigned broken_count;                /* so often, one after the other */
+    struct amqp_queue batches;            /* not all of it is sent */
     struct amqp_flying *flying;
     uint64_t oldest_tag; /* not answered; == next_tag: none */
     uint64_t next_tag;
@@ -190,6 +195,8 @@ void amqp__ask_next(struct amqp_link *link);
 bool amqp__handle_control(struct amqp_link *link, amqp_method_number_t number, void *method);
 void amqp__control_failed(struct amqp_link *link, enum status status, struct text reason);
 void amqp__forget_controls(struct amqp_link *link);
+/* The broker failed at what it was asked, and closes the connection. */
+void amqp__broker_failed(struct amqp_link *link);
 void amqp__reopen(struct amqp_link *link, uint16_t channel);
 
 /* amqp_publish.c */

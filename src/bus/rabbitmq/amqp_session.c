@@ -8,7 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RETRY_MS = 100, CAPABILITY_COUNT = 5, REPLY_SUCCESS = 200 };
+enum {
+    RETRY_MS = 100,
+    STEADY_MS = 5000, /* a connection that lived as long begins with short pauses again */
+    CAPABILITY_COUNT = 5,
+    REPLY_SUCCESS = 200,
+    REPLY_INTERNAL_ERROR = 541,
+};
 
 /* ---- lost, and tried again ---- */
 
@@ -37,13 +43,18 @@ void amqp__go_down(struct amqp_link *link)
 {
     MUST(link->is_broken && link->stage != AMQP__PAUSED);
     char reason[AMQP__REASON_BYTES];
+    int64_t now_ms = clock_monotonic_ms();
     memcpy(reason, link->reason, sizeof reason);
+    if (link->stage == AMQP__UP && now_ms - link->up_at_ms >= STEADY_MS) {
+        link->attempt_count = 0;
+        link->logged[0] = '\0';
+    }
     amqp__socket_close(&link->socket);
     link->stage = AMQP__PAUSED;
     link->is_broken = false;
     link->is_blocked = false;
     link->heartbeat_ms = 0;
-    link->retry_at_ms = clock_monotonic_ms() + pause_ms(link);
+    link->retry_at_ms = now_ms + pause_ms(link);
     link->attempt_count++;
     for (int i = 0; i < AMQP__CHANNELS; i++) {
         amqp__forget_arrival(link, (uint16_t)i);
@@ -161,8 +172,7 @@ static void handle_confirms_on(struct amqp_link *link, void *method)
         return;
     }
     link->stage = AMQP__UP;
-    link->attempt_count = 0;
-    link->logged[0] = '\0';
+    link->up_at_ms = clock_monotonic_ms();
     log_line(LOG_INFO, "bus", "RabbitMQ is reached", LOG_TEXT("host", text_of(link->address.host)),
              LOG_NUMBER("port", link->address.port), LOG_TEXT("connection", text_of(link->name)));
     link->listener.up(link->listener.context, link);
@@ -203,6 +213,9 @@ static void handle_close(struct amqp_link *link, void *method)
     const amqp_connection_close_t *close = method;
     amqp_connection_close_ok_t answer = {.dummy = 0};
     size_t ignored;
+    if (close->reply_code == REPLY_INTERNAL_ERROR) {
+        amqp__broker_failed(link);
+    }
     amqp__send(link, AMQP__CHANNEL_WHOLE, AMQP_CONNECTION_CLOSE_OK_METHOD, &answer);
     (void)amqp__socket_send(&link->socket, &ignored); /* the last word; it may be lost */
     amqp__break(link, "RabbitMQ said: %.*s", TEXT_ARGS(amqp__text(close->reply_text)));

@@ -228,6 +228,21 @@ static void a_deleted_queue_ends_its_consumer(void)
     rig_finish(rig);
 }
 
+/* As after a kill in the middle of its making: the broker knows it and does not have it. */
+static void a_broken_queue_is_made_anew(void)
+{
+    struct rig *rig = rig_prepare("broken", 0);
+    rig_start(rig, true);
+    int ready = atomic_load(&rig->ready);
+    rabbitmq_server_run(broker, "[ra:force_delete_server(quorum_queues, amqqueue:get_pid(Q)) || "
+                                "Q <- rabbit_amqqueue:list(<<\"broken\">>)].");
+    rig_consume(rig, rig->consumer); /* one by whom it is noticed */
+    CHECK_UNTIL(atomic_load(&rig->downs) == 2 && atomic_load(&rig->ready) == ready + 2);
+    rig_publish(rig, TEXT("facts"), 0, 10);
+    CHECK_UNTIL(atomic_load(&rig->arrived_count) == 10);
+    rig_finish(rig);
+}
+
 /* ---- wrong from the start ---- */
 
 static void a_wrong_password_is_a_sentence(void)
@@ -274,6 +289,7 @@ static const struct test tests[] = {
     {"declarations say what is wrong", declarations_say_what_is_wrong, 0},
     {"what is rejected comes again or dies", what_is_rejected_comes_again_or_dies, 0},
     {"a deleted queue ends its consumer", a_deleted_queue_ends_its_consumer, 0},
+    {"a broken queue is made anew", a_broken_queue_is_made_anew, 0},
     {"a wrong password is a sentence", a_wrong_password_is_a_sentence, 0},
     {"an absent virtual host is a sentence", an_absent_virtual_host_is_a_sentence, 0},
     {"a bad address is a sentence", a_bad_address_is_a_sentence, 0},
