@@ -2,6 +2,7 @@
 #include "services/webhooks/webhook.h"
 
 #include "base/chance.h"
+#include "base/encode.h"
 
 const struct text endpoint_active = {"active", 6};
 const struct text endpoint_disabled = {"disabled", 8};
@@ -138,6 +139,13 @@ struct text webhook_signature(struct arena *arena, struct text secret, struct te
     const struct text parts[] = {id, TEXT("."), timestamp, TEXT("."), body};
     proof_hmac((struct text){(const char *)key, bytes}, parts, COUNT_OF(parts), hash);
     return text_join(arena, TEXT("v1,"), proof_base64(arena, hash, sizeof hash));
+}
+
+struct text webhook_bot_signature(struct arena *arena, struct text secret, struct text body)
+{
+    unsigned char hash[PROOF_HASH_BYTES];
+    proof_hmac(secret, &body, 1, hash);
+    return encode_hex(arena, hash, sizeof hash);
 }
 
 /* ---- the word no ---- */

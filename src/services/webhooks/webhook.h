@@ -77,6 +77,10 @@ struct text webhook_secret_new(struct arena *arena);
 struct text webhook_signature(struct arena *arena, struct text secret, struct text id,
                               struct text timestamp, struct text body);
 
+/* As bots know it: X-Telegram-Signature, the HMAC of the body alone under the secret as it is
+ * written, in hexadecimal digits. */
+struct text webhook_bot_signature(struct arena *arena, struct text secret, struct text body);
+
 extern const struct refusal endpoint_not_found;
 extern const struct refusal endpoint_bad_url;
 extern const struct refusal endpoint_bad_events;

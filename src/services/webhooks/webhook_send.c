@@ -136,7 +136,8 @@ struct sending {
     bool is_public_only;
     struct text webhook_id;
     struct text timestamp;
-    struct text signature; /* NO_TEXT: there is nothing to send */
+    struct text signature;     /* NO_TEXT: there is nothing to send */
+    struct text bot_signature; /* of what came in by a hook; else NO_TEXT */
 
     enum status status;
     int code;
@@ -177,6 +178,11 @@ static enum status prepare(struct chore_run *run, struct sending *sending)
     sending->timestamp = text_format(run->arena, "%lld", (long long)(run->now_ms / SECOND_MS));
     sending->is_public_only = !config_flag(run->host->config, "webhooks.private");
     sending->signature = signatures(run, sending);
+    if (text_equals(sending->delivery.event_type, TEXT("gateway.hook_received"))) {
+        sending->bot_signature = webhook_bot_signature(
+            run->arena, unsealed(run->call, sending->endpoint.id, sending->endpoint.secret),
+            sending->delivery.payload);
+    }
     return STATUS_OK;
 }
 
@@ -217,13 +223,15 @@ static void work(struct sideline_work *work)
         {TEXT("webhook-id"), sending->webhook_id},
         {TEXT("webhook-timestamp"), sending->timestamp},
         {TEXT("webhook-signature"), sending->signature},
+        {TEXT("X-Telegram-Signature"), sending->bot_signature}, /* the last: it may be none */
     };
+    size_t header_count = COUNT_OF(headers) - !text_is_given(sending->bot_signature);
     sending->status = http_client_ask(work->context, work->arena,
                                       &(struct http_client_request){
                                           .method = "POST",
                                           .url = text_copy(work->arena, sending->endpoint.url).data,
                                           .headers = headers,
-                                          .header_count = COUNT_OF(headers),
+                                          .header_count = header_count,
                                           .body = sending->delivery.payload,
                                           .deadline_ms = SEND_MS_MAX,
                                           .answer_bytes_max = ANSWER_BYTES_MAX,

@@ -1,4 +1,5 @@
-"""relay_test.py - what other processes answer: B10, B11, C12, C15, C28, C53, D19, E14 (drain).
+"""relay_test.py - what other processes answer: B10, B11, C12, C15, C17, C28, C53, D19,
+E14 (drain).
 
 B10 by path; B11 who it is goes along, what a client says of it does not; C53 hop-by-hop headers are
 left out, a network failure is 503 upstream_unavailable; C15 event streams are passed on; E14 a
@@ -187,6 +188,33 @@ def streams_are_passed_on(world):
     check(until(lambda: not again.is_alive(), seconds=30), 'it ended with the session')
 
 
+def payments_travel_in_the_stream_of_deals():
+    """C17: what the CRM says of payments, incomes and expenses comes in its channel deals, in its
+    order, between what it says of deals; a channel of payments there is none."""
+    crm = Other()
+    crm.events_told = ['deal.updated', 'deal.payment.updated', 'deal.payment.income.created',
+                       'deal.payment.expense.deleted']
+    server = Server(store=the_store(), services=DOOR, settings=[
+        f'--gateway.upstreams=crm={crm.address}',
+        '--gateway.paths=/api/v1/streams/deals=crm']).start()
+    owner = Browser(server).set_up()
+    watching = Watching(server, owner, '/api/v1/streams/deals')
+    check(until(lambda: b'id: 3' in watching.heard), watching.heard)
+    watching.leave()
+    later = Watching(server, owner, '/api/v1/streams/deals', 'Last-Event-ID: 3\r\n')
+    check(until(lambda: b'id: 6' in later.heard), later.heard)
+    later.leave()
+    names = [line.partition(b': ')[2].decode() for heard in (watching.heard, later.heard)
+             for line in heard.split(b'\n') if line.startswith(b'event: ')]
+    told = crm.events_told
+    check_equal(names, [told[number % len(told)] for number in range(1, 7)])
+    for channel in ('payments', 'payment', 'incomes'):
+        check_equal(owner.get(f'/api/v1/streams/{channel}').status, 404, channel)
+    crm.events.set()
+    check_equal(server.stop(), 0)
+    crm.end()
+
+
 def a_sixth_stream_ends_the_first(world):
     server, owner, _ = world
     watching = []
@@ -250,5 +278,6 @@ if __name__ == '__main__':
           they_take_turns_and_fill_in, what_stops_gets_nothing_new,
           versions_are_served_where_they_are,
           names_are_turned_where_a_client_wants_it, what_changes_is_sent_once,
-          streams_are_passed_on, a_sixth_stream_ends_the_first, a_stop_ends_it_in_order,
+          streams_are_passed_on, payments_travel_in_the_stream_of_deals,
+          a_sixth_stream_ends_the_first, a_stop_ends_it_in_order,
           processes_of_ours_are_one_system, a_wrong_setting_is_a_sentence], {'world': world})

@@ -20,6 +20,7 @@ class Other(http.server.ThreadingHTTPServer):
         self.cuts = self.is_over = False
         self.sets = [('Set-Cookie', 'a=b')]
         self.events = threading.Event()
+        self.events_told = ['message']
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -58,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.server.cuts:
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
-        elif self.path.startswith('/crm/events'):
+        elif self.path.startswith(('/crm/events', '/api/v1/streams/')):
             self.stream()
         else:
             self.say(201, json.dumps({'path': self.path, 'by': self.server.address,
@@ -74,7 +75,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         after = int(self.headers.get('Last-Event-ID') or 0)
         for number in range(after + 1, after + 4):
-            self.wfile.write(f'id: {number}\ndata: {{}}\n\n'.encode())
+            name = self.server.events_told[number % len(self.server.events_told)]
+            self.wfile.write(f'id: {number}\nevent: {name}\ndata: {{}}\n\n'.encode())
             self.wfile.flush()
         while not self.server.events.wait(0.1):
             self.wfile.write(b': hb\n\n')
