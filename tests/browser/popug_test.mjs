@@ -80,7 +80,10 @@ async function all_are_found_and_several_finished(world) {
   await page.getByLabel('Слова в названии').fill('');
   await page.getByLabel('Чья').selectOption('Иван Перьев');
   await page.getByRole('button', { name: 'Все', exact: true }).click();
-  await page.waitForFunction(() => document.querySelectorAll('tbody tr').length > 0 && !document.querySelector('tbody').innerText.includes('Вы'));
+  await page.waitForFunction(() => {
+    const whose = [...document.querySelectorAll('tbody td:nth-child(3)')].map((cell) => cell.innerText);
+    return whose.length > 0 && whose.every((name) => name === 'Иван Перьев');
+  });
   assert.equal(await page.locator('tbody input').count(), 0, 'of another one nothing can be chosen');
   await page.getByRole('button', { name: 'Доска' }).click();
   await page.locator('.board .column').first().waitFor();

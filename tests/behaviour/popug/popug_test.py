@@ -263,8 +263,12 @@ def the_day_ends_and_everybody_is_paid_once(provider, company):
     popug = worked(company, boss)
     sum_minor = popug.balance()
     orders = len(provider.paid)
+    check_equal(popug.get('/api/accounts/day-end').status, 403)
     check_equal(accountant.post('/api/accounts/day-end').status, 202)
     until(lambda: popug.balance() == 0)
+    progress = until(lambda: (now := accountant.get('/api/accounts/day-end').json)
+                     and not now['is_counting'] and now['paid'] > 0 and now)
+    check_equal(progress['payouts'], progress['paid'] + progress['failed'])
     payout = payout_of(popug)
     check_equal((payout['amount_minor'], payout['status']), (sum_minor, 'paid'))
     paid = provider.paid[payout['id']]

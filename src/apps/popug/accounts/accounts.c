@@ -116,6 +116,16 @@ static const struct route routes[] = {
         .gives_list = true,
     },
     {
+        .method = HTTP_GET,
+        .path = "/api/accounts/day-end",
+        .operation = "get_day_end",
+        .permission = "accounts.read",
+        .summary = "How far the payouts of the newest day are",
+        .kind = ROUTE_READS,
+        .handle = day_progress_handle,
+        .gives = &pay_progress_shape,
+    },
+    {
         .method = HTTP_POST,
         .path = "/api/accounts/day-end",
         .operation = "end_day",

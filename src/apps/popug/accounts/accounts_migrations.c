@@ -70,4 +70,10 @@ const struct migration accounts_migrations[] = {
                     " changed_at bigint NOT NULL,"
                     " UNIQUE (person_id, day));",
     },
+    {
+        .version = 2,
+        .name = "payouts of a day",
+        .sqlite = "CREATE INDEX accounts.payout_of_day ON payout (day, status);",
+        .postgres = "CREATE INDEX payout_of_day ON accounts.payout (day, status);",
+    },
 };

@@ -57,6 +57,16 @@ enum status day_end_now_handle(struct call *call)
     return status == STATUS_OK ? answer(call, &ended) : status;
 }
 
+enum status day_progress_handle(struct call *call)
+{
+    struct pay_progress progress;
+    enum status status = pay_progress_find(call->store, call->arena, &progress);
+    if (status == STATUS_OK) {
+        progress.day_text = purse_day_text(call->arena, progress.day);
+    }
+    return status == STATUS_OK || status == STATUS_ABSENT ? answer(call, &progress) : status;
+}
+
 /* ---- counting ---- */
 
 static enum status hold(struct chore_run *run, const struct payout *payout)

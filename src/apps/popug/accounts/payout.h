@@ -42,6 +42,20 @@ NODISCARD enum status pay_day_find(struct store *store, struct arena *arena,
 NODISCARD enum status pay_day_update(struct store *store, const struct pay_day *pay_day,
                                      struct id last_before);
 
+/* How far the newest day is; it is counted out when is_counting is over and none is pending. */
+struct pay_progress {
+    int64_t day;
+    struct text day_text; /* NO_TEXT: none has ended yet */
+    bool is_counting;
+    int64_t payouts;
+    int64_t paid;
+    int64_t failed;
+};
+extern const struct shape pay_progress_shape;
+/* ABSENT: no day has ended yet. */
+NODISCARD enum status pay_progress_find(struct store *store, struct arena *arena,
+                                        struct pay_progress *progress_out);
+
 struct earned {
     struct id person_id;
     int64_t amount_minor;
@@ -63,6 +77,7 @@ NODISCARD enum status payout_list(struct store *store, struct arena *arena, stru
 enum status day_end_handle(struct call *call);     /* 18:00 */
 enum status day_carry_handle(struct call *call);   /* 00:00 */
 enum status day_end_now_handle(struct call *call); /* by hand */
+enum status day_progress_handle(struct call *call);
 enum status payout_paid_hear(struct call *call);
 enum status payout_failed_hear(struct call *call);
 enum status payout_list_handle(struct call *call);

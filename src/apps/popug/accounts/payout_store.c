@@ -53,6 +53,37 @@ static const struct shape day_row = {
     .bytes = sizeof(struct pay_day),
 };
 
+#define COUNT(name_, member, kind_, meaning_)                                                      \
+    {                                                                                              \
+        .name = (name_), .kind = (kind_), .offset = offsetof(struct pay_progress, member),         \
+        .meaning = (meaning_)                                                                      \
+    }
+static const struct field progress_fields[] = {
+    COUNT("day", day_text, FIELD_TEXT, "The newest that has ended; null: none has"),
+    COUNT("is_counting", is_counting, FIELD_FLAG, "There may be people who are not counted yet"),
+    COUNT("payouts", payouts, FIELD_INTEGER, "So many of that day there are so far"),
+    COUNT("paid", paid, FIELD_INTEGER, "The bank has them"),
+    COUNT("failed", failed, FIELD_INTEGER, "The bank will not have them"),
+};
+const struct shape pay_progress_shape = {
+    .name = "PayProgress",
+    .fields = progress_fields,
+    .field_count = COUNT_OF(progress_fields),
+    .bytes = sizeof(struct pay_progress),
+};
+static const struct field counted_fields[] = {
+    COUNT("payouts", payouts, FIELD_INTEGER, NULL),
+    COUNT("paid", paid, FIELD_INTEGER, NULL),
+    COUNT("failed", failed, FIELD_INTEGER, NULL),
+};
+#undef COUNT
+static const struct shape counted_row = {
+    .name = "PayoutsCounted",
+    .fields = counted_fields,
+    .field_count = COUNT_OF(counted_fields),
+    .bytes = sizeof(struct pay_progress),
+};
+
 #define AT(member) .offset = offsetof(struct earned, member)
 static const struct field earned_fields[] = {
     {.name = "person_id", .kind = FIELD_ID, AT(person_id)},
@@ -76,6 +107,16 @@ static const struct statement find_day = {
     .sql = "SELECT day, is_over, last_person FROM accounts.day WHERE is_over = 0"
            " ORDER BY day LIMIT 1",
     .gives = &day_row,
+};
+static const struct statement find_newest_day = {
+    .sql = "SELECT day, is_over, last_person FROM accounts.day ORDER BY day DESC LIMIT 1",
+    .gives = &day_row,
+};
+static const struct statement count_day = {
+    .sql = "SELECT count(*) AS payouts, count(CASE WHEN status = 'paid' THEN 1 END) AS paid,"
+           " count(CASE WHEN status = 'failed' THEN 1 END) AS failed"
+           " FROM accounts.payout WHERE day = $1",
+    .gives = &counted_row,
 };
 static const struct statement update_day = {
     .sql = "UPDATE accounts.day SET is_over = $2, last_person = $3"
@@ -127,6 +168,21 @@ enum status pay_day_begin(struct store *store, int64_t day, int64_t at)
 enum status pay_day_find(struct store *store, struct arena *arena, struct pay_day *pay_day_out)
 {
     return store_one(store, arena, &find_day, NO_VALUES, pay_day_out);
+}
+
+enum status pay_progress_find(struct store *store, struct arena *arena,
+                              struct pay_progress *progress_out)
+{
+    struct pay_day newest;
+    *progress_out = (struct pay_progress){.day_text = NO_TEXT};
+    enum status status = store_one(store, arena, &find_newest_day, NO_VALUES, &newest);
+    if (status == STATUS_OK) {
+        status =
+            store_one(store, arena, &count_day, VALUES(value_integer(newest.day)), progress_out);
+        progress_out->day = newest.day;
+        progress_out->is_counting = !newest.is_over;
+    }
+    return status;
 }
 
 enum status pay_day_update(struct store *store, const struct pay_day *pay_day,

@@ -167,7 +167,7 @@ extern const struct shape total_shape;
 extern const struct shape analytics_shape;
 extern const struct refusal purse_bad_cursor;
 
-enum { ACCOUNTS_MIGRATION_COUNT = 1 };
+enum { ACCOUNTS_MIGRATION_COUNT = 2 };
 extern const struct migration accounts_migrations[];
 
 #endif

@@ -41,6 +41,14 @@ export interface Payout {
   changed_at: string | null;
 }
 
+export interface DayEnd {
+  day: string | null; // the newest; null: none has ended yet
+  is_counting: boolean;
+  payouts: number;
+  paid: number;
+  failed: number;
+}
+
 export interface Total {
   day: string;
   fees_minor: number;
@@ -106,6 +114,7 @@ export const money = {
   totalsSheet: (days: number) => `/api/accounts/totals.csv${query({ days })}`,
   analytics: () => get<Analytics>('/api/analytics'),
   analyticsDays: (days: number) => get<Page<AnalyticsDay>>(`/api/analytics/days${query({ days })}`),
+  dayEnd: () => get<DayEnd>('/api/accounts/day-end'),
   endDay: () => post<{ day: string }>('/api/accounts/day-end'),
   payments: (status: string) => get<Page<Payment>>(`/api/payments${query({ status })}`),
   retry: (id: string) => post<Payment>(`/api/payments/${id}/retry`),

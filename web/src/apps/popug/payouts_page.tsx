@@ -11,7 +11,7 @@ import { Dialog } from '../../design/dialog';
 import { Bones, Empty, Shown } from '../../design/states';
 import { toast } from '../../design/toast';
 import { sum } from './money';
-import { money, Payment, PAYMENT_EVENTS, PAYMENT_NAMES, Payout } from './money_api';
+import { DayEnd, money, Payment, PAYMENT_EVENTS, PAYMENT_NAMES, Payout } from './money_api';
 import { PaymentStatus, PayoutStatus } from './payout_status';
 import { useNames } from './people';
 import { Refused } from './refused';
@@ -91,7 +91,23 @@ function Table({ payouts, nameOf }: { payouts: Payout[]; nameOf: (id: string) =>
   );
 }
 
+const isGoing = ({ is_counting: isCounting, payouts, paid, failed }: DayEnd) => isCounting || paid + failed < payouts;
+
+/** How far the payouts of a day are, from the counting to the bank's last answer. */
+function Progress({ of }: { of: DayEnd }) {
+  const answered = of.paid + of.failed;
+  return (
+    <section class="card">
+      <div class="body stack-2">
+        <div class="row"><span class="grow">{say(of.is_counting ? 'day_counts' : 'day_pays', { day: date(of.day!) })}</span><span class="number">{sayPlain('work_of', { done: answered, total: of.payouts })}</span></div>
+        <progress value={answered} max={Math.max(of.payouts, 1)} aria-label={say('end_day')} />
+      </div>
+    </section>
+  );
+}
+
 interface Seen {
+  dayEnd: DayEnd;
   payouts: Page<Payout>;
   waiting: Payment[];
 }
@@ -102,12 +118,13 @@ export function PayoutsPage() {
   const [isEnding, setEnding] = useState(false);
   const seesPayments = may('payments.read');
   const loaded = useLoad<Seen>(async () => {
-    const [payouts, ...waiting] = await Promise.all([
-      money.payouts({}), ...(seesPayments ? ['stuck', 'unknown'] : []).map(money.payments),
+    const [dayEnd, payouts, ...waiting] = await Promise.all([
+      money.dayEnd(), money.payouts({}), ...(seesPayments ? ['stuck', 'unknown'] : []).map(money.payments),
     ]);
-    return { payouts, waiting: waiting.flatMap(({ items }) => items) };
+    return { dayEnd, payouts, waiting: waiting.flatMap(({ items }) => items) };
   }, [seesPayments]);
-  const isUnderWay = loaded.value?.payouts.items.some(({ status }) => status === 'pending') ?? false;
+  const of = loaded.value?.dayEnd;
+  const isUnderWay = (of !== undefined && isGoing(of)) || (loaded.value?.payouts.items.some(({ status }) => status === 'pending') ?? false);
   useEffect(() => {
     if (!isUnderWay) return;
     const look = setInterval(() => void loaded.again(), LOOK_MS);
@@ -134,8 +151,9 @@ export function PayoutsPage() {
     <>
       <Title actions={may('accounts.pay') && <Button icon="bank" onPress={() => setEnding(true)}>{say('end_day')}</Button>}>{say('payouts')}</Title>
       <Shown of={loaded} bones={<Bones rows={6} height={36} />}>
-        {({ payouts, waiting }) => (
+        {({ dayEnd, payouts, waiting }) => (
           <>
+            {isGoing(dayEnd) && <Progress of={dayEnd} />}
             {waiting.length > 0 && (
               <section class="card" aria-label={say('waits_for_person')}>
                 <div class="head"><h2 class="grow">{say('waits_for_person')}</h2></div>

@@ -63,7 +63,7 @@ export const en = {
   stuck_about: 'It is not known where to pay to. Correct the person’s bank account, then look again.', unknown_about: 'The bank’s answer was lost {when}. It is asked what came of it, again and again; nothing is paid twice.',
   to_person: 'To the person', look_again: 'Look again', ask_bank: 'Ask the bank now', asked_again: 'The directory is asked again.', bank_asked_again: 'The bank is asked again.',
   no_payouts_title: 'Nothing was paid out yet', no_payouts: 'At the end of the day everybody gets what he has earned.',
-  end_day: 'Pay out now', end_day_title: 'Pay out now?', end_day_do: 'Pay out', end_day_about: 'Everybody who has more than nothing is paid all of it, as at the end of the day. Who was paid for this day already is not paid again.', day_ended: 'Payouts are on their way.',
+  day_counts: 'Counting what is earned up to {day}', day_pays: 'Paying out for {day}', end_day: 'Pay out now', end_day_title: 'Pay out now?', end_day_do: 'Pay out', end_day_about: 'Everybody who has more than nothing is paid all of it, as at the end of the day. Who was paid for this day already is not paid again.', day_ended: 'Payouts are on their way.',
   // troubles
   code_account_not_found: 'There is no such account.', code_payment_is_over: 'It is over already.', code_payment_not_found: 'There is no such payment.',
   code_task_not_yours: 'It has fallen on somebody else meanwhile.', code_task_is_done: 'It is done already.', code_not_an_employee: 'The board is for people who work here.',
