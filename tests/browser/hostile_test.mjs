@@ -21,7 +21,7 @@ async function what_people_write_stays_text(world) {
   const { page, context, complaints } = await openWindow(world.browser, { signedIn: world.signedIn });
   const views = [
     [`/app/cases/office/purchase/${caseId}`, 'h1'], ['/app/cases/office/purchase', 'td'], ['/app/inbox', 'h1'],
-    [`/app/mend/casework/${caseId}`, 'pre'], ['/app/people', '.title'], [`/app/people/${person.id}`, 'h1'], ['/app/people/roles', '.muted'],
+    [`/app/mend/casework/${caseId}`, '.values'], ['/app/people', '.title'], [`/app/people/${person.id}`, 'h1'], ['/app/people/roles', '.muted'],
   ];
   for (const [path, place] of views) {
     await page.goto(path);

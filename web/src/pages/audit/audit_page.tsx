@@ -2,9 +2,9 @@
 import { useState } from 'preact/hooks';
 import { get, Page, query } from '../../app/api';
 import { useLoad } from '../../app/load';
-import { useName } from '../../app/names';
 import { Title } from '../../app/shell';
 import { moment, number, say } from '../../app/words';
+import { Actor } from '../../design/actor';
 import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
@@ -23,14 +23,6 @@ interface Recorded {
 }
 
 const SIZE = 50;
-const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
-
-/** "gateway for 018f...": the person, for those who may know his name. */
-function Actor({ actor }: { actor: string | null }) {
-  const person = ID.exec(actor ?? '')?.[0] ?? null;
-  return <>{useName(person, actor ?? say('by_itself'))}</>;
-}
-
 function Details({ of, onClose }: { of: Recorded; onClose: () => void }) {
   const rows: [string, string][] = [
     [say('service'), of.event_source], [say('about_what'), of.subject ?? say('nothing')], [say('who'), of.actor ?? say('by_itself')],

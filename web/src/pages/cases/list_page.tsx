@@ -46,8 +46,8 @@ function Table({ door, about, items }: { door: DoorName; about: About; items: Ca
           {items.map((of) => (
             <tr key={of.case_id}>
               <td><a data-walk href={caseAddress(door, of.case_id)}>{headline(of, about.fields)}</a></td>
-              <td><Badge tone={of.closed_at ? undefined : 'accent'}>{of.places.map((place) => label(place.label, place.name)).join(', ')}</Badge></td>
-              {columns.map((field) => <td key={field.name} class={field.kind === 'money' || field.kind === 'integer' ? 'end number nowrap' : undefined}>{shown(of.forms[field.name], field)}</td>)}
+              <td><div class="places">{of.places.map((place) => <Badge key={place.name} tone={of.closed_at ? undefined : 'accent'}>{label(place.label, place.name)}</Badge>)}</div></td>
+              {columns.map((field) => <td key={field.name} class={field.kind === 'money' || field.kind === 'integer' ? 'end number nowrap' : field.kind === 'date' ? 'nowrap' : undefined}>{shown(of.forms[field.name], field)}</td>)}
               <td class="nowrap muted" title={moment(of.opened_at)}>{ago(of.opened_at)}</td>
             </tr>
           ))}
@@ -120,7 +120,7 @@ export function ListPage({ kind, workflow }: Record<string, string>) {
             actions={about.operations.filter(({ begins }) => begins).map((begin) => (
               <LinkButton key={begin.operation} kind="main" icon="plus" to={`/app/cases/${kind}/${workflow}/new/${begin.operation}`}>{label(begin.label, begin.operation)}</LinkButton>
             ))}>{label(about.label, about.workflow)}</Title>
-          <div class="row">
+          <div class="row finds">
             <Choice name={say('state')} value={open} onChange={(value) => change('open', value === 'true' ? '' : value)}
               options={[{ value: 'true', text: say('open_ones') }, { value: 'false', text: say('closed_ones') }, { value: 'all', text: say('all_of_them') }]} />
             <Choice name={say('look')} value={look} onChange={choose} options={[{ value: 'table', text: say('as_table') }, { value: 'board', text: say('as_board') }]} />

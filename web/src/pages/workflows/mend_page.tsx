@@ -4,7 +4,8 @@ import { get, Page, post, Problem } from '../../app/api';
 import { asProblem, useLoad } from '../../app/load';
 import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
-import { ago, moment, say } from '../../app/words';
+import { ago, label, Label, moment, say } from '../../app/words';
+import { Actor } from '../../design/actor';
 import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
@@ -96,13 +97,33 @@ function Stages({ stages, onMend }: { stages: Stage[]; onMend: (way: Way, stage:
   );
 }
 
+type Labels = Record<string, Label>;
+
+/** What the definition calls its places; bare names for who may not read it. */
+async function labelsOf(at: string): Promise<Labels> {
+  const said = await get<{ places: { name: string; label: Label }[] }>(`${at}/places`).catch(() => ({ places: [] }));
+  return Object.fromEntries(said.places.map((place) => [place.name, place.label]));
+}
+
+function told(value: unknown): string {
+  if (value === null || value === '') return say('nothing');
+  if (typeof value === 'boolean') return say(value ? 'yes' : 'no');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function Fields({ fields }: { fields: Record<string, unknown> }) {
+  const all = Object.entries(fields);
+  if (all.length === 0) return <p class="muted">{say('no_details')}</p>;
+  return <dl class="values">{all.map(([name, value]) => <div key={name}><dt>{label(null, name)}</dt><dd>{told(value)}</dd></div>)}</dl>;
+}
+
 export function MendPage({ service, case_id: caseId }: Record<string, string>) {
-  const { may } = useSession();
+  const { may, doors } = useSession();
   const [open, setOpen] = useState<{ way: Way; stage?: string } | null>(null);
   const at = `/api/cases/${service}/${caseId}`;
   const loaded = useLoad(async () => {
     const [of, history] = await Promise.all([get<CaseKept>(at), get<Page<Kept>>(`${at}/history`)]);
-    return { of, history: history.items };
+    return { of, history: history.items, labels: await labelsOf(`/api/workflows/${service}/${of.workflow}`) };
   }, [service, caseId]);
   const done = () => {
     setOpen(null);
@@ -111,22 +132,22 @@ export function MendPage({ service, case_id: caseId }: Record<string, string>) {
   };
   return (
     <Shown of={loaded} bones={<Bones rows={6} height={32} />}>
-      {({ of, history }) => (
+      {({ of, history, labels }) => (
         <>
-          <Title back={say('incidents')} backTo="/app/workflows/incidents" under={<div class="row">{of.places.map((place) => <Badge key={place} tone="accent">{place}</Badge>)}</div>}
+          <Title back={say('incidents')} backTo="/app/workflows/incidents" under={<div class="row">{of.places.map((place) => <Badge key={place} tone="accent"><span class="dot" />{label(labels[place], place)}</Badge>)}</div>}
             actions={may('cases.mend') && !of.closed_at && (
               <>
                 <Button onPress={() => setOpen({ way: 'move' })}>{say('mend_move')}</Button>
                 <Button kind="danger" onPress={() => setOpen({ way: 'cancel' })}>{say('mend_cancel')}</Button>
               </>
-            )}>{`${of.workflow} · № ${of.case_id.slice(-6)}`}</Title>
+            )}>{`${label(doors?.find(({ workflow }) => workflow === of.workflow)?.label, of.workflow)} · № ${of.case_id.slice(-6)}`}</Title>
           <Note tone={of.incidents > 0 ? 'bad' : 'accent'}>{of.why}</Note>
           {of.stages.length > 0 && (
             <section class="card"><div class="head"><h2>{say('stages')}</h2></div><Stages stages={of.stages} onMend={(way, stage) => setOpen({ way, stage })} /></section>
           )}
           <section class="card">
             <div class="head"><h2>{say('details')}</h2></div>
-            <pre class="text" tabIndex={0} role="region" aria-label={say('details')}>{JSON.stringify(of.fields, null, 2)}</pre>
+            <div class="body"><Fields fields={of.fields ?? {}} /></div>
           </section>
           <section class="card">
             <div class="head"><h2>{say('history')}</h2></div>
@@ -134,8 +155,8 @@ export function MendPage({ service, case_id: caseId }: Record<string, string>) {
               <ol class="timeline" reversed>
                 {[...history].reverse().map((step) => (
                   <li key={step.revision}>
-                    <div class="what">{step.transition}{step.changes.places && ` → ${step.changes.places.join(', ')}`}</div>
-                    <div class="small muted">{step.actor ?? say('by_itself')} · {ago(step.at)}</div>
+                    <div class="what">{label(null, step.transition)}{step.changes.places && ` → ${step.changes.places.map((place) => label(labels[place], place)).join(', ')}`}</div>
+                    <div class="small muted"><Actor actor={step.actor} /> · {ago(step.at)}</div>
                     {step.changes.reason && <div class="changes">{step.changes.reason}</div>}
                   </li>
                 ))}
