@@ -148,6 +148,22 @@ async function all_dead_letters_are_tried_again(world) {
   await context.close();
 }
 
+/** The payouts of a day: so many of so many, until the bank has answered the last. */
+async function payouts_say_how_far_they_are(world) {
+  const { page, context } = await openWindow(world.browser, { signedIn: world.signedIn });
+  let paid = 12;
+  await page.route('**/api/accounts/day-end', (route) => json(route, { day: '2031-11-21', is_counting: true, payouts: 40, paid, failed: 1 }));
+  await page.goto('/app/popug/payouts');
+  await settle(page);
+  await page.getByText(/^Считаем заработанное за 21/).waitFor();
+  await page.getByText('13 из 40').waitFor();
+  await checkAccessible(page, 'payouts under way');
+  paid = 20; // it is looked at again by itself
+  await page.getByText('21 из 40').waitFor();
+  await context.close();
+}
+
 export const workTests = [
+  payouts_say_how_far_they_are,
   many_are_mended_while_one_goes_on, what_is_chosen_is_done_until_it_is_stopped, what_was_interrupted_is_said, all_dead_letters_are_tried_again,
 ];
