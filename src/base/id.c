@@ -65,6 +65,17 @@ bool id_equals(struct id left, struct id right)
     return memcmp(left.bytes, right.bytes, ID_BYTES) == 0;
 }
 
+int64_t id_number(struct id id)
+{
+    uint64_t ms = 0;
+    for (int i = 0; i < 6; i++) {
+        ms = ms << 8 | id.bytes[i];
+    }
+    unsigned counter =
+        (id.bytes[6] & 0x0FU) << 14 | (unsigned)id.bytes[7] << 6 | (id.bytes[8] & 0x3FU);
+    return (int64_t)(ms << COUNTER_BITS | counter);
+}
+
 /* 8-4-4-4-12: a dash stands before these bytes. */
 static bool has_dash_before(int byte_index)
 {

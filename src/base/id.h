@@ -22,6 +22,10 @@ struct id id_new(void);
 bool id_is_none(struct id id);
 bool id_equals(struct id left, struct id right);
 
+/* Its milliseconds and its counter: a number that grows as the id does (until the year 3084), and
+ * that no other id of the same process has. */
+int64_t id_number(struct id id);
+
 /* Lower case with dashes; writes ID_TEXT_BYTES bytes and a NUL. */
 void id_write(struct id id, char text_out[ID_TEXT_BYTES + 1]);
 

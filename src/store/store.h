@@ -90,6 +90,7 @@ struct values {
  * of the shape MUST be a column of the answer, in any order; more columns are a bug too. */
 struct statement {
     const char *sql;
+    const char *sql_in_file;   /* the same where a store is a file and its tables differ; or NULL */
     const struct shape *gives; /* NULL: gives no rows */
     size_t rows_max;           /* more rows than this is TOO_LARGE; 0 means 1 */
     /* Nobody asks what came of it, and that it fails is not to be expected: without a mark a
@@ -246,5 +247,4 @@ struct store_source {
     void (*destroy)(struct store_source *source);
     const char *schema; /* the service's name */
 };
-
 #endif

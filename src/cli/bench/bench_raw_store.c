@@ -2,6 +2,7 @@
 #include "cli/bench/bench_raw_store.h"
 
 #include "store/sqlite/sqlite_checksum.h"
+#include "store/sqlite/sqlite_id_number.h"
 
 #include "base/json.h"
 #include "services/users/user_store.h"
@@ -31,14 +32,14 @@ static const char limit_settings[] =
     "PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;";
 
 static const char fill_settings[] = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-                                    "PRAGMA cache_size=-262144; PRAGMA locking_mode=EXCLUSIVE;";
+                                    "PRAGMA cache_size=-1048576; PRAGMA locking_mode=EXCLUSIVE;";
 
 static const char insert_person[] =
     "INSERT INTO users.person (id, external_id, email, email_key, full_name, name_key, type, roles,"
     " status, activated, spec, phone, telegram_id, contacts, requisite, locale, revision,"
-    " created_at, changed_at)"
+    " created_at, changed_at, number)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-    "?19)";
+    "?19, ?20)";
 
 static const char insert_role[] = "INSERT INTO users.person_role (role, person_id) VALUES (?1, ?2)";
 
@@ -60,7 +61,7 @@ static enum status run(struct raw_store *store, const char *sql)
 static enum status make_tables(struct raw_store *store)
 {
     enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < user_migration_count; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < USER_MIGRATION_COUNT; i++) {
         status = run(store, user_migrations[i].sqlite);
     }
     return status;
@@ -115,19 +116,20 @@ enum status raw_store_open(struct arena *arena, const char *path, enum raw_purpo
     *store_out = store;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     flags |= purpose == RAW_LIMIT ? SQLITE_OPEN_CREATE : 0;
-    /* What is filled is opened by the product, which wants its checksums on the pages. */
-    const char *vfs = purpose == RAW_FILL ? sqlite_checksum(NULL) : NULL;
+    /* The product opens the file too, and wants its checksums on the pages. */
+    const char *vfs = purpose == RAW_LIMIT ? NULL : sqlite_checksum(NULL);
     enum status status = answer_of(store, sqlite3_open_v2(path, &store->db, flags, vfs));
     if (status != STATUS_OK) {
         return status;
     }
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_MAINDBNAME, "users");
-    if (purpose == RAW_LIMIT) {
-        status = run(store, limit_settings);
-        status = status == STATUS_OK ? make_tables(store) : status;
-    } else {
-        status = run(store, fill_settings);
-        status = status == STATUS_OK ? put_off_indexes(store) : status;
+    sqlite_id_number(store->db);
+    status = run(store, purpose == RAW_FILL ? fill_settings : limit_settings);
+    if (status == STATUS_OK && purpose == RAW_LIMIT) {
+        status = make_tables(store);
+    }
+    if (status == STATUS_OK && purpose == RAW_FILL) {
+        status = put_off_indexes(store);
     }
     return status == STATUS_OK ? prepare(store) : status;
 }
@@ -170,6 +172,7 @@ enum status raw_store_insert(struct raw_store *store, const struct raw_row *row)
     sqlite3_bind_int64(insert, 17, user->revision);
     sqlite3_bind_int64(insert, 18, user->created_at);
     sqlite3_bind_int64(insert, 19, user->changed_at);
+    sqlite3_bind_int64(insert, 20, id_number(user->id));
     enum status status = step(store, insert);
     for (size_t i = 0; status == STATUS_OK && i < user->roles.count; i++) {
         bind_text(store->insert_role, 1, user->roles.items[i]);
@@ -179,16 +182,19 @@ enum status raw_store_insert(struct raw_store *store, const struct raw_row *row)
     return status;
 }
 
-enum status raw_store_finish(struct raw_store *store)
+enum status raw_store_index(struct raw_store *store)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < store->index_count; i++) {
         status = run(store, store->indexes[i]);
     }
-    return status == STATUS_OK
-               ? run(store, "PRAGMA locking_mode=NORMAL; PRAGMA synchronous=FULL;"
-                            "PRAGMA journal_mode=WAL; SELECT count(*) FROM sqlite_schema")
-               : status;
+    return status;
+}
+
+enum status raw_store_finish(struct raw_store *store)
+{
+    return run(store, "PRAGMA locking_mode=NORMAL; PRAGMA synchronous=FULL;"
+                      "PRAGMA journal_mode=WAL; SELECT count(*) FROM sqlite_schema");
 }
 
 const char *raw_store_error(const struct raw_store *store)

@@ -3,8 +3,8 @@
  * With RAW_LIMIT it is the limit that the store layer is measured against: the tables are those of
  * the directory's own migrations, the rows those of creating a person, the settings those of the
  * store (WAL, synchronous=FULL, its cache, its checkpoints), and nothing is between the loop and
- * SQLite. With RAW_FILL it fills a file of the store quickly and keeps no promise until it is
- * closed.
+ * SQLite. RAW_GROW is the same in a file of the store, whose checksums it keeps. With RAW_FILL it
+ * fills a file of the store quickly and keeps no promise until it is closed.
  */
 #ifndef CLI_BENCH_BENCH_RAW_STORE_H
 #define CLI_BENCH_BENCH_RAW_STORE_H
@@ -15,7 +15,8 @@ struct raw_store;
 
 enum raw_purpose {
     RAW_LIMIT, /* makes the tables in a fresh file */
-    RAW_FILL,  /* the tables are there; their indexes are built at the end */
+    RAW_GROW,  /* the tables and their indexes are there */
+    RAW_FILL,  /* the tables are there; their indexes are put off */
 };
 
 /* Everything that is bound, ready made. */
@@ -35,7 +36,10 @@ NODISCARD enum status raw_store_begin(struct raw_store *store);
 NODISCARD enum status raw_store_insert(struct raw_store *store, const struct raw_row *row);
 NODISCARD enum status raw_store_commit(struct raw_store *store);
 
-/* Builds the indexes that RAW_FILL has put off, and leaves the file as the store wants it. */
+/* Builds the indexes that RAW_FILL has put off. */
+NODISCARD enum status raw_store_index(struct raw_store *store);
+
+/* Leaves a file of RAW_FILL as the store wants it. */
 NODISCARD enum status raw_store_finish(struct raw_store *store);
 
 const char *raw_store_error(const struct raw_store *store);

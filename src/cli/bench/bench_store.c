@@ -158,7 +158,7 @@ static int measure_store(struct command_line *line, struct measure *measure)
     status = source->open(source, STORE_WRITE, &store);
     if (status == STATUS_OK) {
         status =
-            migrate(store, "users", user_migrations, user_migration_count, line->arena, &error);
+            migrate(store, "users", user_migrations, USER_MIGRATION_COUNT, line->arena, &error);
     }
     if (status == STATUS_OK) {
         status = insert_people(measure, store);

@@ -8,8 +8,12 @@
     "telegram_id, contacts, requisite, locale, revision, created_at, changed_at, blocked_at, "     \
     "block_reason, last_login_at"
 
+/* In a file people stand at the numbers of their ids; the id says whether it is really him. */
+#define PERSON_IN_FILE "number = id_number($1) AND id = $1"
+
 static const struct statement find = {
     .sql = "SELECT " COLUMNS " FROM users.person WHERE id = $1",
+    .sql_in_file = "SELECT " COLUMNS " FROM users.person WHERE " PERSON_IN_FILE,
     .gives = &user_shape,
 };
 
@@ -28,26 +32,44 @@ static const struct statement find_by_telegram_id = {
     .gives = &user_shape,
 };
 
+/* Whoever stands where this id would. */
+static const struct statement find_in_place = {
+    .sql = "SELECT " COLUMNS " FROM users.person WHERE id = $1",
+    .sql_in_file = "SELECT " COLUMNS " FROM users.person WHERE number = id_number($1)",
+    .gives = &user_shape,
+};
+
+#define INSERTED                                                                                   \
+    "id, external_id, email, email_key, full_name, name_key, type, roles, status, activated,"      \
+    " spec, phone, telegram_id, contacts, requisite, locale, revision, created_at, changed_at"
+#define INSERTED_VALUES                                                                            \
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19"
+
 /* One statement tries and tells: on conflict nothing is inserted and nothing has to be undone. */
 static const struct statement insert = {
-    .sql = "INSERT INTO users.person (id, external_id, email, email_key, full_name, name_key,"
-           " type, roles, status, activated, spec, phone, telegram_id, contacts, requisite,"
-           " locale, revision, created_at, changed_at)"
-           " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-           " $18, $19) ON CONFLICT DO NOTHING",
+    .sql = "INSERT INTO users.person (" INSERTED ") VALUES (" INSERTED_VALUES
+           ") ON CONFLICT DO NOTHING",
+    .sql_in_file = "INSERT INTO users.person (" INSERTED ", number) VALUES (" INSERTED_VALUES
+                   ", id_number($1)) ON CONFLICT DO NOTHING",
 };
+
+#define UPDATE                                                                                     \
+    "UPDATE users.person SET email = $3, email_key = $4, full_name = $5, name_key = $6,"           \
+    " type = $7, roles = $8, status = $9, activated = $10, spec = $11, phone = $12,"               \
+    " telegram_id = $13, contacts = $14, requisite = $15, locale = $16, revision = $17,"           \
+    " changed_at = $18, blocked_at = $19, block_reason = $20"
 
 static const struct statement update = {
-    .sql = "UPDATE users.person SET email = $3, email_key = $4, full_name = $5, name_key = $6,"
-           " type = $7, roles = $8, status = $9, activated = $10, spec = $11, phone = $12,"
-           " telegram_id = $13, contacts = $14, requisite = $15, locale = $16, revision = $17,"
-           " changed_at = $18, blocked_at = $19, block_reason = $20"
-           " WHERE id = $1 AND revision = $2",
+    .sql = UPDATE " WHERE id = $1 AND revision = $2",
+    .sql_in_file = UPDATE " WHERE " PERSON_IN_FILE " AND revision = $2",
 };
 
+#define SAW_LOGIN  "UPDATE users.person SET last_login_at = $2 WHERE "
+#define IS_EARLIER " AND (last_login_at IS NULL OR last_login_at < $2)"
+
 static const struct statement saw_login = {
-    .sql = "UPDATE users.person SET last_login_at = $2 WHERE id = $1"
-           " AND (last_login_at IS NULL OR last_login_at < $2)",
+    .sql = SAW_LOGIN "id = $1" IS_EARLIER,
+    .sql_in_file = SAW_LOGIN PERSON_IN_FILE IS_EARLIER,
 };
 
 static const struct statement insert_role = {
@@ -98,6 +120,18 @@ static enum status run_for_each_role(struct store *store, const struct statement
     return STATUS_OK;
 }
 
+/* Nothing was inserted: was it for what he says of himself, or for his place? Two processes, one
+ * after the other with the clock set back between them, might give ids of one number. */
+static enum status why_not_inserted(struct store *store, struct arena *arena, struct id id)
+{
+    struct user other;
+    enum status status = store_one(store, arena, &find_in_place, VALUES(value_id(id)), &other);
+    if (status == STATUS_ABSENT) {
+        return STATUS_EXISTS;
+    }
+    return status == STATUS_OK ? STATUS_CONFLICT : status;
+}
+
 enum status user_insert(struct store *store, struct arena *arena, const struct user *user)
 {
     int64_t inserted = 0;
@@ -116,7 +150,7 @@ enum status user_insert(struct store *store, struct arena *arena, const struct u
         return status;
     }
     if (inserted == 0) {
-        return STATUS_EXISTS;
+        return why_not_inserted(store, arena, user->id);
     }
     return run_for_each_role(store, &insert_role, user->roles, user->id);
 }

@@ -14,7 +14,8 @@ NODISCARD enum status user_find_by_external_id(struct store *store, struct arena
 NODISCARD enum status user_find_by_telegram_id(struct store *store, struct arena *arena,
                                                struct text telegram_id, struct user *user_out);
 
-/* EXISTS without any change when the address, external_id or telegram_id is taken. */
+/* EXISTS without any change when the address, external_id or telegram_id is taken; CONFLICT when
+ * the id's place is: another id will do. */
 NODISCARD enum status user_insert(struct store *store, struct arena *arena,
                                   const struct user *user);
 
@@ -48,7 +49,7 @@ enum { USER_COUNT_MAX = 10000 };
 NODISCARD enum status user_count(struct store *store, struct arena *arena,
                                  const struct user_filter *filter, int64_t *count_out);
 
-extern const struct migration user_migrations[];
-extern const size_t user_migration_count;
+enum { USER_MIGRATION_COUNT = 3 };
+extern const struct migration user_migrations[USER_MIGRATION_COUNT];
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "store/sqlite/sqlite_checksum.h"
 #include "store/sqlite/sqlite_gather.h"
+#include "store/sqlite/sqlite_id_number.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,6 +168,9 @@ static int configure(struct sqlite_store *self)
     int code = sqlite_checksum_reserve(db);
     for (size_t i = 0; code == SQLITE_OK && i < COUNT_OF(settings); i++) {
         code = sqlite3_exec(db, settings[i], NULL, NULL, NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite_id_number(db);
     }
     if (code == SQLITE_OK) {
         code = set_cache(self);

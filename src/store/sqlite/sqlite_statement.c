@@ -20,11 +20,16 @@ static const char *const fixed_sql[FIXED_COUNT] = {
     [FIXED_ADVANCE] = "UPDATE store_mark SET number = $1, chain = $2, previous_chain = $3",
 };
 
+static const char *sql_of(const struct statement *statement)
+{
+    return statement->sql_in_file != NULL ? statement->sql_in_file : statement->sql;
+}
+
 _Noreturn static void is_wrong(const struct statement *statement, const char *what,
                                const char *which)
 {
     char message[1024];
-    snprintf(message, sizeof message, "%s '%s' in: %s", what, which, statement->sql);
+    snprintf(message, sizeof message, "%s '%s' in: %s", what, which, sql_of(statement));
     must_failed(__FILE__, __LINE__, message);
 }
 
@@ -127,7 +132,7 @@ int sqlite__prepare(struct sqlite_store *self, const struct statement *statement
         }
     }
     struct sqlite_prepared prepared = {.statement = statement};
-    int code = prepare(self->db, statement->sql, &prepared.handle);
+    int code = prepare(self->db, sql_of(statement), &prepared.handle);
     if (code == SQLITE_ERROR) {
         is_wrong(statement, "SQLite refuses it", sqlite3_errmsg(self->db));
     }

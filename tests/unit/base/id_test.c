@@ -62,6 +62,7 @@ static void grows_within_a_millisecond(void)
         }
         struct id id = id_new();
         CHECK(compare_ids(&before, &id) < 0);
+        CHECK(id_number(before) < id_number(id));
         before = id;
     }
     CHECK(ms_of(before) > 1795243920123);

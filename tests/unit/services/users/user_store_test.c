@@ -17,7 +17,7 @@ static void begin(void)
     arena = arena_create("users", ARENA_BYTES_MAX);
     CHECK_STATUS(sqlite_source(&options, &source, &error), STATUS_OK);
     CHECK_STATUS(source->open(source, STORE_WRITE, &store), STATUS_OK);
-    CHECK_STATUS(migrate(store, "users", user_migrations, user_migration_count, arena, &error),
+    CHECK_STATUS(migrate(store, "users", user_migrations, USER_MIGRATION_COUNT, arena, &error),
                  STATUS_OK);
     CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
 }
@@ -152,6 +152,54 @@ static void inserts_no_twin(void)
     twin.telegram_id = NO_TEXT; /* nothing is not unique */
     CHECK_STATUS(user_insert(store, arena, &twin), STATUS_OK);
     (void)put("carol@example.com");
+    end();
+}
+
+/* Another id with the same milliseconds and counter: in SQLite both would stand at one place. */
+static void takes_nobody_for_another(void)
+{
+    begin();
+    struct user anna = put("anna@example.com");
+    struct user other = make("bob@example.com");
+    struct user found;
+    other.id = anna.id;
+    other.id.bytes[ID_BYTES - 1] ^= 1;
+    CHECK_INT(id_number(other.id), id_number(anna.id));
+    CHECK_STATUS(user_find(store, arena, other.id, &found), STATUS_ABSENT);
+    unsigned long writes = store->writes;
+    CHECK_STATUS(user_insert(store, arena, &other), STATUS_CONFLICT);
+    CHECK(store_is_untouched(store, writes));
+    CHECK_STATUS(user_saw_login(store, other.id, 5000), STATUS_OK);
+    other.revision = 2;
+    CHECK_STATUS(user_update(store, arena, &other), STATUS_CONFLICT);
+    found = find(anna.id);
+    CHECK_TEXT(found.email, "anna@example.com");
+    CHECK_INT(found.revision, 1);
+    CHECK_INT(found.last_login_at, 0);
+    end();
+}
+
+/* The order of a list is that of the ids also where many have one name. */
+static void goes_on_among_people_of_one_name(void)
+{
+    begin();
+    for (int i = 0; i < MANY; i++) {
+        (void)put(text_format(arena, "u%02d@example.com", MANY - i).data);
+    }
+    struct user_filter filter = {.name_start = TEXT("some"), .activated = -1, .limit = 7};
+    struct rows rows;
+    size_t count = 0;
+    do {
+        CHECK_STATUS(user_list(store, arena, &filter, &rows), STATUS_OK);
+        const struct user *users = rows.items;
+        for (size_t i = 0; i < rows.count; i++) {
+            CHECK(id_number(filter.after_id) < id_number(users[i].id));
+            filter.after_id = users[i].id;
+            filter.after_key = user_name_key(arena, users[i].full_name);
+        }
+        count += rows.count;
+    } while (rows.count > 0 && count <= MANY);
+    CHECK_INT(count, MANY);
     end();
 }
 
@@ -383,6 +431,8 @@ static const struct test tests[] = {
     {"gives_back_what_it_was_given", gives_back_what_it_was_given, 0},
     {"finds_by_each_of_its_keys", finds_by_each_of_its_keys, 0},
     {"inserts_no_twin", inserts_no_twin, 0},
+    {"takes_nobody_for_another", takes_nobody_for_another, 0},
+    {"goes_on_among_people_of_one_name", goes_on_among_people_of_one_name, 0},
     {"changes_the_newest_revision_only", changes_the_newest_revision_only, 0},
     {"takes_values_away", takes_values_away, 0},
     {"replaces_roles_exactly", replaces_roles_exactly, 0},
