@@ -1,5 +1,6 @@
 """bench_parts.py - how small it is, how soon it is there, and what many people cost."""
 import ctypes
+import json
 import mmap
 import os
 import shutil
@@ -12,6 +13,8 @@ from bench_servers import Kontora, end, run
 STARTS = 7
 PEOPLE_IN_A_GIB = 2600000
 FEW_PEOPLE, MANY_PEOPLE = 10000, 10000000
+BATCH = 64  # the clients of the load share a commit
+NEVER_YET = 5000000000000  # numbers of people whose ids are later than those of today
 
 
 def row(what, here, target, met, notes=()):
@@ -112,27 +115,38 @@ class Held:
         self.map.close()
 
 
-def measure_directory(plan, directory, key, ids):
-    """(answers a second, processor us each): reads of people everywhere in it, and creates."""
+def measure_limit(plan, directory, number):
+    """The same of SQLite alone, which adds people to the same file."""
+    said = json.loads(run(plan.program, 'bench', 'grow', directory, '--json', '--batch', str(BATCH),
+                          '--seconds', str(plan.seconds), '--first',
+                          str(NEVER_YET + number * MANY_PEOPLE)))
+    return said['raw_people_per_second'], said['raw_processor_ns_each'] / 1000
+
+
+def measure_directory(plan, directory, key, ids, number):
+    """(answers a second, processor us each): reads of people everywhere in it, creates, and what
+    SQLite alone creates."""
     found = []
-    with Held(directory), Kontora(plan, directory) as server:
-        server.key = key
-        for command in (['get', '--ids', ids], ['create']):
-            before = processor_seconds(server.process.pid)
-            result = server.load(*command, '--warm-up-ms', '0')
-            used = processor_seconds(server.process.pid) - before
-            found.append((result['answers_per_second'], used * 1e6 / max(result['answers'], 1)))
+    with Held(directory):
+        with Kontora(plan, directory) as server:
+            server.key = key
+            for command in (['get', '--ids', ids], ['create']):
+                before = processor_seconds(server.process.pid)
+                result = server.load(*command, '--warm-up-ms', '0')
+                used = processor_seconds(server.process.pid) - before
+                found.append((result['answers_per_second'], used * 1e6 / max(result['answers'], 1)))
+        found.append(measure_limit(plan, directory, number))
     return found
 
 
 def compare(plan, small, big):
     few, many, rounds = [], [], []
-    for _ in range(plan.rounds):
+    for number in range(plan.rounds):
         with Outside() as outside:
             copy = plan.fresh('copy')  # so that few stay few
             shutil.copytree(small[0], copy, ignore=shutil.ignore_patterns('*.sock'))
-            few.append(measure_directory(plan, copy, *small[1:3]))
-            many.append(measure_directory(plan, *big[:3]))
+            few.append(measure_directory(plan, copy, *small[1:3], number))
+            many.append(measure_directory(plan, *big[:3], number))
             shutil.rmtree(copy)
         rounds.append(outside.share)
     return few, many, f'{round(100 * statistics.median(rounds))}%'
@@ -152,6 +166,24 @@ def compared_row(what, few, many, people):
     return line
 
 
+def limited_row(few, many, people):
+    """How near creates are to SQLite alone with many people, and how near with few."""
+    middle = statistics.median
+    few_parts = [creates[0] / limit[0] for _, creates, limit in few]
+    many_parts = [creates[0] / limit[0] for _, creates, limit in many]
+    ratios = [more / less for more, less in zip(many_parts, few_parts)]
+    line = row(f'writes beside SQLite alone, {people:,} people',
+               f'{middle(many_parts):.2f} of it', '>= 0.90', middle(ratios) >= 0.9)
+    line['limit'] = f'{middle(few_parts):.2f} of it with {FEW_PEOPLE:,} people'
+    line['ratio'] = f'{middle(ratios):.2f}'
+    line['notes'] = [f'ratios of the rounds: {", ".join(f"{one:.2f}" for one in ratios)}; SQLite '
+                     f'alone, {BATCH} a commit: {middle(one[2][0] for one in many):,.0f} /s and '
+                     f'{middle(one[2][1] for one in many):.1f} us of a processor each, with few '
+                     f'{middle(one[2][0] for one in few):,.0f} /s and '
+                     f'{middle(one[2][1] for one in few):.1f}']
+    return line
+
+
 def large(plan):
     people = MANY_PEOPLE // 100 if plan.quick else MANY_PEOPLE
     small, big = filled(plan, FEW_PEOPLE), filled(plan, people)
@@ -162,5 +194,7 @@ def large(plan):
         lines.append(compared_row(what, [one[index] for one in few], [one[index] for one in many],
                                   people))
         lines[-1]['outside'] = outside
+    lines.append(limited_row(few, many, people))
+    lines[-1]['outside'] = outside
     lines[0]['notes'].append(f'{big[3]:.2f} GiB')
     return lines

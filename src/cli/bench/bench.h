@@ -16,6 +16,9 @@ int bench_events(struct command_line *line);
 /* kontora bench fill DIR: a data directory with many people, made quickly. */
 int bench_fill(struct command_line *line);
 
+/* kontora bench grow DIR: what SQLite alone needs for more people in a large file. */
+int bench_grow(struct command_line *line);
+
 /* A whole number given with a flag; false, after saying why, when it is none within the limits. */
 struct bench_number {
     const char *flag;

@@ -10,12 +10,12 @@ static const struct flag flags[] = {
     {"key", "KEY", "http: the root key (also $KONTORA_ROOT_KEY, which others cannot see)"},
     {"mode", "create|get|mixed", "http: what is asked for; mixed reads 8 times of 10 [create]"},
     {"clients", "N", "http: connections, each with one request under way [64]"},
-    {"seconds", "N", "http: how long is measured [5]"},
+    {"seconds", "N", "http, grow: how long is measured [5]"},
     {"warm-up-ms", "N", "http: how long runs before that are not counted [500]"},
     {"people", "N", "http: created first, to be read [1000]; store, fill: how many [100000]"},
     {"ids", "FILE", "http: whom to read, an id a line; fill: writes up to 10000 of them there"},
-    {"first", "N", "http, fill: the number of the first person; a number is always the same one"},
-    {"batch", "N", "store, events: rows that SQLite alone commits together [256]"},
+    {"first", "N", "http, fill, grow: the number of the first person; it is always the same one"},
+    {"batch", "N", "store, events, grow: rows that SQLite alone commits together [256]"},
     {"events", "N", "events: how many are told [100000]"},
     {"told-each", "N", "events: how many one request tells [64]"},
     {"lanes", "N", "events: requests under way [8]"},
@@ -45,23 +45,22 @@ static int bench(struct command_line *line)
         size_t words;
         int (*run)(struct command_line *line);
     } parts[] = {
-        {"http", 1, bench_http},
-        {"store", 2, bench_store},
-        {"events", 2, bench_events},
-        {"fill", 2, bench_fill},
+        {"http", 1, bench_http}, {"store", 2, bench_store}, {"events", 2, bench_events},
+        {"fill", 2, bench_fill}, {"grow", 2, bench_grow},
     };
     for (size_t i = 0; line->word_count > 0 && i < COUNT_OF(parts); i++) {
         if (strcmp(parts[i].name, line->words[0]) == 0 && line->word_count == parts[i].words) {
             return parts[i].run(line);
         }
     }
-    return cli_fail(EXIT_USAGE, "say what to measure: http, store DIR, events DIR or fill DIR. "
-                                "`kontora bench --help` explains them.");
+    return cli_fail(EXIT_USAGE,
+                    "say what to measure: http, store DIR, events DIR, fill DIR or grow DIR. "
+                    "`kontora bench --help` explains them.");
 }
 
 const struct cli_command cli_bench = {
     .name = "bench",
-    .words = "http | store DIR | events DIR | fill DIR",
+    .words = "http | store DIR | events DIR | fill DIR | grow DIR",
     .summary = "Measure this machine and this program",
     .help = "http   many clients ask a running server, each waiting for its answer before it asks\n"
             "       again; every answer's status is checked. It shares the machine with the\n"
@@ -74,6 +73,8 @@ const struct cli_command cli_bench = {
             "       nothing else happens; what is used when nothing happens at all.\n"
             "fill   makes a data directory with many people, for measuring large ones. DIR must\n"
             "       not have people yet.\n"
+            "grow   SQLite alone commits more people into what fill has made, while nobody serves\n"
+            "       it: how much of the time is that of a large file.\n"
             "\n"
             "Examples:\n"
             "  kontora bench http --socket data/admin.sock\n"
