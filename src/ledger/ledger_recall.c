@@ -45,7 +45,7 @@ struct recall *recall_of(struct store *store)
 void recall_enter(struct recall *recall, const struct store *store, struct id stamp,
                   int64_t closed_before)
 {
-    bool is_lost = recall->losses != store->losses;
+    bool is_lost = recall->losses != store->losses && !SEEDED_BUG("ledger_heeds_no_loss");
     bool is_ours = id_equals(recall->stamp, stamp) || SEEDED_BUG("ledger_heeds_no_stamp");
     if (is_lost) {
         recall_doubt(recall);
