@@ -75,6 +75,34 @@ const struct shape case_viewed_shape = {
     .bytes = sizeof(struct case_viewed),
 };
 
+#define AT(member) .offset = offsetof(struct case_forgotten, member)
+static const struct field forgotten_fields[] = {
+    {.name = "case_id", .kind = FIELD_ID, AT(case_id), .meaning = "The case"},
+    {.name = "workflow",
+     .kind = FIELD_TEXT,
+     AT(workflow),
+     .bytes_max = WORKFLOW_NAME_BYTES_MAX,
+     .meaning = "The workflow it was of"},
+    {.name = "version", .kind = FIELD_INTEGER, AT(version), .meaning = "The workflow's version"},
+    {.name = "revision",
+     .kind = FIELD_INTEGER,
+     AT(revision),
+     .meaning = "One more than the case had"},
+    {.name = "shown_to",
+     .kind = FIELD_TEXTS,
+     AT(shown_to),
+     .bytes_max = PARTY_BYTES_MAX,
+     .items_max = 2 * WORKFLOW_PARTIES_MAX,
+     .meaning = "Parties that saw it; behind a / the one person"},
+};
+#undef AT
+const struct shape case_forgotten_shape = {
+    .name = "CaseForgotten",
+    .fields = forgotten_fields,
+    .field_count = COUNT_OF(forgotten_fields),
+    .bytes = sizeof(struct case_forgotten),
+};
+
 #define AT(member) .offset = offsetof(struct case_told, member)
 static const struct field told_fields[] = {
     {.name = "case_id", .kind = FIELD_ID, AT(case_id), .meaning = "The case"},

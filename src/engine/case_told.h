@@ -32,6 +32,17 @@ struct case_viewed {
 };
 extern const struct shape case_viewed_shape;
 
+/* SERVICE.case_forgotten: it is gone for good, with all that stood beside it; its id is never used
+ * again. Nothing of what was known of it is told. */
+struct case_forgotten {
+    struct id case_id;
+    struct text workflow;
+    int64_t version;
+    int64_t revision;      /* one more than it had */
+    struct texts shown_to; /* as of case_changed */
+};
+extern const struct shape case_forgotten_shape;
+
 /* What `tells` of a workflow names, unless the service has a row of its own for it. */
 struct case_told {
     struct id case_id;

@@ -78,7 +78,11 @@ struct case_work {
     size_t trigger_count;
     const struct case_partner *partners;
     size_t partner_count;
-    bool is_front; /* /triggers and /procaas are its own; of others /SERVICE/triggers ... */
+    /* What the service keeps beside a case goes with it, in the same transaction and before the
+     * case's own rows do: runs when one is forgotten. NULL: it keeps nothing. */
+    enum status (*forgets)(struct call *call, struct id case_id);
+    bool takes_samples; /* the service `sample` may have cases made up here; sample/sample_case.h */
+    bool is_front;      /* /triggers and /procaas are its own; of others /SERVICE/triggers ... */
 };
 
 /* ---- inside a function ----
@@ -179,7 +183,8 @@ enum { CASE_IDS_MAX = 100 };
 NODISCARD enum status case_list_ids(struct call *call, struct id after, const struct id **ids_out,
                                     size_t *count_out);
 
-/* The result that somebody waits for. ABSENT: nobody does, any more or at all, and it is noted.
+/* The result that somebody waits for. ABSENT: nobody does, any more or at all, and it is noted
+ * while there is such a case.
  * MALFORMED: the work id is not ours, or the result does not fit; error_out is a sentence. */
 struct case_answer {
     struct text work_id;

@@ -70,6 +70,7 @@ struct catalog {
     size_t recipe_count;
     const struct event *case_changed;
     const struct event *case_viewed;
+    const struct event *case_forgotten;
     const struct timer *case_timer;
     const struct recipe_schedule *schedules;
     size_t schedule_count;

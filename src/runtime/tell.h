@@ -103,6 +103,8 @@ NODISCARD enum status timer_set(struct call *call, const struct timer *timer, st
 /* OK whether it was set or not. */
 NODISCARD enum status timer_clear(struct call *call, const struct timer *timer,
                                   struct text subject);
+/* All whose subject is `of`, a slash, and anything. */
+NODISCARD enum status timer_clear_all(struct call *call, const struct timer *timer, struct text of);
 
 /* What to do with the times that passed while nobody was running. */
 enum catch_up {

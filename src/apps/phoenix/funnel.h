@@ -42,6 +42,8 @@ int64_t funnel_percentile(const int64_t *counts, int percent);
 extern const struct shape funnel_heard; /* of phoenix.case_changed */
 NODISCARD enum status funnel_hear(struct call *call);
 NODISCARD enum status funnel_chore(struct chore_run *run);
+/* A request is about to be forgotten: it was never counted. */
+NODISCARD enum status funnel_forget(struct call *call, struct id case_id);
 
 /* The day of the business, counted as in base/date.h. */
 int64_t funnel_day(const struct call *call, int64_t wall_ms);
@@ -92,10 +94,20 @@ NODISCARD enum status funnel_case_find(struct store *store, struct arena *arena,
 /* CONFLICT: somebody else has counted it meanwhile. `before` is 0 of a new one. */
 NODISCARD enum status funnel_case_keep(struct store *store, const struct funnel_case *row,
                                        int64_t before);
-NODISCARD enum status funnel_enter(struct store *store, int64_t day, struct text place);
-NODISCARD enum status funnel_leave(struct store *store, int64_t day, struct text place,
-                                   int64_t bucket);
-NODISCARD enum status funnel_reach(struct store *store, int64_t opened_day, struct text place);
+/* It was somewhere, left on this day, and had been there for so long. */
+struct funnel_stay {
+    int64_t day;
+    struct text place;
+    int64_t bucket;
+};
+/* `by` is 1, or -1 to take back what was counted. */
+NODISCARD enum status funnel_enter(struct store *store, int64_t day, struct text place, int64_t by);
+NODISCARD enum status funnel_leave(struct store *store, const struct funnel_stay *stayed,
+                                   int64_t by);
+NODISCARD enum status funnel_reach(struct store *store, int64_t opened_day, struct text place,
+                                   int64_t by);
+/* When all of it was taken back. CONFLICT: somebody has counted it on meanwhile. */
+NODISCARD enum status funnel_case_drop(struct store *store, const struct funnel_case *row);
 
 /* Both days are among them. */
 NODISCARD enum status funnel_list_days(struct store *store, struct arena *arena, int64_t from,

@@ -80,20 +80,21 @@ enum funnel_place funnel_place_of(struct texts places)
 }
 
 static enum status come_to(struct call *call, struct funnel_case *row, enum funnel_place place,
-                           int64_t at)
+                           int64_t at, int64_t by)
 {
     struct text name = text_of(funnel_places[place]);
     int64_t bit = INT64_C(1) << place;
     enum status status = STATUS_OK;
     if (text_is_given(row->place)) {
-        status = funnel_leave(call->store, funnel_day(call, at), row->place,
-                              funnel_bucket(at - row->since));
+        const struct funnel_stay stayed = {funnel_day(call, at), row->place,
+                                           funnel_bucket(at - row->since)};
+        status = funnel_leave(call->store, &stayed, by);
     }
     if (status == STATUS_OK) {
-        status = funnel_enter(call->store, funnel_day(call, at), name);
+        status = funnel_enter(call->store, funnel_day(call, at), name, by);
     }
     if (status == STATUS_OK && (row->reached & bit) == 0) {
-        status = funnel_reach(call->store, row->opened_day, name);
+        status = funnel_reach(call->store, row->opened_day, name, by);
     }
     row->reached |= bit;
     row->place = name;
@@ -102,7 +103,7 @@ static enum status come_to(struct call *call, struct funnel_case *row, enum funn
 }
 
 static enum status count_step(struct call *call, struct funnel_case *row,
-                              const struct case_trace *step)
+                              const struct case_trace *step, int64_t by)
 {
     enum funnel_place place = funnel_place_of(step->places);
     if (row->revision == 0) {
@@ -111,7 +112,7 @@ static enum status count_step(struct call *call, struct funnel_case *row,
     row->revision = step->revision;
     return text_equals(row->place, text_of(funnel_places[place]))
                ? STATUS_OK
-               : come_to(call, row, place, step->at);
+               : come_to(call, row, place, step->at, by);
 }
 
 static enum status count_case(struct call *call, struct id case_id)
@@ -127,12 +128,33 @@ static enum status count_case(struct call *call, struct id case_id)
     do {
         status = case_trace_read(call, case_id, row.revision, &steps, &count);
         for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-            status = count_step(call, &row, &steps[i]);
+            status = count_step(call, &row, &steps[i], 1);
         }
     } while (status == STATUS_OK && count == CASE_TRACE_MAX);
     return status == STATUS_OK && row.revision > before
                ? funnel_case_keep(call->store, &row, before)
                : status;
+}
+
+/* The same steps once more, taken back, as far as they were counted. */
+enum status funnel_forget(struct call *call, struct id case_id)
+{
+    struct funnel_case counted = {.case_id = case_id};
+    struct funnel_case row = {.case_id = case_id};
+    const struct case_trace *steps = NULL;
+    size_t count = 0;
+    enum status status = funnel_case_find(call->store, call->arena, case_id, &counted);
+    if (status != STATUS_OK) {
+        return status == STATUS_ABSENT ? STATUS_OK : status;
+    }
+    do {
+        status = case_trace_read(call, case_id, row.revision, &steps, &count);
+        for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+            status =
+                row.revision < counted.revision ? count_step(call, &row, &steps[i], -1) : STATUS_OK;
+        }
+    } while (status == STATUS_OK && count == CASE_TRACE_MAX && row.revision < counted.revision);
+    return status == STATUS_OK ? funnel_case_drop(call->store, &counted) : status;
 }
 
 /* ---- what says that there is something new ---- */

@@ -94,53 +94,83 @@ enum status funnel_case_keep(struct store *store, const struct funnel_case *row,
 /* ---- counts ---- */
 
 static const struct statement enter_day = {
-    .sql = "INSERT INTO phoenix.funnel_day (day, place, entered, gone) VALUES ($1, $2, 1, 0)"
-           " ON CONFLICT (day, place) DO UPDATE SET entered = funnel_day.entered + 1",
+    .sql = "INSERT INTO phoenix.funnel_day (day, place, entered, gone) VALUES ($1, $2, $3, 0)"
+           " ON CONFLICT (day, place) DO UPDATE SET entered = funnel_day.entered + $3",
 };
 static const struct statement leave_day = {
-    .sql = "INSERT INTO phoenix.funnel_day (day, place, entered, gone) VALUES ($1, $2, 0, 1)"
-           " ON CONFLICT (day, place) DO UPDATE SET gone = funnel_day.gone + 1",
+    .sql = "INSERT INTO phoenix.funnel_day (day, place, entered, gone) VALUES ($1, $2, 0, $3)"
+           " ON CONFLICT (day, place) DO UPDATE SET gone = funnel_day.gone + $3",
 };
 static const struct statement enter_place = {
-    .sql = "INSERT INTO phoenix.funnel_place (place, count) VALUES ($1, 1)"
-           " ON CONFLICT (place) DO UPDATE SET count = funnel_place.count + 1",
+    .sql = "INSERT INTO phoenix.funnel_place (place, count) VALUES ($1, $2)"
+           " ON CONFLICT (place) DO UPDATE SET count = funnel_place.count + $2",
 };
 static const struct statement leave_place = {
-    .sql = "UPDATE phoenix.funnel_place SET count = count - 1 WHERE place = $1",
+    .sql = "UPDATE phoenix.funnel_place SET count = count - $2 WHERE place = $1",
 };
 static const struct statement stay = {
-    .sql = "INSERT INTO phoenix.funnel_stay (day, place, bucket, count) VALUES ($1, $2, $3, 1)"
-           " ON CONFLICT (day, place, bucket) DO UPDATE SET count = funnel_stay.count + 1",
+    .sql = "INSERT INTO phoenix.funnel_stay (day, place, bucket, count) VALUES ($1, $2, $3, $4)"
+           " ON CONFLICT (day, place, bucket) DO UPDATE SET count = funnel_stay.count + $4",
 };
 static const struct statement reach = {
-    .sql = "INSERT INTO phoenix.funnel_cohort (day, place, count) VALUES ($1, $2, 1)"
-           " ON CONFLICT (day, place) DO UPDATE SET count = funnel_cohort.count + 1",
+    .sql = "INSERT INTO phoenix.funnel_cohort (day, place, count) VALUES ($1, $2, $3)"
+           " ON CONFLICT (day, place) DO UPDATE SET count = funnel_cohort.count + $3",
+};
+static const struct statement drop_case = {
+    .sql = "DELETE FROM phoenix.funnel_case WHERE case_id = $1 AND revision = $2",
+};
+/* What nobody stands for any more. */
+static const struct statement drop_counts[] = {
+    {.sql = "DELETE FROM phoenix.funnel_day WHERE entered <= 0 AND gone <= 0"},
+    {.sql = "DELETE FROM phoenix.funnel_place WHERE count <= 0"},
+    {.sql = "DELETE FROM phoenix.funnel_stay WHERE count <= 0"},
+    {.sql = "DELETE FROM phoenix.funnel_cohort WHERE count <= 0"},
 };
 
-enum status funnel_enter(struct store *store, int64_t day, struct text place)
+enum status funnel_enter(struct store *store, int64_t day, struct text place, int64_t by)
 {
-    enum status status =
-        store_exec(store, &enter_day, VALUES(value_integer(day), value_text(place)), NULL);
-    return status == STATUS_OK ? store_exec(store, &enter_place, VALUES(value_text(place)), NULL)
-                               : status;
+    enum status status = store_exec(
+        store, &enter_day, VALUES(value_integer(day), value_text(place), value_integer(by)), NULL);
+    return status == STATUS_OK
+               ? store_exec(store, &enter_place, VALUES(value_text(place), value_integer(by)), NULL)
+               : status;
 }
 
-enum status funnel_leave(struct store *store, int64_t day, struct text place, int64_t bucket)
+enum status funnel_leave(struct store *store, const struct funnel_stay *stayed, int64_t by)
 {
-    enum status status =
-        store_exec(store, &leave_day, VALUES(value_integer(day), value_text(place)), NULL);
-    status = status == STATUS_OK ? store_exec(store, &leave_place, VALUES(value_text(place)), NULL)
-                                 : status;
+    struct value place = value_text(stayed->place);
+    enum status status = store_exec(
+        store, &leave_day, VALUES(value_integer(stayed->day), place, value_integer(by)), NULL);
+    if (status == STATUS_OK) {
+        status = store_exec(store, &leave_place, VALUES(place, value_integer(by)), NULL);
+    }
     return status == STATUS_OK
                ? store_exec(store, &stay,
-                            VALUES(value_integer(day), value_text(place), value_integer(bucket)),
+                            VALUES(value_integer(stayed->day), place, value_integer(stayed->bucket),
+                                   value_integer(by)),
                             NULL)
                : status;
 }
 
-enum status funnel_reach(struct store *store, int64_t opened_day, struct text place)
+enum status funnel_reach(struct store *store, int64_t opened_day, struct text place, int64_t by)
 {
-    return store_exec(store, &reach, VALUES(value_integer(opened_day), value_text(place)), NULL);
+    return store_exec(store, &reach,
+                      VALUES(value_integer(opened_day), value_text(place), value_integer(by)),
+                      NULL);
+}
+
+enum status funnel_case_drop(struct store *store, const struct funnel_case *row)
+{
+    int64_t dropped = 0;
+    enum status status = store_exec(
+        store, &drop_case, VALUES(value_id(row->case_id), value_integer(row->revision)), &dropped);
+    if (status == STATUS_OK && dropped == 0) {
+        return STATUS_CONFLICT;
+    }
+    for (size_t i = 0; i < COUNT_OF(drop_counts) && status == STATUS_OK; i++) {
+        status = store_exec(store, &drop_counts[i], NO_VALUES, NULL);
+    }
+    return status;
 }
 
 /* ---- looking ---- */

@@ -16,17 +16,18 @@ static const struct flag flags[] = {
     {"reason", "TEXT", "retry, skip, edit, move, cancel: why; it stands in the history"},
     {"result", "JSON", "skip: what counts as the result of the stage [null]"},
     {"next", "STAGE", "skip: go on with this stage"},
+    {"yes", NULL, "forget: I know that it cannot be taken back"},
 };
 
-enum { LIST = 1, LOOK = 2, SKIP = 4, MEND = 8 };
+enum { LIST = 1, LOOK = 2, SKIP = 4, MEND = 8, FORGET = 16 };
 
 /* Which flags go with which verbs; a flag that is not here goes with all of them. */
 static const struct {
     const char *flag;
     unsigned verbs;
 } uses[] = {
-    {"service", LIST}, {"workflow", LIST},      {"place", LIST},  {"state", LIST},
-    {"cursor", LIST},  {"reason", MEND | SKIP}, {"result", SKIP}, {"next", SKIP},
+    {"service", LIST},       {"workflow", LIST}, {"place", LIST}, {"state", LIST}, {"cursor", LIST},
+    {"reason", MEND | SKIP}, {"result", SKIP},   {"next", SKIP},  {"yes", FORGET},
 };
 
 bool cli_case_shows_json(const struct command_line *line, struct text answer)
@@ -280,12 +281,14 @@ static const struct verb {
     {"edit", MEND, 3, WORDS_MAX, cli_case_mend},
     {"move", MEND, 3, WORDS_MAX, cli_case_mend},
     {"cancel", MEND, 2, 3, cli_case_mend},
+    {"forget", FORGET, 2, 2, cli_case_forget},
 };
 
 static int run(struct command_line *line)
 {
     const struct verb *verb = cli_verb(
-        line, CLI_VERBS(verbs, "list, show, history, why, retry, skip, edit, move or cancel"));
+        line,
+        CLI_VERBS(verbs, "list, show, history, why, retry, skip, edit, move, cancel or forget"));
     if (verb == NULL) {
         return EXIT_USAGE;
     }
@@ -308,7 +311,8 @@ static int run(struct command_line *line)
 const struct cli_command cli_case = {
     .name = "case",
     .words = "list | show ID | history ID | why ID | retry ID [STAGE] | skip ID [STAGE] |\n"
-             "             edit ID FIELD=VALUE... | move ID PLACE... | cancel ID [PLACE]",
+             "             edit ID FIELD=VALUE... | move ID PLACE... | cancel ID [PLACE] |\n"
+             "             forget ID --yes",
     .summary = "Cases: look, ask why one stands still, and put it right",
     .help =
         "A case that a stage has failed for good in waits for a person, and so does one whose\n"
@@ -324,8 +328,11 @@ const struct cli_command cli_case = {
         "  move     put the case into exactly these places, if any case could be there\n"
         "  cancel   put it into an end: the one named, or `cancelled`, or the only one;\n"
         "           where the workflow says so, what was done is taken back\n"
+        "  forget   a case that is over goes for good: its fields, its history, its files;\n"
+        "           what was told of it, and the audit, keep its id\n"
         "\n"
-        "The last five need a --reason; it stands in the history beside who did it. Asks the\n"
+        "Those from retry to cancel need a --reason; it stands in the history beside who did it. "
+        "Asks the\n"
         "running server through the admin socket in its data directory.\n"
         "\n"
         "Examples:\n"

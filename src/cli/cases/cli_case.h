@@ -16,4 +16,6 @@ bool cli_case_shows_json(const struct command_line *line, struct text answer);
 /* retry, skip, edit, move, cancel: the verb is words[0]. */
 int cli_case_mend(struct command_line *line);
 
+int cli_case_forget(struct command_line *line);
+
 #endif

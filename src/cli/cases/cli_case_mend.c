@@ -1,4 +1,4 @@
-/* cli_case_mend.c - kontora case retry, skip, edit, move, cancel. */
+/* cli_case_mend.c - kontora case retry, skip, edit, move, cancel, forget. */
 #include "cli/cases/cli_case.h"
 
 #include <stdio.h>
@@ -139,6 +139,28 @@ int cli_case_mend(struct command_line *line)
     if (code == EXIT_OK && !cli_case_shows_json(line, text)) {
         const struct json *why = json_member(answer, TEXT("why"));
         printf("The case %s. %.*s\n", done(verb), TEXT_ARGS(why->text));
+    }
+    return code;
+}
+
+int cli_case_forget(struct command_line *line)
+{
+    const char *service = NULL;
+    const struct json *answer = NULL;
+    struct text text = NO_TEXT;
+    struct cli_question question = {.method = "DELETE"};
+    if (cli_flag(line, "yes") == NULL) {
+        return cli_fail(EXIT_USAGE, "it goes for good, with its history and its files: say --yes");
+    }
+    int code = cli_case_find(line, "", &service, &answer, &text);
+    if (code != EXIT_OK) {
+        return code;
+    }
+    struct text id = cli_escape(line->arena, text_of(line->words[1]));
+    question.path = text_format(line->arena, "/api/cases/%s/%.*s", service, TEXT_ARGS(id));
+    code = cli_ask(line, &question, &answer, &text);
+    if (code == EXIT_OK) {
+        puts("The case is forgotten.");
     }
     return code;
 }

@@ -3,6 +3,7 @@
  *
  *   GET  /api/cases/SERVICE, /api/cases/SERVICE/{case_id}, .../history
  *   POST /api/cases/SERVICE/{case_id}/retry, /skip, /edit, /move, /cancel
+ *   DELETE /api/cases/SERVICE/{case_id}: a case that is over is forgotten (forget/forget.h)
  *
  * For whoever runs the machine, not for participants: those have /flow. Secrets are not shown to
  * anybody.

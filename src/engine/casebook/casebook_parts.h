@@ -74,6 +74,11 @@ NODISCARD enum status mend_edit_handle(struct call *call);
 NODISCARD enum status mend_move_handle(struct call *call);
 NODISCARD enum status mend_cancel_handle(struct call *call);
 
+/* ---- for good ---- */
+
+NODISCARD enum status casebook_forget_handle(struct call *call);
+
+extern const struct refusal casebook_is_open;
 extern const struct refusal casebook_no_case;
 extern const struct refusal casebook_bad_cursor;
 extern const struct refusal casebook_no_workflow;

@@ -213,6 +213,8 @@ static const struct shape cancel_shape = SHAPE("CancelCase", struct mend_input, 
 
 static const struct refusal *const list_refusals[] = {&casebook_bad_cursor, &casebook_no_workflow};
 static const struct refusal *const find_refusals[] = {&casebook_no_case};
+static const struct refusal *const forget_refusals[] = {
+    &casebook_no_case, &casebook_is_open, &casebook_stands_still, &casebook_has_changed};
 static const struct refusal *const mend_refusals[] = {&casebook_no_case, &casebook_stands_still,
                                                       &casebook_cannot, &casebook_has_changed,
                                                       &casebook_one_is_open};
@@ -252,6 +254,17 @@ static const struct {
       .takes = &show_shape,
       .gives = &page_shape,
       REFUSES(find_refusals)}},
+    {"/{case_id}",
+     "forget_case_of_",
+     {.method = HTTP_DELETE,
+      .permission = "cases.forget",
+      .summary = "Forget a case that is over, for good: its fields, its history, its files",
+      .kind = ROUTE_WRITES,
+      .handle = casebook_forget_handle,
+      .takes = &show_shape,
+      .success_status = 204,
+      .revision = REVISION_MAY,
+      REFUSES(forget_refusals)}},
     {"/{case_id}/history",
      "list_case_history_of_",
      {.method = HTTP_GET,

@@ -146,6 +146,7 @@ void extend__catalog(const struct engine_room *room, struct service *made,
     }
     struct text changed = text_format(room->arena, "%s.case_changed", made->name);
     struct text viewed = text_format(room->arena, "%s.case_viewed_as", made->name);
+    struct text forgotten = text_format(room->arena, "%s.case_forgotten", made->name);
     struct catalog *catalog = ARENA_NEW(room->arena, struct catalog);
     *catalog = (struct catalog){
         .service = made,
@@ -153,6 +154,7 @@ void extend__catalog(const struct engine_room *room, struct service *made,
         .recipe_count = room->recipe_count,
         .case_changed = find_event(made, changed),
         .case_viewed = find_event(made, viewed),
+        .case_forgotten = find_event(made, forgotten),
         .case_timer = &made->timers[made->timer_count - 1],
         .schedules = bind_schedules(room, recipes, schedules),
         .schedule_count = schedules.count,
@@ -160,6 +162,7 @@ void extend__catalog(const struct engine_room *room, struct service *made,
         .signing_key = ARENA_NEW(room->arena, struct signing_key),
     };
     MUST(catalog->case_changed != NULL && catalog->case_viewed != NULL);
+    MUST(catalog->case_forgotten != NULL);
     made->catalog = catalog;
     made->workflows = write_served(room->arena, recipes, room->recipe_count);
 }

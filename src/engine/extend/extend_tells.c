@@ -59,7 +59,7 @@ void extend__events(const struct engine_room *room, struct service *made)
 {
     const struct service *base = room->base;
     struct event *events =
-        ARENA_ARRAY(room->arena, struct event, base->event_count + 2 + count_tells(room));
+        ARENA_ARRAY(room->arena, struct event, base->event_count + 3 + count_tells(room));
     size_t count = 0;
     for (size_t i = 0; i < base->event_count; i++) {
         events[count++] = base->events[i];
@@ -75,6 +75,12 @@ void extend__events(const struct engine_room *room, struct service *made)
         .version = 1,
         .data = &case_viewed_shape,
         .summary = "Somebody has looked at a case as if he were another participant",
+    };
+    events[count++] = (struct event){
+        .name = text_format(room->arena, "%s.case_forgotten", base->name).data,
+        .version = 1,
+        .data = &case_forgotten_shape,
+        .summary = "A case is gone for good, with all that stood beside it",
     };
     for (struct walk walk = {.room = room}; next(&walk);) {
         for (size_t i = 0; i < walk.transition->tell_count; i++) {

@@ -172,6 +172,10 @@ static const struct statement delete_file = {
     .sql = "DELETE FROM engine_file WHERE file_id = $1 AND bound_at IS NULL",
 };
 
+static const struct statement forget_file = {
+    .sql = "DELETE FROM engine_file WHERE file_id = $1",
+};
+
 enum status file_insert(struct store *store, const struct file_row *row)
 {
     return store_exec(store, &insert,
@@ -309,6 +313,11 @@ static enum status leave(struct store *store, struct id content)
     return status == STATUS_OK && deleted > 0 ? drop_chunks(store, content) : status;
 }
 
+static enum status leave_bytes(struct store *store, const struct file_row *row)
+{
+    return row->completed_at != 0 ? leave(store, row->content) : drop_chunks(store, row->content);
+}
+
 enum status file_delete(struct store *store, const struct file_row *row)
 {
     int64_t deleted = 0;
@@ -316,5 +325,22 @@ enum status file_delete(struct store *store, const struct file_row *row)
     if (status != STATUS_OK || deleted == 0) {
         return status; /* a form has taken it just now */
     }
-    return row->completed_at != 0 ? leave(store, row->content) : drop_chunks(store, row->content);
+    return leave_bytes(store, row);
+}
+
+/* Its row first: whoever sends a piece of it meanwhile finds that it is gone, and leaves nothing.
+ */
+enum status file_forget_all(struct store *store, struct arena *arena, struct id case_id)
+{
+    struct rows rows = {.count = 0};
+    enum status status = STATUS_OK;
+    do {
+        status = file_list(store, arena, case_id, &rows);
+        const struct file_row *files = rows.items;
+        for (size_t i = 0; i < rows.count && status == STATUS_OK; i++) {
+            status = store_exec(store, &forget_file, VALUES(value_id(files[i].file_id)), NULL);
+            status = status == STATUS_OK ? leave_bytes(store, &files[i]) : status;
+        }
+    } while (status == STATUS_OK && rows.count == FILES_OF_CASE_MAX);
+    return status;
 }

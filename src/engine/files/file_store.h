@@ -63,5 +63,7 @@ NODISCARD enum status file_list_loose(struct store *store, struct arena *arena, 
                                       struct rows *rows_out);
 /* With its bytes, unless others use them. */
 NODISCARD enum status file_delete(struct store *store, const struct file_row *row);
+/* All of a case, in whatever state. */
+NODISCARD enum status file_forget_all(struct store *store, struct arena *arena, struct id case_id);
 
 #endif

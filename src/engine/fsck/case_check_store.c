@@ -108,6 +108,16 @@ static const struct statement lost_histories =
             " WHERE h.revision = 1"
             " AND NOT EXISTS (SELECT 1 FROM engine_case AS c WHERE c.id = h.case_id)");
 
+/* Of a case that was forgotten nothing is left. What has failed to begin is of no case. */
+static const struct statement lost_rows =
+    CHECKED("SELECT DISTINCT r.case_id AS id, r.what AS what FROM ("
+            "SELECT case_id, 'engine_operation' AS what FROM engine_operation"
+            " WHERE status <> 'failed'"
+            " UNION ALL SELECT case_id, 'engine_late' FROM engine_late"
+            " UNION ALL SELECT case_id, 'engine_trigger' FROM engine_trigger"
+            " UNION ALL SELECT case_id, 'engine_file' FROM engine_file) AS r"
+            " WHERE NOT EXISTS (SELECT 1 FROM engine_case AS c WHERE c.id = r.case_id)");
+
 /* A place stands in quotes in `places`, a key as "key":value in `fields`; what is long is kept as
  * its hash, which begins with a # as no JSON does, and is looked for in the other direction only.
  */
@@ -166,6 +176,7 @@ static const struct statement lost_early =
 ASKS(check_broken_histories, broken_histories)
 ASKS(check_strange_histories, strange_histories)
 ASKS(check_lost_histories, lost_histories)
+ASKS(check_lost_rows, lost_rows)
 ASKS(check_stale_words, stale_words)
 ASKS(check_unwaited_stages, unwaited_stages)
 ASKS(check_lost_early, lost_early)

@@ -40,6 +40,8 @@ NODISCARD enum status check_strange_histories(struct store *store, struct arena 
                                               struct rows *rows_out); /* newest row, other places */
 NODISCARD enum status check_lost_histories(struct store *store, struct arena *arena,
                                            struct rows *rows_out); /* of no case */
+NODISCARD enum status check_lost_rows(struct store *store, struct arena *arena,
+                                      struct rows *rows_out); /* of no case, of other tables */
 NODISCARD enum status check_stale_words(struct store *store, struct arena *arena,
                                         struct rows *rows_out); /* "key=value" */
 NODISCARD enum status check_unwaited_stages(struct store *store, struct arena *arena,

@@ -246,6 +246,8 @@ static enum status check_history(struct fsck_look *look)
          "engine_case was changed without a step: move the case back with: kontora case move ID"},
         {check_lost_histories, "histories are of no case",
          "Rows of engine_case were deleted: put them back from a backup."},
+        {check_lost_rows, "cases that are gone have left rows",
+         "engine_case was changed by hand: put its rows back from a backup, or delete these too."},
     };
     return say_all(look, listed, COUNT_OF(listed));
 }

@@ -116,9 +116,10 @@ bool flow_shows(const struct stream *stream, const struct caller *reader,
     struct json_error error;
     struct text service;
     struct text name;
-    bool is_change = text_cut(message->name, '.', &service, &name) &&
-                     text_equals(name, TEXT("case_changed")) &&
-                     json_read(arena, message->data, EVENT_VALUES_MAX, &data, &error) == STATUS_OK;
+    bool is_change =
+        text_cut(message->name, '.', &service, &name) &&
+        (text_equals(name, TEXT("case_changed")) || text_equals(name, TEXT("case_forgotten"))) &&
+        json_read(arena, message->data, EVENT_VALUES_MAX, &data, &error) == STATUS_OK;
     const struct json *workflow = is_change ? json_member(data, TEXT("workflow")) : NULL;
     if (workflow == NULL ||
         (push->workflow.data != NULL && !text_equals(workflow->text, push->workflow))) {

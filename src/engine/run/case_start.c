@@ -116,7 +116,7 @@ enum status case_answer(struct call *call, const struct case_answer *answer, str
     struct step step = {.call = call, .actor = telling_actor(call)};
     status = case_move_begin(&step, name.case_id);
     if (status != STATUS_OK) {
-        return status == STATUS_ABSENT ? note_late(call, &name, answer) : status;
+        return status; /* of a case that was forgotten nothing is noted */
     }
     struct awaited awaited;
     status = stage_awaits(&step, &name, answer->has_failed, &awaited);

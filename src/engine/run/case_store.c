@@ -289,16 +289,22 @@ static enum status move_keys(const struct finding_words *words, const struct cas
     return status;
 }
 
+enum status case_find_never(struct store *store, struct arena *arena,
+                            const struct case_record *record)
+{
+    const struct finding_words words = {store, arena, case_record_blank(arena, record)};
+    enum status status = move_places(&words, record);
+    return status == STATUS_OK ? move_keys(&words, record) : status;
+}
+
 enum status case_find_anew(struct store *store, struct arena *arena,
                            const struct case_record *record, const struct case_record *before)
 {
-    const struct finding_words old = {store, arena, case_record_blank(arena, before)};
-    const struct finding_words new = {store, arena, record};
+    const struct finding_words words = {store, arena, record};
     MUST(id_equals(record->id, before->id));
-    enum status status = move_places(&old, before);
-    status = status == STATUS_OK ? move_keys(&old, before) : status;
-    status = status == STATUS_OK ? move_places(&new, NULL) : status;
-    return status == STATUS_OK ? move_keys(&new, NULL) : status;
+    enum status status = case_find_never(store, arena, before);
+    status = status == STATUS_OK ? move_places(&words, NULL) : status;
+    return status == STATUS_OK ? move_keys(&words, NULL) : status;
 }
 
 enum status case_keep(struct store *store, struct arena *arena, const struct case_record *record,

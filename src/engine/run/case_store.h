@@ -30,6 +30,10 @@ NODISCARD enum status case_find_anew(struct store *store, struct arena *arena,
                                      const struct case_record *record,
                                      const struct case_record *before);
 
+/* It is found by nothing any more. */
+NODISCARD enum status case_find_never(struct store *store, struct arena *arena,
+                                      const struct case_record *record);
+
 /* In engine_found_by a case stands with each place it is in, and with each key that has a value. */
 extern const struct text case_found_by_place;
 /* Long values by a hash: an index has a limit. */

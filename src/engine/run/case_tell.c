@@ -79,7 +79,8 @@ enum status case_tell(struct step *step, int transition)
     const struct recipe *recipe = step->record->recipe;
     const struct transition *rules = &recipe->workflow->transitions[transition];
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < rules->tell_count && status == STATUS_OK; i++) {
+    size_t count = step->is_quiet ? 0 : rules->tell_count;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         const struct event *event = recipe->transitions[transition].tells[i];
         struct text data = event->data == &case_told_shape ? told_data(step)
                            : event->data == NULL           ? TEXT("{}")
@@ -219,4 +220,21 @@ enum status case_tell_changed(struct step *step, const struct operation_outcome 
                     });
     return telling_event(step->call, catalog_of(step->call)->case_changed, subject_of(step),
                          record->revision, json_written(&writer), &step->event_id);
+}
+
+enum status case_tell_forgotten(struct call *call, struct case_record *record)
+{
+    const struct step step = {.call = call, .record = record};
+    struct json_writer writer;
+    json_writer_init(&writer, call->arena, BYTES_EXPECTED);
+    json_put_struct(&writer, &case_forgotten_shape,
+                    &(struct case_forgotten){
+                        .case_id = record->id,
+                        .workflow = record->recipe->workflow->name,
+                        .version = record->recipe->workflow->version,
+                        .revision = record->revision + 1,
+                        .shown_to = shown_to(&step),
+                    });
+    return telling_event(call, catalog_of(call)->case_forgotten, subject_of(&step),
+                         record->revision + 1, json_written(&writer), NULL);
 }

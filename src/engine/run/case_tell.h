@@ -12,4 +12,7 @@ NODISCARD enum status case_tell(struct step *step, int transition);
 /* Once for each commit, whatever happened in it. Leaves step->event_id. */
 NODISCARD enum status case_tell_changed(struct step *step, const struct operation_outcome *outcome);
 
+/* SERVICE.case_forgotten, to everybody who saw it. */
+NODISCARD enum status case_tell_forgotten(struct call *call, struct case_record *record);
+
 #endif

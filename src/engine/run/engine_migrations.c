@@ -282,5 +282,17 @@ const struct migration engine_migrations[] = {
                     " PRIMARY KEY (case_id, message, transition)"
                     ");",
     },
+    /* All operations of a case, those under way first: a case that is forgotten takes them along.
+     */
+    {
+        .version = 5,
+        .name = "operations of a case",
+        .sqlite = "DROP INDEX engine_operation_under_way;"
+                  "CREATE INDEX engine_operation_of_case ON engine_operation"
+                  " (case_id, finished_at);",
+        .postgres = "DROP INDEX engine_operation_under_way;"
+                    "CREATE INDEX engine_operation_of_case ON engine_operation"
+                    " (case_id, finished_at);",
+    },
 };
 const size_t engine_migration_count = COUNT_OF(engine_migrations);

@@ -22,6 +22,7 @@ struct step {
     struct text party; /* the participant kind he came in as; NO_TEXT */
     struct text actor; /* for the history: "person", a service, "timer" ... */
     struct text event; /* the data of the event that arrived, JSON; NO_TEXT */
+    bool is_quiet;     /* what its transitions tell is not told: a case that was made up */
 
     /* Its own from here on. */
     const struct case_record *before; /* as it was read; NULL: it is new */

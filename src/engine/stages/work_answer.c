@@ -59,6 +59,9 @@ static enum status acknowledge(struct answering *answering, struct text why)
 {
     struct call *call = answering->call;
     answering->said = (struct answer_said){.accepted = false, .why = why};
+    if (answering->step.record == NULL) {
+        return STATUS_OK; /* the case was forgotten, and nothing is kept of it */
+    }
     return late_answer_keep(call->store, &(struct late_answer){
                                              .case_id = answering->name.case_id,
                                              .stage = answering->name.stage,

@@ -50,6 +50,15 @@ enum status timer_clear(struct call *call, const struct timer *timer, struct tex
     return timer_remove(call->store, text_of(timer->name), subject);
 }
 
+enum status timer_clear_all(struct call *call, const struct timer *timer, struct text of)
+{
+    MUST(is_of_service(call->service, timer));
+    MUST(of.bytes > 0);
+    return timer_remove_all(call->store, text_of(timer->name),
+                            text_join(call->arena, of, TEXT("/")),
+                            text_join(call->arena, of, TEXT("0")));
+}
+
 enum status tell_to_at(struct call *call, const struct errand *errand, struct text subject,
                        const void *data, int64_t at_ms)
 {

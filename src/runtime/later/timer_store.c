@@ -92,6 +92,10 @@ static const struct statement remove_timer = {
     .goes_along = true,
 };
 
+static const struct statement remove_timers = {
+    .sql = "DELETE FROM later_timer WHERE name = $1 AND subject >= $2 AND subject < $3",
+};
+
 /* Read from the index alone. */
 static const struct statement list_due_timers = {
     .sql = "SELECT name, subject, due_at FROM later_timer WHERE due_at <= $1"
@@ -162,6 +166,13 @@ enum status timer_put(struct store *store, const struct timer_row *timer, int64_
 enum status timer_remove(struct store *store, struct text name, struct text subject)
 {
     return store_exec(store, &remove_timer, VALUES(value_text(name), value_text(subject)), NULL);
+}
+
+enum status timer_remove_all(struct store *store, struct text name, struct text from,
+                             struct text before)
+{
+    return store_exec(store, &remove_timers,
+                      VALUES(value_text(name), value_text(from), value_text(before)), NULL);
 }
 
 enum status timer_list_due(struct store *store, struct arena *arena, int64_t now_ms, int64_t limit,

@@ -27,6 +27,9 @@ struct timer_key {
 /* In the place of the one that is set already. */
 NODISCARD enum status timer_put(struct store *store, const struct timer_row *timer, int64_t now_ms);
 NODISCARD enum status timer_remove(struct store *store, struct text name, struct text subject);
+/* Those whose subjects are from one on and before another. */
+NODISCARD enum status timer_remove_all(struct store *store, struct text name, struct text from,
+                                       struct text before);
 
 /* Those of timer_key, the soonest first, at most LATER_PIECE_MAX. */
 NODISCARD enum status timer_list_due(struct store *store, struct arena *arena, int64_t now_ms,

@@ -106,6 +106,8 @@ struct text lab_found_by(void);
 struct text lab_cases(void);
 struct text lab_parked(void);
 struct text lab_early(void);
+/* "history 2": in which tables there are rows of the case, and how many. */
+struct text lab_left(void);
 
 bool lab_has(struct text text, const char *part);
 

@@ -102,6 +102,19 @@ LINES(lab_early,
       "SELECT transition || ' ' || event || ' ' || data AS text FROM engine_early"
       " ORDER BY came_at, message, transition",
       false)
+LINES(lab_left,
+      "SELECT what || ' ' || CAST(count(*) AS TEXT) AS text FROM ("
+      "SELECT 'case' AS what FROM engine_case WHERE id = $1"
+      " UNION ALL SELECT 'early' FROM engine_early WHERE case_id = $1"
+      " UNION ALL SELECT 'file' FROM engine_file WHERE case_id = $1"
+      " UNION ALL SELECT 'found_by' FROM engine_found_by WHERE case_id = $1"
+      " UNION ALL SELECT 'history' FROM engine_history WHERE case_id = $1"
+      " UNION ALL SELECT 'late' FROM engine_late WHERE case_id = $1"
+      " UNION ALL SELECT 'operation' FROM engine_operation WHERE case_id = $1"
+      " UNION ALL SELECT 'stage' FROM engine_stage WHERE case_id = $1"
+      " UNION ALL SELECT 'trigger' FROM engine_trigger WHERE case_id = $1"
+      ") AS left_over GROUP BY what ORDER BY what",
+      true)
 LINES(lab_parked, "SELECT handler || ' ' || reason AS text FROM parked ORDER BY number", false)
 
 bool lab_has(struct text text, const char *part)

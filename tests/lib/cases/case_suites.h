@@ -149,6 +149,12 @@
     X(a_case_moves_back)                                                                           \
     X(of_two_that_move_a_case_one_comes_later)
 
+#define CASE_FORGET_SUITE(X)                                                                       \
+    X(a_forgotten_case_leaves_nothing)                                                             \
+    X(whatever_comes_for_a_forgotten_case_meets_nobody)                                            \
+    X(a_case_that_moved_meanwhile_is_not_forgotten)                                                \
+    X(what_a_service_keeps_beside_a_case_goes_with_it)
+
 #define CASE_SUITES(X)                                                                             \
     CASE_MOVES_SUITE(X)                                                                            \
     CASE_STAGES_SUITE(X)                                                                           \
@@ -157,7 +163,8 @@
     CASE_EARLY_SUITE(X)                                                                            \
     CASE_CALLS_SUITE(X)                                                                            \
     CASE_TIMES_SUITE(X)                                                                            \
-    CASE_WORK_SUITE(X) CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X) CASE_CROSS_SUITE(X)
+    CASE_WORK_SUITE(X)                                                                             \
+    CASE_MEND_SUITE(X) CASE_EXAMPLES_SUITE(X) CASE_CROSS_SUITE(X) CASE_FORGET_SUITE(X)
 
 #define DECLARE(name) void name(void);
 CASE_SUITES(DECLARE)
