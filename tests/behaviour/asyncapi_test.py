@@ -132,9 +132,10 @@ def every_event_of_the_tables_is_there(own, sample):
     events = of_tables(r'\.name = "(\w+\.\w+)",\s*\.version')
     check(len(events) >= 5, events)
     cases = {f'{service}.{event}' for service in services_with_cases()
-             for event in ('case_changed', 'case_viewed_as')}
+             for event in ('case_changed', 'case_viewed_as', 'case_forgotten')}
     events = [name for name in events if name.split('.')[0] in shipped_services()]
     commands = of_tables(r'\.name = "(\w+\.\w+)",\s*\.summary')
+    commands += ['phoenix.begin_sample', 'phoenix.forget_sample']  # it takes samples
     replies = [f'{name}.reply' for name in commands]
     queues = {f'work.{name}' for name in worked_at_outside()}
     queues |= {'work.answers.casework'} if queues else set()
@@ -166,10 +167,11 @@ def who_says_and_who_hears_is_there(sample):
     for name in ('steps', 'corp'):
         check_in(f'{name}.tells.{name}.case_changed', operations)
         check_in(f'{name}.tells.{name}.case_viewed_as', operations)
+        check_in(f'{name}.tells.{name}.case_forgotten', operations)
     check_equal(operations['corp.hands_out.work.nobody']['reply']['channel'],
                 {'$ref': '#/channels/work.answers.corp'})  # E4: and by which queue it comes back
     check_equal(operations['corp.takes_back.work.answers.corp']['action'], 'receive')
-    check_equal(len(operations), 8 + 9 + 2 + 2 + 4 + 2 + 2 + 4 + 2 + 3, sorted(operations))
+    check_equal(len(operations), 10 + 9 + 2 + 2 + 4 + 2 + 2 + 4 + 2 + 6, sorted(operations))
 
 
 def exchanges_have_the_names_of_the_tables(sample):
@@ -220,6 +222,8 @@ def make_work(house):
     users.post(f'/api/users/{person["id"]}/block', {'reason': 'away'})
     users.post(f'/api/users/{person["id"]}/unblock')
     users.patch(f'/api/users/{person["id"]}', {'locale': 'en'})
+    users.post(f'/api/users/{person["id"]}/block')
+    users.post(f'/api/users/{person["id"]}/forget')
     orders = [shop.post('/api/shop/orders', {'amount': 5, **others}).json
               for others in ({}, {'behaviour': 'refuse'}, {'is_urgent': True})]
     for order in orders:

@@ -42,3 +42,19 @@ enum status moderator_hear(struct call *call)
     return moderates(person) ? moderator_keep(call->store, person->person_id)
                              : moderator_drop(call->store, person->person_id);
 }
+
+static const struct field forgotten_fields[] = {
+    {.name = "id", .kind = FIELD_ID, .offset = offsetof(struct heard, person_id), .required = true},
+};
+const struct shape moderator_forgotten = {
+    .name = "ModeratorForgotten",
+    .fields = forgotten_fields,
+    .field_count = COUNT_OF(forgotten_fields),
+    .bytes = sizeof(struct heard),
+};
+
+enum status moderator_forget(struct call *call)
+{
+    const struct heard *person = call->input;
+    return moderator_drop(call->store, person->person_id);
+}

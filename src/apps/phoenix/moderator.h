@@ -11,6 +11,9 @@ enum { MODERATORS_MAX = 500 };
 /* Any event of the directory about a person. */
 extern const struct shape moderator_heard;
 NODISCARD enum status moderator_hear(struct call *call);
+/* Of users.forgotten. */
+extern const struct shape moderator_forgotten;
+NODISCARD enum status moderator_forget(struct call *call);
 
 struct moderator {
     struct id person_id;

@@ -19,8 +19,15 @@
         .event = (name_of_event), .version = 1, .takes = &person_heard, .handle = person_hear      \
     }
 static const struct subscription subscriptions[] = {
-    HEARD("users.created"), HEARD("users.changed"),   HEARD("users.activated"),
-    HEARD("users.blocked"), HEARD("users.unblocked"),
+    HEARD("users.created"),
+    HEARD("users.changed"),
+    HEARD("users.activated"),
+    HEARD("users.blocked"),
+    HEARD("users.unblocked"),
+    {.event = "users.forgotten",
+     .version = 1,
+     .takes = &person_forgotten_heard,
+     .handle = person_hear_forgotten},
 };
 
 static const struct command commands[] = {

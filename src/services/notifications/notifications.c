@@ -376,6 +376,10 @@ static const struct subscription subscriptions[] = {
     KEEPS("users.blocked"),
     KEEPS("users.unblocked"),
     {.event = SUBSCRIPTION_ALL, .version = SUBSCRIPTION_ANY_VERSION, .handle = rules_hear},
+    {.event = "users.forgotten",
+     .version = 1,
+     .takes = &recipient_forgotten_shape,
+     .handle = recipient_forgotten_handle},
 };
 
 static const struct service_part *const parts[] = {&rules_part};

@@ -54,6 +54,9 @@ const struct shape user_shape = {
 };
 
 const struct refusal user_not_found = {"user_not_found", 404, "There is no such person."};
+const struct refusal user_not_blocked = {
+    "user_not_blocked", 409,
+    "The person may still come in. Block him first: nobody is forgotten by a slip."};
 const struct refusal user_exists = {"user_exists", 409,
                                     "A person with this e-mail address exists already."};
 const struct refusal user_external_id_taken = {

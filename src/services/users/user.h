@@ -1,12 +1,13 @@
 /* user.h - a person in the directory: what is known of one, and the rules of changing it.
  *
- *            create                 block
- *   (none) ----------> active  ---------------->  blocked
+ *            create                 block                 forget
+ *   (none) ----------> active  ---------------->  blocked ---------> (none, for good)
  *                         ^                          |
  *                         +--------------------------+
  *                                  unblock
  *
- * A person is never removed: what he did stays his. `status` says whether he may come in;
+ * What a person did stays his, under his id, also when he was forgotten; nothing else of him is
+ * kept then. `status` says whether he may come in;
  * `activated` says whether work may be given to him, which an app decides when everything he
  * needs (an account, a contract) is there. The two are independent. What a person is (`type`) and
  * may do (`roles`) are plain names whose meaning belongs to the apps.
@@ -84,6 +85,7 @@ struct text user_email_key(struct arena *arena, struct text email);
 struct text user_name_key(struct arena *arena, struct text full_name);
 
 extern const struct refusal user_not_found;
+extern const struct refusal user_not_blocked;
 extern const struct refusal user_exists;
 extern const struct refusal user_external_id_taken;
 extern const struct refusal user_telegram_id_taken;

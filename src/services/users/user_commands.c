@@ -107,6 +107,11 @@ static const struct shape requisite_gives = {
     .bytes = sizeof(struct user),
 };
 
+struct id user_of_order(const void *order)
+{
+    return ((const struct user_order *)order)->person_id;
+}
+
 static bool has_role(struct texts roles, struct text role)
 {
     bool has = false;
@@ -276,4 +281,8 @@ const struct command user_commands[USER_COMMAND_COUNT] = {
      .handle = requisite_handle,
      .refusals = find_refusals,
      .refusal_count = COUNT_OF(find_refusals)},
+    {.name = "users.forget_person",
+     .summary = "Somebody who was made up goes for good",
+     .takes = &id_takes,
+     .handle = user_forget_order_handle},
 };

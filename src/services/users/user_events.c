@@ -31,7 +31,20 @@ static const struct shape told_shape = {
     .bytes = sizeof(struct user),
 };
 
-enum { CREATED, CHANGED, ACTIVATED, BLOCKED, UNBLOCKED };
+#define AT(member) .offset = offsetof(struct user, member)
+static const struct field forgotten_fields[] = {
+    {.name = "id", .kind = FIELD_ID, AT(id), .required = true, .meaning = "Who it was"},
+    {.name = "revision", .kind = FIELD_INTEGER, AT(revision)},
+};
+#undef AT
+static const struct shape forgotten_shape = {
+    .name = "UserForgotten",
+    .fields = forgotten_fields,
+    .field_count = COUNT_OF(forgotten_fields),
+    .bytes = sizeof(struct user),
+};
+
+enum { CREATED, CHANGED, ACTIVATED, BLOCKED, UNBLOCKED, FORGOTTEN };
 
 const struct event user_events[USER_EVENT_COUNT] = {
     [CREATED] = {.name = "users.created",
@@ -56,6 +69,10 @@ const struct event user_events[USER_EVENT_COUNT] = {
                    .version = 1,
                    .data = &told_shape,
                    .summary = "The person may come in again"},
+    [FORGOTTEN] = {.name = "users.forgotten",
+                   .version = 1,
+                   .data = &forgotten_shape,
+                   .summary = "The person is gone for good: drop what you keep of him"},
 };
 
 static enum status tell_of(struct call *call, size_t index, const struct user *user)
@@ -86,4 +103,10 @@ enum status user_tell_changed(struct call *call, const struct user *before, cons
         return tell_of(call, user_is_blocked(user) ? BLOCKED : UNBLOCKED, user);
     }
     return tell_of(call, user->activated && !before->activated ? ACTIVATED : CHANGED, user);
+}
+
+enum status user_tell_forgotten(struct call *call, const struct user *user)
+{
+    struct user gone = {.id = user->id, .revision = user->revision + 1};
+    return tell_of(call, FORGOTTEN, &gone);
 }

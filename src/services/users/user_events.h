@@ -8,11 +8,14 @@
 
 #include "services/users/user.h"
 
-enum { USER_EVENT_COUNT = 5 };
+enum { USER_EVENT_COUNT = 6 };
 extern const struct event user_events[USER_EVENT_COUNT];
 
 /* After the change was written. */
 NODISCARD enum status user_tell_created(struct call *call, const struct user *user);
+
+/* After he was forgotten: nothing but his id, and the revision after his last one. */
+NODISCARD enum status user_tell_forgotten(struct call *call, const struct user *user);
 
 /* Whoever may read the directory may watch it: he would find all of this there. */
 bool user_shows(const struct stream *stream, const struct caller *reader,

@@ -8,11 +8,16 @@ enum status user_create_handle(struct call *call);
 enum status user_change_handle(struct call *call);
 enum status user_block_handle(struct call *call);
 enum status user_unblock_handle(struct call *call);
+enum status user_forget_handle(struct call *call);
+enum status user_forget_order_handle(struct call *call);
 enum status user_get_handle(struct call *call);
 enum status user_list_handle(struct call *call);
 
+/* Whom a command is about that takes nothing but a person_id. */
+struct id user_of_order(const void *order);
+
 /* What other services may tell the directory to do; user_commands.c. */
-enum { USER_COMMAND_COUNT = 5 };
+enum { USER_COMMAND_COUNT = 6 };
 extern const struct command user_commands[USER_COMMAND_COUNT];
 
 /* What the list takes. */

@@ -83,6 +83,11 @@ static const struct statement delete_role = {
     .goes_along = true,
 };
 
+static const struct statement delete_user = {
+    .sql = "DELETE FROM users.person WHERE id = $1 AND revision = $2",
+    .sql_in_file = "DELETE FROM users.person WHERE " PERSON_IN_FILE " AND revision = $2",
+};
+
 enum status user_find(struct store *store, struct arena *arena, struct id id, struct user *user_out)
 {
     return store_one(store, arena, &find, VALUES(value_id(id)), user_out);
@@ -213,4 +218,16 @@ enum status user_update(struct store *store, struct arena *arena, const struct u
         return status;
     }
     return updated == 0 ? STATUS_CONFLICT : replace_roles(store, arena, before.roles, user);
+}
+
+enum status user_delete(struct store *store, const struct user *user)
+{
+    int64_t deleted = 0;
+    enum status status = store_exec(
+        store, &delete_user, VALUES(value_id(user->id), value_integer(user->revision)), &deleted);
+    if (status == STATUS_OK && deleted == 0) {
+        return STATUS_CONFLICT;
+    }
+    return status == STATUS_OK ? run_for_each_role(store, &delete_role, user->roles, user->id)
+                               : status;
 }

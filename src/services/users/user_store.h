@@ -27,6 +27,9 @@ NODISCARD enum status user_saw_login(struct store *store, struct id id, int64_t 
 NODISCARD enum status user_update(struct store *store, struct arena *arena,
                                   const struct user *user);
 
+/* With his roles. CONFLICT when user->revision is not the newest any more. */
+NODISCARD enum status user_delete(struct store *store, const struct user *user);
+
 /* A page of the directory. Texts that are NO_TEXT and choices below 0 do not filter. */
 struct user_filter {
     struct text email_start; /* folded */

@@ -11,6 +11,8 @@ static const struct refusal *const change_refusals[] = {
     &user_not_found, &user_exists, &user_telegram_id_taken, &user_revision_changed,
     &user_roles_forbidden};
 static const struct refusal *const block_refusals[] = {&user_not_found, &user_revision_changed};
+static const struct refusal *const forget_refusals[] = {&user_not_found, &user_revision_changed,
+                                                        &user_not_blocked};
 static const struct refusal *const get_refusals[] = {&user_not_found};
 static const struct refusal *const list_refusals[] = {&user_bad_cursor};
 
@@ -112,6 +114,20 @@ static const struct route routes[] = {
         .revision = REVISION_MAY,
         .refusals = block_refusals,
         .refusal_count = COUNT_OF(block_refusals),
+    },
+    {
+        .method = HTTP_POST,
+        .path = "/api/users/{user_id}/forget",
+        .operation = "forget_user",
+        .permission = "users.forget",
+        .summary = "Forget a person who is kept out, for good",
+        .kind = ROUTE_WRITES,
+        .handle = user_forget_handle,
+        .takes = &user_id_takes,
+        .success_status = 204,
+        .revision = REVISION_MAY,
+        .refusals = forget_refusals,
+        .refusal_count = COUNT_OF(forget_refusals),
     },
 };
 

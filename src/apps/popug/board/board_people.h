@@ -27,6 +27,9 @@ void board_person_judge(const struct host *host, struct board_person *person);
 /* Of an event of the directory. */
 enum status board_person_hear(struct call *call);
 extern const struct shape board_person_heard;
+/* Of users.forgotten: who he was is known no more. */
+extern const struct shape board_person_forgotten;
+enum status board_person_forget(struct call *call);
 
 /* OK or ABSENT. */
 NODISCARD enum status board_person_find(struct store *store, struct arena *arena, struct id id,

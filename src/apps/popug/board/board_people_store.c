@@ -74,6 +74,10 @@ static const struct statement list = {
     .rows_max = COLLEAGUES_PAGE_MAX + 1,
 };
 
+static const struct statement forget = {
+    .sql = "DELETE FROM board.person WHERE id = $1",
+};
+
 struct counted {
     int64_t count;
 };
@@ -111,6 +115,23 @@ enum status board_person_hear(struct call *call)
                              value_flag(oversees(heard->roles)), value_integer(heard->revision),
                              value_text(text_fold(call->arena, heard->full_name))),
                       NULL);
+}
+
+static const struct field forgotten_fields[] = {
+    {.name = "id", .kind = FIELD_ID, .offset = offsetof(struct heard, id), .required = true},
+};
+const struct shape board_person_forgotten = {
+    .name = "BoardPersonForgotten",
+    .fields = forgotten_fields,
+    .field_count = COUNT_OF(forgotten_fields),
+    .bytes = sizeof(struct heard),
+};
+
+/* His tasks, and what they have cost and brought, stay under his id. */
+enum status board_person_forget(struct call *call)
+{
+    const struct heard *heard = call->input;
+    return store_exec(call->store, &forget, VALUES(value_id(heard->id)), NULL);
 }
 
 enum status board_person_find(struct store *store, struct arena *arena, struct id id,

@@ -192,8 +192,15 @@ static const struct stream streams[] = {
         .event = (event_), .version = 1, .takes = &board_person_heard, .handle = board_person_hear \
     }
 static const struct subscription subscriptions[] = {
-    HEARS("users.created"), HEARS("users.changed"),   HEARS("users.activated"),
-    HEARS("users.blocked"), HEARS("users.unblocked"),
+    HEARS("users.created"),
+    HEARS("users.changed"),
+    HEARS("users.activated"),
+    HEARS("users.blocked"),
+    HEARS("users.unblocked"),
+    {.event = "users.forgotten",
+     .version = 1,
+     .takes = &board_person_forgotten,
+     .handle = board_person_forget},
 };
 
 static const struct chore chores[] = {

@@ -90,6 +90,25 @@ enum status person_hear(struct call *call)
     return status == STATUS_OK && !is_new ? iam_tell_person_changed(call, person.id) : status;
 }
 
+#define AT(member) .offset = offsetof(struct person, member)
+static const struct field forgotten_fields[] = {
+    {.name = "id", .kind = FIELD_ID, AT(id), .required = true},
+};
+#undef AT
+const struct shape person_forgotten_heard = {
+    .name = "PersonForgottenHeard",
+    .fields = forgotten_fields,
+    .field_count = COUNT_OF(forgotten_fields),
+    .bytes = sizeof(struct person),
+};
+
+enum status person_hear_forgotten(struct call *call)
+{
+    const struct person *heard = call->input;
+    enum status status = session_end_all(call, heard->id, TEXT("forgotten"));
+    return status == STATUS_OK ? person_forget(call->store, heard->id) : status;
+}
+
 /* ---- what the directory is told ---- */
 
 struct person_order {

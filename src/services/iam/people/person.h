@@ -48,6 +48,11 @@ NODISCARD enum status person_rename(struct store *store, struct id from, struct 
 extern const struct shape person_heard;
 enum status person_hear(struct call *call);
 
+/* users.forgotten: whatever he could come in with goes, and he with it. */
+extern const struct shape person_forgotten_heard;
+enum status person_hear_forgotten(struct call *call);
+NODISCARD enum status person_forget(struct store *store, struct id person);
+
 /* ---- what the directory is told ---- */
 
 /* The rows of it; iam_errands.c. */

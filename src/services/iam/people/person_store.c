@@ -154,3 +154,32 @@ enum status person_rename(struct store *store, struct id from, struct id to)
     }
     return status;
 }
+
+/* ---- for good ---- */
+
+/* Grants that were given to programs have ended, and are swept away. That the first owner was made
+ * stays known for ever. */
+static const struct statement drop_statements[] = {
+    {.sql = "DELETE FROM iam.device WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.password WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.invitation WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.code WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.totp WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.recovery WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.api_key WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.passkey WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.passkey_challenge WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.oidc_identity WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.person_role WHERE person_id = $1"},
+    {.sql = "DELETE FROM iam.person WHERE id = $1"},
+};
+
+enum status person_forget(struct store *store, struct id person)
+{
+    enum status status = STATUS_OK;
+    MUST(!id_is_none(person));
+    for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(drop_statements); i++) {
+        status = store_exec(store, &drop_statements[i], VALUES(value_id(person)), NULL);
+    }
+    return status;
+}

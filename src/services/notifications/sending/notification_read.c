@@ -157,3 +157,21 @@ enum status recipient_event_handle(struct call *call)
     }
     return status == STATUS_OK ? rules_hear(call) : status;
 }
+
+#define AT(member) .offset = offsetof(struct recipient, member)
+static const struct field forgotten_fields[] = {
+    {.name = "id", .kind = FIELD_ID, AT(id), .required = true},
+};
+#undef AT
+const struct shape recipient_forgotten_shape = {
+    .name = "RecipientForgotten",
+    .fields = forgotten_fields,
+    .field_count = COUNT_OF(forgotten_fields),
+    .bytes = sizeof(struct recipient),
+};
+
+enum status recipient_forgotten_handle(struct call *call)
+{
+    const struct recipient *recipient = call->input;
+    return recipient_forget(call->store, recipient->id);
+}

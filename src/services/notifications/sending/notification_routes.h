@@ -14,6 +14,8 @@ enum status notification_attempts_handle(struct call *call);
 enum status notification_retry_handle(struct call *call);
 enum status telegram_delivery_handle(struct call *call);
 enum status recipient_event_handle(struct call *call);
+extern const struct shape recipient_forgotten_shape;
+enum status recipient_forgotten_handle(struct call *call);
 
 extern const struct shape notification_send_takes;
 extern const struct shape notification_notify_takes;

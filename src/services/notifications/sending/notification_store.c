@@ -272,3 +272,23 @@ enum status recipient_keep(struct store *store, const struct recipient *recipien
                              value_integer(recipient->revision)),
                       &changed);
 }
+
+static const struct statement forget_recipient[] = {
+    {.sql = "DELETE FROM notifications.attempt WHERE notification_id IN"
+            " (SELECT id FROM notifications.notification WHERE person_id = $1)"},
+    {.sql = "DELETE FROM notifications.notification WHERE person_id = $1"},
+    {.sql = "DELETE FROM notifications.inbox WHERE person_id = $1"},
+    {.sql = "DELETE FROM notifications.preference WHERE person_id = $1"},
+    {.sql = "DELETE FROM notifications.role_holder WHERE person_id = $1"},
+    {.sql = "DELETE FROM notifications.recipient WHERE id = $1"},
+};
+
+enum status recipient_forget(struct store *store, struct id person)
+{
+    enum status status = STATUS_OK;
+    MUST(!id_is_none(person));
+    for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(forget_recipient); i++) {
+        status = store_exec(store, &forget_recipient[i], VALUES(value_id(person)), NULL);
+    }
+    return status;
+}

@@ -69,6 +69,8 @@ NODISCARD enum status recipient_find(struct store *store, struct arena *arena, s
                                      struct recipient *recipient_out);
 /* Unless a newer revision is known. */
 NODISCARD enum status recipient_keep(struct store *store, const struct recipient *recipient);
+/* With all that he was told or was to be told, his inbox and his preferences. */
+NODISCARD enum status recipient_forget(struct store *store, struct id person);
 
 extern const struct migration notification_migrations[];
 extern const size_t notification_migration_count;
