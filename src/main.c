@@ -9,13 +9,14 @@
 #include "services/gateway/gateway.h"
 #include "services/iam/iam.h"
 #include "services/notifications/notifications.h"
+#include "services/sample/sample_service.h"
 #include "services/users/users.h"
 #include "services/webhooks/webhooks.h"
 
 static const struct service *const services[] = {
     &users_service, &iam_service,      &gateway_service,  &notifications_service,
     &audit_service, &webhooks_service, &casework_service, &phoenix_service,
-    &board_service, &accounts_service, &payments_service,
+    &board_service, &accounts_service, &payments_service, &sample_service,
 };
 
 static const struct cli_command *const commands[] = {

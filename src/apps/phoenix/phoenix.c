@@ -34,6 +34,8 @@ static const struct case_work cases = {
     .trigger_count = REMINDER_COUNT,
     .partners = partners,
     .partner_count = COUNT_OF(partners),
+    .forgets = funnel_forget,
+    .takes_samples = true,
     .is_front = true,
 };
 
@@ -135,6 +137,10 @@ static const struct subscription subscriptions[] = {
     ABOUT_PERSON("users.activated"),
     ABOUT_PERSON("users.blocked"),
     ABOUT_PERSON("users.unblocked"),
+    {.event = "users.forgotten",
+     .version = 1,
+     .takes = &moderator_forgotten,
+     .handle = moderator_forget},
 };
 
 static const struct errand errands[PHOENIX_ERRAND_COUNT] = {

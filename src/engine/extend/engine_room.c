@@ -7,6 +7,7 @@
 #include "engine/fsck/case_checks.h"
 #include "engine/migration/workflows.h"
 #include "engine/run/case_store.h"
+#include "engine/sample/sample_case.h"
 #include "engine/shelf/shelf.h"
 #include "engine/stages/work_queue.h"
 #include "engine/triggers/triggers.h"
@@ -143,6 +144,13 @@ static void add_triggers(const struct engine_room *room, struct service *made)
     add_routes(room, made, added, count);
 }
 
+static void add_samples(const struct engine_room *room, struct service *made)
+{
+    if (room->base->cases->takes_samples) {
+        made->commands = sample_case_commands(room->arena, made, &made->command_count);
+    }
+}
+
 /* What people ask about versions. */
 static void add_workflows(const struct engine_room *room, struct service *made)
 {
@@ -170,6 +178,7 @@ enum status extend__finish(struct engine_room *room, struct service *made, struc
     enum status status = extend__subscriptions(room, made, error_out);
     if (status == STATUS_OK) {
         extend__errands(room, made);
+        add_samples(room, made);
         add_series(room, made);
         add_checks(room, made);
         extend__catalog(room, made, extend__times(room, made));

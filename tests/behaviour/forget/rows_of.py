@@ -1,0 +1,59 @@
+"""rows_of.py - all rows that a running server has, on either store, to be compared with later ones.
+
+    before = all_rows(server)        {'users.person': {row, row}, ...}
+"""
+import contextlib
+import glob
+import os
+import sqlite3
+
+from kontora import store_kind, the_postgres
+
+# What is told stays told. Places in it, receipts, and replies that are kept for a while have ids.
+PASSING = {'journal', 'cursor', 'follower', 'errand', 'kept_reply', 'later_schedule', 'store_mark'}
+# What a house furnishes itself with in its first minutes, whoever is there.
+PASSING |= {'signing_key', 'template', 'wording'}
+SERVICES = {'audit'}
+
+
+def is_compared(service, table):
+    return service not in SERVICES and table not in PASSING and not table.startswith('sqlite_')
+
+
+def rows_of_sqlite(server):
+    found = {}
+    for path in glob.glob(os.path.join(server.directory, '*.db')):
+        service = os.path.basename(path)[:-3]
+        with contextlib.closing(sqlite3.connect(f'file:{path}?mode=ro', uri=True)) as database:
+            tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for table, in tables.fetchall():
+                if is_compared(service, table):
+                    rows = database.execute(f'SELECT * FROM "{table}"')  # nosec: names are ours
+                    found[f'{service}.{table}'] = {repr(row) for row in rows}
+    return found
+
+
+def rows_of_postgres(server):
+    database = server.store.address.partition('dbname=')[2].split()[0]
+
+    def ask(sql):
+        return the_postgres().psql(sql, database=database).splitlines()
+    found = {}
+    for line in ask("SELECT schemaname || '.' || tablename FROM pg_tables"
+                    " WHERE schemaname NOT LIKE 'pg%' AND schemaname <> 'information_schema'"):
+        service, _, table = line.partition('.')
+        if is_compared(service, table):
+            found[line] = set(ask(f'SELECT t::text FROM {line} AS t'))
+    return found
+
+
+def all_rows(server):
+    return rows_of_postgres(server) if store_kind() == 'postgres' else rows_of_sqlite(server)
+
+
+def differences(before, after):
+    """Tables whose rows are others: what has come, and what has gone."""
+    return {table: (sorted(after.get(table, set()) - before.get(table, set())),
+                    sorted(before.get(table, set()) - after.get(table, set())))
+            for table in before.keys() | after.keys()
+            if before.get(table, set()) != after.get(table, set())}
