@@ -127,8 +127,17 @@ async function what_was_chosen_stays(world) {
 
 const PAPER = { width: 1160, height: 780 };
 
+const TOLD = [
+  ['accounts.payout', { day: '2031-11-20', amount: '41.50', currency: 'USD' }],
+  ['phoenix.received', { company: 'ООО Ромашка', status: 'На проверке', link: '/app/phoenix/request' }],
+  ['accounts.payout', { day: '2031-11-21', amount: '28.00', currency: 'USD' }],
+];
+
 /** Only when asked for: the pictures of docs/web.md. */
 async function pictures_of_the_manual(world) {
+  for (const [template, payload] of TOLD) await ask('POST', '/api/notifications', { recipient_id: world.owner, template, payload, channel: 'inbox' });
+  const asOwner = { 'Kontora-Person': world.owner };
+  await until(async () => (await ask('GET', '/api/inbox/unread', undefined, asOwner)).unread >= TOLD.length);
   const folder = process.env.KONTORA_TEST_PICTURES;
   mkdirSync(folder, { recursive: true });
   const wanted = [
