@@ -10,7 +10,8 @@ import sqlite3
 from kontora import store_kind, the_postgres
 
 # What is told stays told. Places in it, receipts, and replies that are kept for a while have ids.
-PASSING = {'journal', 'cursor', 'follower', 'errand', 'kept_reply', 'later_schedule', 'store_mark'}
+PASSING = {'journal', 'cursor', 'follower', 'errand', 'kept_reply', 'later_schedule', 'store_mark',
+           'funnel_walk'}
 # What a house furnishes itself with in its first minutes, whoever is there.
 PASSING |= {'signing_key', 'template', 'wording'}
 SERVICES = {'audit'}
