@@ -33,6 +33,8 @@ endif
 
 CFLAGS  := $(CFLAGS_$(VARIANT)) -fPIE -pthread -D_GNU_SOURCE -DKONTORA_VERSION='"$(VERSION)"' $(CFLAGS_EXTRA)
 LDFLAGS := $(LDFLAGS_$(VARIANT)) $(SHARED_LDFLAGS) -pthread
+# Hundreds of tests are linked, each with the whole library: by the quicker linker, where it is.
+LINK_TEST := $(if $(shell command -v ld.gold),-fuse-ld=gold)
 LIBS    := -lssl -lcrypto -lnghttp2 -lsodium -lyaml -ldl -lm
 
 # SQLite comes as the amalgamation that an npm package carries: Debian's own is older than 3.51.3
@@ -157,7 +159,7 @@ $(PROGRAM): $(OUT)/src/main.o $(LIBRARY) $(SQLITE_OBJ)
 
 $(LIBRARY): $(filter-out $(OUT)/src/main.o,$(OBJECTS)) $(EMBEDDED) $(OUT)/web/web_files.o
 	@rm -f $@
-	@ar rcs $@ $^
+	@ar rcsT $@ $^
 
 $(OUT)/%.o: %.c
 	@mkdir -p $(@D)
@@ -198,24 +200,24 @@ $(BUILD)/sqlite3.o: $(SQLITE_DIR)/sqlite3.c
 	@gcc -std=gnu17 -w $(CFLAGS_release) -fPIE -pthread -D_GNU_SOURCE $(SQLITE_FLAGS) -c $< -o $@
 
 $(OUT)/tests/fuzz/%: $(OUT)/tests/fuzz/%.o $(LIBRARY) $(SQLITE_OBJ)
-	@$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) $(LINK_TEST) -o $@ $^ $(LIBS)
 
 $(OUT)/tests/%_test: $(OUT)/tests/%_test.o $(TEST_LIB) $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(LINK_TEST) -o $@ $^ $(LIBS)
 
 # The program with a few services more, for tests of what services tell each other.
 $(SAMPLE): $(SAMPLE_OBJ) $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(LINK_TEST) -o $@ $^ $(LIBS)
 
 $(NET_SERVER): $(OUT)/tests/net/echo_server.o $(LIBRARY)
 	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(LINK_TEST) -o $@ $^ $(LIBS)
 
 $(OUT)/bench/%: $(OUT)/bench/%.o $(LIBRARY) $(SQLITE_OBJ)
 	@echo "  link    $@"
-	@$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $(LINK_TEST) -o $@ $^ $(LIBS)
 
 # It measures what the broker allows, with the library's own connection.
 $(OUT)/bench/bare_publisher: LIBS += -lrabbitmq
