@@ -221,7 +221,7 @@ class Person:
     def do(self, operation, form=None, case=None, review=lambda new: True, between=None):
         """The operation's outcome, a push or what the state has said of it. `review` is given what
         is new when a token was stale, and says whether to go on; None: the person did not want to
-        any more. `between` happens after the look."""
+        any more. `between` happens after the look. A form may depend on what is shown."""
         self.pushes.is_open.wait(PATIENCE)
         state = self.look(case)
         self.show(state)
@@ -230,7 +230,7 @@ class Person:
         while True:
             body = {'token': self.token(state, operation)}
             if form is not None:
-                body['form'] = form
+                body['form'] = form(self.shown) if callable(form) else form
             answer = self.ask('POST', f'operations/{operation}', json.dumps(body))
             if answer.status == 200:
                 break

@@ -137,8 +137,8 @@ class Crowd:
         if dice < 0.5:
             person.do('claim', None, case)
         if attempts < 3 and dice < 0.4:
-            person.do('return_for_changes', {'return_reason': f'no {attempts}', 'comment': 'x'},
-                      case)
+            person.do('return_for_changes', lambda shown: {
+                'return_reason': f"no {shown.get('attempts', 1)}", 'comment': 'x'}, case)
         elif dice >= 1 - self.rejects:
             person.do('reject', {'comment': 'x'}, case)
         else:
