@@ -155,6 +155,7 @@ def what_was_too_late_beside_others_is_called_unsteady():
     check_equal((code, lines[-1]), (0, '3 passed, 0 failed'), lines)
     check_in('1 unsteady: behaviour/0_test', lines)
     check(any('failed beside others: 1 - in_a_hurry' in line for line in lines), lines)
+    check_in('| not ok 1 - in_a_hurry', lines)
 
 
 def what_fails_twice_has_failed():
