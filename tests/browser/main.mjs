@@ -14,6 +14,7 @@ import { popugTests } from './popug_test.mjs';
 import { popugPictureTests, popugViewTests } from './popug_view_test.mjs';
 import { programTests } from './programs_test.mjs';
 import { qrTests } from './qr_test.mjs';
+import { sampleTests } from './sample_test.mjs';
 import { startTests } from './start_test.mjs';
 import { pictureTests, viewTests } from './view_test.mjs';
 import { workTests } from './works_test.mjs';
@@ -30,7 +31,7 @@ async function showWindows(opened) {
 const wanted = process.argv.slice(2);
 const others = [
   ...passkeyTests, ...entryTests, ...caseTests, ...keyboardTests, ...viewTests, ...startTests, ...workTests, ...phoenixTests, ...hostileTests,
-  ...popugTests, ...popugMoneyTests, ...popugViewTests, ...popugPictureTests, ...qrTests, ...programTests,
+  ...popugTests, ...popugMoneyTests, ...popugViewTests, ...popugPictureTests, ...qrTests, ...programTests, ...sampleTests,
 ];
 const chosen = others.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const browser = await openBrowser();

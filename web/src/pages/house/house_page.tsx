@@ -1,13 +1,15 @@
-// house_page.tsx - what is chosen for everybody: which apps are shown.
+// house_page.tsx - what is chosen for everybody: which apps are shown, and sample data.
 import { useState } from 'preact/hooks';
 import { get, patch, Problem } from '../../app/api';
 import { asProblem, useLoad } from '../../app/load';
+import { seesSample } from '../../app/sample';
 import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { say } from '../../app/words';
 import { Bones, Shown, Trouble } from '../../design/states';
 import { toast } from '../../design/toast';
 import { AppsChoice, HouseChoice } from './apps_choice';
+import { SampleCard } from './sample_card';
 
 export function HousePage() {
   const session = useSession();
@@ -36,6 +38,7 @@ export function HousePage() {
           </Shown>
         </div>
       </section>
+      {seesSample(session) && <SampleCard />}
     </>
   );
 }

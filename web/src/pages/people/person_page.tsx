@@ -1,7 +1,8 @@
-// person_page.tsx - one person: what is known, his roles, and the door closed or opened.
+// person_page.tsx - one person: what is known, his roles, the door closed or opened, and who is forgotten for good.
 import { useState } from 'preact/hooks';
 import { get, patch, post, Problem } from '../../app/api';
 import { asProblem, useLoad } from '../../app/load';
+import { go } from '../../app/router';
 import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { fieldTrouble } from '../../app/troubles';
@@ -10,6 +11,7 @@ import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
 import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
+import { Sure } from '../../design/sure';
 import { toast } from '../../design/toast';
 import { Person } from './people_page';
 
@@ -70,23 +72,35 @@ function Block({ person, onClose, onDone }: { person: Person; onClose: () => voi
 export function PersonPage({ id }: Record<string, string>) {
   const { may } = useSession();
   const [isBlocking, setBlocking] = useState(false);
+  const [isForgetting, setForgetting] = useState(false);
   const loaded = useLoad(() => get<Person>(`/api/users/${id}`), [id]);
   const unblock = async () => {
     loaded.set(await post<Person>(`/api/users/${id}/unblock`, {}, { revision: loaded.value!.revision }));
     toast(say('unblocked'));
+  };
+  const forget = async () => {
+    await post(`/api/users/${id}/forget`, {}, { revision: loaded.value!.revision });
+    go('/app/people');
+    toast(say('person_forgotten'));
   };
   return (
     <Shown of={loaded} bones={<Bones rows={5} height={36} />}>
       {(person) => (
         <>
           <Title back={say('people')} backTo="/app/people" under={<div class="row"><span class="muted">{person.email}</span>{person.roles.map((role) => <Badge key={role}>{role}</Badge>)}</div>}
-            actions={may('users.block') && (person.status === 'blocked'
-              ? <Button onPress={unblock}>{say('unblock')}</Button>
-              : <Button kind="danger" onPress={() => setBlocking(true)}>{say('block')}</Button>)}>{person.full_name ?? person.email}</Title>
+            actions={(
+              <>
+                {may('users.block') && (person.status === 'blocked'
+                  ? <Button onPress={unblock}>{say('unblock')}</Button>
+                  : <Button kind="danger" onPress={() => setBlocking(true)}>{say('block')}</Button>)}
+                {person.status === 'blocked' && may('users.forget') && <Button kind="danger" onPress={() => setForgetting(true)}>{say('forget')}</Button>}
+              </>
+            )}>{person.full_name ?? person.email}</Title>
           {person.status === 'blocked' && <Note tone="bad"><strong>{say('blocked')}</strong>{person.block_reason && <p>{person.block_reason}</p>}</Note>}
           {may('users.change') ? <Edit key={person.revision} person={person} onSaved={loaded.set} /> : null}
           <p class="small muted">{say('known_since', { when: moment(person.created_at) })}</p>
           {isBlocking && <Block person={person} onClose={() => setBlocking(false)} onDone={(blocked) => { setBlocking(false); loaded.set(blocked); }} />}
+          {isForgetting && <Sure title={say('forget_person')} about={say('forget_person_about')} yes={say('forget_for_good')} onYes={forget} onClose={() => setForgetting(false)} />}
         </>
       )}
     </Shown>

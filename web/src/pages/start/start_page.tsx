@@ -5,6 +5,7 @@ import { Title } from '../../app/shell';
 import { language, say } from '../../app/words';
 import { LinkButton } from '../../design/button';
 import { Bones, Empty, Shown } from '../../design/states';
+import { SampleNote } from '../house/sample_card';
 import { Beginnings } from '../inbox/inbox_page';
 import { Version } from '../workflows/workflows_page';
 import { CaseEntry } from '../workflows/incidents_page';
@@ -80,6 +81,7 @@ export function StartPage() {
   return (
     <>
       <Title under={<p class="muted">{today}</p>}>{say('hello', { name })}</Title>
+      <SampleNote />
       <Shown of={loaded} bones={<><Bones rows={1} height={76} /><Bones rows={4} height={44} /></>}>
         {(parts) => <Parted parts={parts} />}
       </Shown>

@@ -1,7 +1,9 @@
 // mend_page.tsx - a case as its keeper sees it: why it stands, and the ways to bring it on. Each asks for a reason.
+// One that is over can be forgotten.
 import { useState } from 'preact/hooks';
-import { get, Page, post, Problem } from '../../app/api';
+import { get, Page, post, Problem, remove } from '../../app/api';
 import { asProblem, useLoad } from '../../app/load';
+import { go } from '../../app/router';
 import { useSession } from '../../app/session';
 import { Title } from '../../app/shell';
 import { ago, label, Label, moment, say } from '../../app/words';
@@ -10,6 +12,7 @@ import { Button } from '../../design/button';
 import { Dialog } from '../../design/dialog';
 import { TextField } from '../../design/field';
 import { Badge, Bones, Note, Shown, Trouble } from '../../design/states';
+import { Sure } from '../../design/sure';
 import { toast } from '../../design/toast';
 
 interface Stage { stage: string; state: string; attempt: number; due_at: string | null; reason: { code: string; message: string } | null }
@@ -120,6 +123,7 @@ function Fields({ fields }: { fields: Record<string, unknown> }) {
 export function MendPage({ service, case_id: caseId }: Record<string, string>) {
   const { may, doors } = useSession();
   const [open, setOpen] = useState<{ way: Way; stage?: string } | null>(null);
+  const [isForgetting, setForgetting] = useState(false);
   const at = `/api/cases/${service}/${caseId}`;
   const loaded = useLoad(async () => {
     const [of, history] = await Promise.all([get<CaseKept>(at), get<Page<Kept>>(`${at}/history`)]);
@@ -130,17 +134,24 @@ export function MendPage({ service, case_id: caseId }: Record<string, string>) {
     toast(say('done'));
     void loaded.again();
   };
+  const forget = async () => {
+    await remove(at);
+    go('/app/start');
+    toast(say('case_forgotten'));
+  };
   return (
     <Shown of={loaded} bones={<Bones rows={6} height={32} />}>
       {({ of, history, labels }) => (
         <>
           <Title back={say('incidents')} backTo="/app/workflows/incidents" under={<div class="row">{of.places.map((place) => <Badge key={place} tone="accent"><span class="dot" />{label(labels[place], place)}</Badge>)}</div>}
-            actions={may('cases.mend') && !of.closed_at && (
-              <>
-                <Button onPress={() => setOpen({ way: 'move' })}>{say('mend_move')}</Button>
-                <Button kind="danger" onPress={() => setOpen({ way: 'cancel' })}>{say('mend_cancel')}</Button>
-              </>
-            )}>{`${label(doors?.find(({ workflow }) => workflow === of.workflow)?.label, of.workflow)} · № ${of.case_id.slice(-6)}`}</Title>
+            actions={of.closed_at
+              ? may('cases.forget') && <Button kind="danger" onPress={() => setForgetting(true)}>{say('forget')}</Button>
+              : may('cases.mend') && (
+                <>
+                  <Button onPress={() => setOpen({ way: 'move' })}>{say('mend_move')}</Button>
+                  <Button kind="danger" onPress={() => setOpen({ way: 'cancel' })}>{say('mend_cancel')}</Button>
+                </>
+              )}>{`${label(doors?.find(({ workflow }) => workflow === of.workflow)?.label, of.workflow)} · № ${of.case_id.slice(-6)}`}</Title>
           <Note tone={of.incidents > 0 ? 'bad' : 'accent'}>{of.why}</Note>
           {of.stages.length > 0 && (
             <section class="card"><div class="head"><h2>{say('stages')}</h2></div><Stages stages={of.stages} onMend={(way, stage) => setOpen({ way, stage })} /></section>
@@ -164,6 +175,7 @@ export function MendPage({ service, case_id: caseId }: Record<string, string>) {
             </div>
           </section>
           {open && <Mend at={at} way={open.way} stage={open.stage} onClose={() => setOpen(null)} onDone={done} />}
+          {isForgetting && <Sure title={say('forget_case')} about={say('forget_case_about')} yes={say('forget_for_good')} onYes={forget} onClose={() => setForgetting(false)} />}
         </>
       )}
     </Shown>
