@@ -20,10 +20,10 @@ static const struct service *const services[] = {
 };
 
 static const struct cli_command *const commands[] = {
-    &cli_serve,   &cli_login,     &cli_setup,    &cli_users,  &cli_dead,
-    &cli_case,    &cli_workflows, &cli_fsck,     &cli_doctor, &cli_config_command,
-    &cli_openapi, &cli_asyncapi,  &cli_key,      &cli_bench,  &cli_schema,
-    &cli_check,   &cli_draw,      &cli_simulate, &cli_audit,  &cli_shuffle,
+    &cli_serve,     &cli_login,   &cli_setup,  &cli_users,          &cli_dead,    &cli_case,
+    &cli_workflows, &cli_fsck,    &cli_doctor, &cli_config_command, &cli_openapi, &cli_asyncapi,
+    &cli_key,       &cli_bench,   &cli_schema, &cli_check,          &cli_draw,    &cli_simulate,
+    &cli_audit,     &cli_shuffle, &cli_sample,
 };
 
 int main(int argc, char **argv)

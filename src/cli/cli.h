@@ -115,6 +115,7 @@ extern const struct cli_command cli_login; /* login/ */
 extern const struct cli_command cli_case;  /* cases/ */
 extern const struct cli_command cli_simulate;
 extern const struct cli_command cli_audit;
+extern const struct cli_command cli_sample;
 extern const struct cli_command cli_shuffle;   /* shuffle/ */
 extern const struct cli_command cli_workflows; /* workflows/ */
 

@@ -12,7 +12,7 @@ from tap import (check, check_equal, check_in, check_match, check_not_in, main, 
                  test_directory)
 
 COMMANDS = ('serve', 'users', 'dead', 'fsck', 'doctor', 'config', 'openapi', 'asyncapi', 'key',
-            'bench', 'schema', 'check', 'draw', 'simulate')
+            'bench', 'schema', 'check', 'draw', 'simulate', 'sample')
 
 
 def start_server():

@@ -6,16 +6,15 @@ Standard error is a terminal of the test's own; standard output is a pipe, as in
 # sanitizers: asan
 import json
 import os
-import pty
 import re
-import subprocess
 import sys
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from house import until
 from kontora import Server, run
-from tap import check, check_equal, check_match, main, program, repository
+from tap import check, check_equal, check_match, main, repository
+from terminal import on_a_terminal
 
 PEOPLE = 5
 WORKFLOW = os.path.join(repository(), 'tests', 'workflows', 'order.yaml')
@@ -31,30 +30,6 @@ def server():
     until(lambda: len(client.get('/api/audit/events').json['items']) >= PEOPLE)
     yield made
     check_equal(made.stop(), 0)
-
-
-def all_of(terminal):
-    """What came to the terminal until nobody has its other end any more."""
-    said = b''
-    while True:
-        try:
-            piece = os.read(terminal, 4096)
-        except OSError:
-            piece = b''
-        if not piece:
-            return said.decode()
-        said += piece
-
-
-def on_a_terminal(*words, kind='xterm'):
-    ours, its = pty.openpty()
-    command = subprocess.Popen([program(), *words], stdin=subprocess.DEVNULL, text=True,
-                               stdout=subprocess.PIPE, stderr=its, env={**os.environ, 'TERM': kind})
-    os.close(its)
-    shown = all_of(ours)
-    os.close(ours)
-    printed, _ = command.communicate(timeout=60)
-    return command.returncode, printed, shown
 
 
 def a_terminal_is_told_how_far_it_is(server):
