@@ -197,7 +197,8 @@ const struct cli_command cli_sample = {
     .summary = "Made-up people and cases to look at, and away with them",
     .help = "A new system is empty. `fill` makes up a dozen people and several cases, each\n"
             "somewhere else; nobody is written to. `remove` takes all of it away for good, with\n"
-            "whatever has been done to it since, and nothing else.\n"
+            "what was done to it since, and nothing else: a client that was made of a sample\n"
+            "request stays.\n"
             "\n"
             "Both wait until it is done and say on a terminal how far it is. The server goes on\n"
             "also when nobody waits, and after a crash: --no-wait leaves it to it, and `status`\n"

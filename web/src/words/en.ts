@@ -139,7 +139,7 @@ export const en = {
   sample_data: 'Sample data', sample_about: 'A dozen made-up people and several cases, to see how things look. Nobody is written to, and everything goes again in one click.',
   sample_fill: 'Fill with sample data', sample_filling: 'Sample people and cases are being made up.', sample_removing: 'Sample data is being removed.',
   sample_there: 'This system has sample data: {amount}.', sample_amount: '{people} and {cases}', people_count: { one: '{count} person', other: '{count} people' },
-  sample_remove: 'Remove sample data', sample_remove_yes: 'Remove all of it', sample_remove_about: 'The made-up people and cases go for good, with whatever has been done to them since. Nothing else goes.',
+  sample_remove: 'Remove sample data', sample_remove_yes: 'Remove all of it', sample_remove_about: 'The made-up people and cases go for good, with what was done to them since. Nothing else goes: a client that was made of a sample request stays.',
   sample_gone: 'The sample data is gone.', sample_stays: 'Not all of it could be removed. Try again in a moment.', sample_here: 'Some people and cases here are made up.',
   sample_how_far: 'How far it is', sample_too: 'Fill with sample people and cases', sample_too_hint: 'To look around. It goes again in one click, under “Apps”.',
   code_sample_is_there: 'There is sample data already.',
