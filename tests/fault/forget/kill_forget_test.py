@@ -8,7 +8,7 @@ import http.client
 import os
 import sys
 
-LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
+LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases'),
                 os.path.join(LIB, '..', 'behaviour', 'forget')]
 from house import until
