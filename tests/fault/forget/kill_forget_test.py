@@ -7,6 +7,7 @@ On files: it is one transaction of one service, on each store the same.
 import http.client
 import os
 import sys
+import time
 
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'cases'),
@@ -15,7 +16,7 @@ from house import until
 from kontora import Server, run
 from onboarding import Onboarding
 from rows_of import all_rows, differences
-from tap import check, check_equal, check_in, main
+from tap import check, check_equal, main
 
 SERVICES = 'users,iam,gateway,notifications,phoenix,audit,sample'
 CASE_PLACES = ('case_forgotten_beside', 'case_row_gone', 'case_found_never', 'case_rows_gone',
@@ -59,6 +60,14 @@ def of_service(rows, service, part):
             for found in [[line for line in lines if part in line or blob in line]] if found}
 
 
+def at_rest(server, service, part):
+    """When all that was told has been heard."""
+    seen = None
+    while seen != (seen := of_service(all_rows(server), service, part)):
+        time.sleep(0.5)
+    return seen
+
+
 def is_sound(server):
     said = run('fsck', '--data', server.directory, variant='fault')
     check_equal(said.code, 0, said)
@@ -66,12 +75,12 @@ def is_sound(server):
 
 def all_or_nothing(server, place, service, subject, ask):
     """`ask` is (method, path). Killed at the place; asked again it is gone."""
-    before = of_service(all_rows(server), service, subject)
+    before = at_rest(server, service, subject)
     check(before, f'nothing is known of {subject}')
     begin_again(server, place)
     ask_and_die(server, *ask)
-    left = of_service(all_rows(server), service, subject)
-    check_in(left, (before, {}), place)
+    left = at_rest(server, service, subject)
+    check_equal(left, before if left else {}, place)
     said = server.admin().ask(*ask)
     check_equal(said.status, 204 if left else 404, place)
     check_equal(of_service(all_rows(server), service, subject), {}, place)
@@ -104,22 +113,33 @@ def a_person_is_there_or_gone(server):
     is_sound(server)
 
 
+def state(server):
+    return server.admin().get('/api/sample').json['state']
+
+
+def becomes(server, method, wanted):
+    """Asked for until it is so; by dying on the way it begins a new life."""
+    try:
+        server.admin().ask(method, '/api/sample')
+        return until(lambda: state(server) == wanted)
+    except (OSError, http.client.HTTPException):
+        check_equal(server.wait(60), -9)
+        server.environment = {}
+        server.start()
+        return becomes(server, method, wanted)
+
+
+def comes_and_goes(server, place=None):
+    for method, wanted in (('POST', 'filled'), ('DELETE', 'none')):
+        begin_again(server, place)
+        check(becomes(server, method, wanted), (place, method, state(server)))
+
+
 def sample_data_comes_and_goes_whole(server):
-    def state():
-        return server.admin().get('/api/sample').json['state']
+    comes_and_goes(server)  # counts of nothing go with it
     before = all_rows(server)
     for place in SAMPLE_PLACES:
-        for method, wanted in (('POST', 'filled'), ('DELETE', 'none')):
-            begin_again(server, place)
-            try:
-                server.admin().ask(method, '/api/sample')
-                until(lambda: state() == wanted)
-            except (OSError, http.client.HTTPException):
-                check_equal(server.wait(60), -9, place)
-                server.environment = {}
-                server.start()
-                server.admin().ask(method, '/api/sample')
-            check(until(lambda: state() == wanted), (place, method, state()))
+        comes_and_goes(server, place)
     check(until(lambda: not differences(before, all_rows(server))),
           differences(before, all_rows(server)))
     is_sound(server)

@@ -134,7 +134,7 @@ static void events_are_rows(void)
 {
     struct arena *arena = arena_create("engine", ARENA_BYTES);
     const struct service *made = extend_both(arena);
-    CHECK_INT(made->event_count, 5); /* shop.over has a row of the program; three are the engine's */
+    CHECK_INT(made->event_count, 5); /* shop.over has a row of its own; three are the engine's */
     CHECK(made->catalog->case_changed >= made->events);
     CHECK(strcmp(made->catalog->case_changed->name, "shop.case_changed") == 0);
     const struct recipe *recipe = catalog_find(made->catalog, TEXT("order"), 1);
