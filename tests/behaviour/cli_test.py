@@ -297,8 +297,11 @@ def not_utf8_is_refused(server):
 def the_manual_names_every_command():
     with open(os.path.join(repository(), 'docs', 'kontora.1'), encoding='utf-8') as file:
         page = file.read().replace('\\-', '-')
-    for name in ('serve', 'users', 'doctor', 'config', 'openapi', 'asyncapi', 'version'):
-        check_match(rf'(?m)^\.(B|BR|RB) "?{name}\b|\\fB{name}|kontora {name}', page)
+    names = re.findall(r'(?m)^  ([a-z]+) {2,}\S', run('--help').out)
+    check(set(COMMANDS) < set(names), names)
+    for name in names:
+        check_match(rf'(?m)^\.B kontora {name}\b', page)
+        check_match(rf'(?m)^\.(B|BR|BI) "?{name}\b', page)
     codes = set(re.findall(r'(?m)^\.B (\d+)$', page))
     check_equal(codes, {'0', '1', '64', '65', '69', '71', '74', '75'})
 
