@@ -47,8 +47,9 @@ def every_event_is_counted():
     check_equal(said.code, 0, said)
     check_equal(said.json['events'], 3001)
     for name in ('told_per_second', 'events_per_second', 'raw_events_per_second', 'ratio_percent',
-                 'processor_ns_each', 'raw_processor_ns_each', 'alone_p50_us', 'message_bytes'):
+                 'processor_ns_each', 'alone_p50_us', 'message_bytes'):
         check(said.json[name] > 0, name)
+    check(said.json['raw_processor_ns_each'] >= 0, 'so few rows may take less than a tick')
     check(said.json['alone_p50_us'] <= said.json['alone_p99_us'])
     check(said.json['events_per_second'] <= said.json['told_per_second'])
     check_equal(os.listdir(place), [], 'it cleans up')
