@@ -41,8 +41,8 @@ export async function openWindow(browser, { language = 'ru', size = DESK, theme 
 /** Nothing of WCAG 2.2 A and AA that a machine can see. */
 export async function checkAccessible(page, where) {
   await page.evaluate(axe);
-  await page.evaluate(() => Promise.all(document.getAnimations() // what is fading in is pale for a moment
-    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).map((one) => one.finished.catch(() => {}))));
+  await page.waitForFunction(() => document.getAnimations().every( // what is fading in is pale for a moment
+    (one) => one.playState !== 'running' || one.effect?.getComputedTiming().endTime === Infinity));
   const found = await page.evaluate(() => window.axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   }));
