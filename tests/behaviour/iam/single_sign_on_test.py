@@ -1,4 +1,4 @@
-"""single_sign_on_test.py - other programs let their people sign in here: openid-client is one.
+"""single_sign_on_test.py - other programs let their people sign in here (C2): openid-client is one.
 
 Discovery, code with PKCE, refresh and its reuse, introspection, revocation, device flow; and what
 no honest program does: codes shown twice and at once (G45), addresses that are nearly right, PKCE
