@@ -55,7 +55,8 @@ def both_know_him_and_both_forget(doors):
     session = owner.session
     check_equal((status_at(first, '/api/profile', session), status_at(other, '/versions', session)),
                 (200, 200))
-    check_equal(status_at(other, '/versions', session[:-1] + 'x'), 401)
+    nearly = session[:-1] + ('y' if session[-1] == 'x' else 'x')
+    check_equal(status_at(other, '/versions', nearly), 401)
     began = time.monotonic()
     check_equal(owner.post('/api/logout', {}).status, 204)
     for server, path in ((first, '/api/profile'), (other, '/versions')):
@@ -88,7 +89,7 @@ def who_cannot_be_asked_about_is_not_let_in(doors):
     check_equal(status_at(other, '/livez', None), 200)
     first.settings.append(f'--net.listen={first.address[7:]}')
     first.start()
-    check(until(lambda: status_at(other, '/versions', again.session) == 200, seconds=30), 'again')
+    check(until(lambda: status_at(other, '/versions', again.session) == 200), 'again')
 
 
 if __name__ == '__main__':
