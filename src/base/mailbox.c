@@ -9,7 +9,6 @@
 
 #include "base/must.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stddef.h>
 #include <sys/eventfd.h>
@@ -29,6 +28,13 @@ void mailbox_finish(struct mailbox *mailbox)
     mailbox->descriptor = -1;
 }
 
+void mailbox_ring(struct mailbox *mailbox)
+{
+    uint64_t one = 1;
+    ssize_t written = write(mailbox->descriptor, &one, sizeof one);
+    MUST(written == sizeof one);
+}
+
 void mailbox_put(struct mailbox *mailbox, struct mailbox_node *node)
 {
     struct mailbox_node *newest = atomic_load(&mailbox->newest);
@@ -36,17 +42,8 @@ void mailbox_put(struct mailbox *mailbox, struct mailbox_node *node)
         node->next = newest;
     } while (!atomic_compare_exchange_weak(&mailbox->newest, &newest, node));
     if (atomic_load(&mailbox->owner_sleeps) && atomic_exchange(&mailbox->owner_sleeps, false)) {
-        uint64_t one = 1;
-        ssize_t written = write(mailbox->descriptor, &one, sizeof one);
-        MUST(written == sizeof one || errno == EAGAIN);
+        mailbox_ring(mailbox);
     }
-}
-
-void mailbox_ring(struct mailbox *mailbox)
-{
-    uint64_t one = 1;
-    ssize_t written = write(mailbox->descriptor, &one, sizeof one);
-    MUST(written == sizeof one);
 }
 
 struct mailbox_node *mailbox_take_all(struct mailbox *mailbox)
