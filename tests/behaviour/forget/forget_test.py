@@ -10,7 +10,7 @@ sys.path[:0] = [LIB, os.path.join(LIB, 'cases')]
 from house import until
 from kontora import Server, run, the_store
 from onboarding import Onboarding
-from rows_of import all_rows
+from rows_of import all_rows, that_know
 from tap import check, check_equal, main
 
 
@@ -22,10 +22,7 @@ def server():
 
 def rows_with(server, part):
     """Tables that know of it still."""
-    short = part.replace('-', '')
-    blob = repr(bytes.fromhex(short))[2:-1] if len(short) == 32 else part
-    return sorted(table for table, rows in all_rows(server).items()
-                  if any(part in row or blob in row for row in rows))
+    return sorted(that_know(all_rows(server), part))
 
 
 def a_case_that_is_over_goes(server):

@@ -52,6 +52,15 @@ def all_rows(server):
     return rows_of_postgres(server) if store_kind() == 'postgres' else rows_of_sqlite(server)
 
 
+def that_know(rows, part):
+    """{table: rows} of those that know of it: of a text, or of an id in any of its forms."""
+    short = part.replace('-', '')
+    blob = repr(bytes.fromhex(short))[2:-1] if len(short) == 32 else part
+    found = {table: sorted(line for line in lines if part in line or blob in line)
+             for table, lines in rows.items()}
+    return {table: lines for table, lines in found.items() if lines}
+
+
 def differences(before, after):
     """Tables whose rows are others: what has come, and what has gone."""
     return {table: (sorted(after.get(table, set()) - before.get(table, set())),

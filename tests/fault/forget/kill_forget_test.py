@@ -15,7 +15,7 @@ sys.path[:0] = [LIB, os.path.join(LIB, 'cases'),
 from house import until
 from kontora import Server, run
 from onboarding import Onboarding
-from rows_of import all_rows, differences
+from rows_of import all_rows, differences, that_know
 from tap import check, check_equal, main
 
 SERVICES = 'users,iam,gateway,notifications,phoenix,audit,sample'
@@ -54,10 +54,8 @@ def ask_and_die(server, method, path):
 
 def of_service(rows, service, part):
     """Its rows that know of it, but for what was told."""
-    blob = repr(bytes.fromhex(part.replace('-', '')))[2:-1]
-    return {table: found for table, lines in rows.items() if table.startswith(f'{service}.')
-            and table != f'{service}.journal'
-            for found in [[line for line in lines if part in line or blob in line]] if found}
+    return {table: lines for table, lines in that_know(rows, part).items()
+            if table.startswith(f'{service}.')}
 
 
 def at_rest(server, service, part):
