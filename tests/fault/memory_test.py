@@ -7,7 +7,6 @@ kill_scenario.py check that nothing acknowledged is lost.
 # stores: none
 import collections
 import os
-import random
 import subprocess
 import sys
 import time
@@ -51,11 +50,11 @@ def any_allocation_may_fail():
     count = count_allocations(campaign, library)
     check(count > 500, f'only {count} allocations were seen')
     ends = collections.Counter()
-    for n in spread(list(range(1, count + 1)), test_scale(LIVES)):
-        sticky = random.choice(('', '+'))
+    plan = [f'{n}{sticky}' for n in range(1, count + 1) for sticky in ('', '+')]
+    for failing in spread(plan, test_scale(LIVES)):
         before = campaign.kills
         campaign.life(fates=FATES, may_stop_answering=True,
-                      environment=environment(library, FAIL_ALLOCATION=f'{n}{sticky}'))
+                      environment=environment(library, FAIL_ALLOCATION=failing))
         ends['ended' if campaign.kills > before else 'went on'] += 1
     campaign.check_everything()
     campaign.tell(f'{test_scale(LIVES)} of {count} allocations failed: {dict(ends)}',

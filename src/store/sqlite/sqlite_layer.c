@@ -1,6 +1,7 @@
 /* sqlite_layer.c - a VFS that opens some files differently and leaves the rest to the one below. */
 #include "store/sqlite/sqlite_layer.h"
 
+#include "base/arena.h"
 #include "base/must.h"
 
 #include <pthread.h>
@@ -46,6 +47,9 @@ static void lay_over(struct layer *layer, const struct sqlite_layer_kind *kind, 
 
 const char *sqlite_layer(const struct sqlite_layer_kind *kind, const char *vfs)
 {
+    if (sqlite3_initialize() != SQLITE_OK) { /* nothing is found or registered without it */
+        memory_refused();
+    }
     sqlite3_vfs *below = sqlite3_vfs_find(vfs);
     MUST(below != NULL && kind->open != NULL);
     MUST(kind->file_bytes % (int)sizeof(void *) == 0); /* the file below is aligned, too */
