@@ -18,10 +18,6 @@
 #include <unistd.h>
 
 enum {
-    BATCH_MAX = 256,
-    /* PostgreSQL keeps 64 savepoints of a transaction in shared memory; beyond that every snapshot
-     * of every client gets slower. */
-    BATCH_MAX_SHARED = 60,
     CHORES_MAX = 16,
     READY_RETRY_MS = 1000,
     LOOK_AT_START_MS = 100,
@@ -34,7 +30,8 @@ enum {
 struct executor {
     const struct service *service;
     struct host *host;
-    struct store *store;
+    struct store_source *source;
+    struct store *store; /* NULL until somebody needs it */
     size_t waiting_max;
     int waiting_ms_max;
     size_t batch_max;
@@ -64,8 +61,8 @@ struct executor {
 };
 
 struct batch {
-    struct work *works[BATCH_MAX];
-    bool again[BATCH_MAX]; /* someone was faster than this one */
+    struct work *works[EXECUTOR_BATCH_MAX];
+    bool again[EXECUTOR_BATCH_MAX]; /* someone was faster than this one */
     size_t count;
     bool wrote;
     struct work_effects effects;
@@ -176,7 +173,13 @@ static enum status run_works(struct executor *executor, struct batch *batch, boo
     return STATUS_OK;
 }
 
-/* The store has to recover before anyone may hear anything of this batch. */
+/* Has the store to recover before anyone may hear anything? */
+static bool is_fatal(const struct executor *executor, enum status status)
+{
+    return status == STATUS_UNCERTAIN && executor->store != NULL &&
+           store_has(executor->store, STORE_UNCERTAIN_IS_FATAL);
+}
+
 _Noreturn static void exit_to_recover(const struct executor *executor)
 {
     log_line(
@@ -244,7 +247,13 @@ static enum status end_transaction(struct executor *executor, struct batch *batc
 
 static enum status begin(struct executor *executor)
 {
-    enum status status = store_begin(executor->store, STORE_WRITE);
+    enum status status = STATUS_OK;
+    if (executor->store == NULL) {
+        status = executor->source->open(executor->source, STORE_WRITE, &executor->store);
+    }
+    if (status == STATUS_OK) {
+        status = store_begin(executor->store, STORE_WRITE);
+    }
     atomic_store_explicit(&executor->ready, status == STATUS_OK, memory_order_relaxed);
     return status;
 }
@@ -283,7 +292,7 @@ static enum status try_batch(struct executor *executor, struct batch *batch, boo
 static void run_batch(struct executor *executor, struct batch *batch)
 {
     enum status status = try_batch(executor, batch, false);
-    if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
+    if (is_fatal(executor, status)) {
         exit_to_recover(executor);
     }
     /* Counted before anybody is answered: who then looks finds himself among them. */
@@ -327,7 +336,7 @@ static void run_chore(struct executor *executor, size_t index)
         }
     }
     arena_reset(executor->chore_arena);
-    if (status == STATUS_UNCERTAIN && store_has(executor->store, STORE_UNCERTAIN_IS_FATAL)) {
+    if (is_fatal(executor, status)) {
         exit_to_recover(executor);
     }
     if (status == STATUS_OK) {
@@ -452,15 +461,17 @@ static void add_chores(struct executor *executor)
 
 struct executor *executor_start(const struct executor_options *options)
 {
-    MUST(options->store != NULL && options->host != NULL);
+    MUST((options->store != NULL || options->source != NULL) && options->host != NULL);
+    MUST(options->batch_max > 0 && options->batch_max <= EXECUTOR_BATCH_MAX);
     struct executor *executor = memory_take(sizeof *executor);
     executor->service = options->service;
     executor->host = options->host;
+    executor->source = options->source;
     executor->store = options->store;
     executor->waiting_max = options->waiting_max;
     executor->waiting_ms_max = options->waiting_ms_max;
     executor->chores_may_run = options->chores_may_run;
-    executor->batch_max = store_has(options->store, STORE_IS_SHARED) ? BATCH_MAX_SHARED : BATCH_MAX;
+    executor->batch_max = options->batch_max;
     executor->chore_arena = arena_create("chore", CHORE_ARENA_BYTES);
     mailbox_init(&executor->mailbox);
     atomic_init(&executor->ready, true);
@@ -485,6 +496,11 @@ enum status executor_submit(struct executor *executor, struct work *work)
     work->waiting_since_ms = clock_monotonic_ms();
     mailbox_put(&executor->mailbox, &work->node);
     return STATUS_OK;
+}
+
+bool executor_is_busy(const struct executor *executor)
+{
+    return atomic_load_explicit(&executor->waiting, memory_order_relaxed) > 0;
 }
 
 void executor_alarm(struct executor *executor, int64_t at_ms)

@@ -14,10 +14,14 @@
 
 struct executor;
 
+enum { EXECUTOR_BATCH_MAX = 256 };
+
 struct executor_options {
     const struct service *service;
-    struct store *store; /* open for WRITE; the executor owns it from now on */
+    struct store *store; /* open for WRITE, the executor's from now on; NULL: opened when needed */
+    struct store_source *source; /* where it is opened */
     struct host *host;
+    size_t batch_max; /* EXECUTOR_BATCH_MAX at most */
     size_t waiting_max; /* more pieces of work than this are refused */
     bool runs_chores;
     const atomic_bool *chores_may_run; /* not before it is true; NULL: at once */
@@ -28,6 +32,9 @@ struct executor *executor_start(const struct executor_options *options);
 
 /* From any thread. BUSY: too many are waiting, and the work is still the caller's. */
 NODISCARD enum status executor_submit(struct executor *executor, struct work *work);
+
+/* Is there a piece of work that is not finished? */
+bool executor_is_busy(const struct executor *executor);
 
 /* From any thread: chores have something to do at this wall ms. */
 void executor_alarm(struct executor *executor, int64_t at_ms);

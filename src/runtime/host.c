@@ -8,6 +8,10 @@
 #include "runtime/waiting_room.h"
 #include "store/migrate.h"
 
+/* PostgreSQL keeps 64 savepoints of a transaction in shared memory; beyond that every snapshot of
+ * every client gets slower. */
+enum { BATCH_MAX_SHARED = 60 };
+
 static enum status bring_up_tables(const struct service *service, struct store *store,
                                    struct arena *arena, struct text *error_out)
 {
@@ -37,25 +41,16 @@ static enum status ask_service(struct host *host, struct store *store, struct ar
     return status;
 }
 
-static enum status open_writer(struct host *host, struct store **store_out, struct arena *arena,
-                               struct text *error_out)
-{
-    enum status status = host->source->open(host->source, STORE_WRITE, store_out);
-    if (status != STATUS_OK) {
-        *error_out = text_format(arena, "The store of %s cannot be opened: %s.",
-                                 host->service->name, status_text(status));
-    }
-    return status;
-}
-
 static void start_executor(struct host *host, const struct host_options *options,
-                           struct store *store)
+                           struct store *store, bool is_shared)
 {
     bool is_first = host->executor_count == 0;
     host->executors[host->executor_count++] = executor_start(&(struct executor_options){
         .service = host->service,
         .host = host,
+        .source = host->source,
         .store = store,
+        .batch_max = is_shared ? BATCH_MAX_SHARED : EXECUTOR_BATCH_MAX,
         .waiting_max = options->waiting_max,
         .waiting_ms_max = options->waiting_ms_max,
         .runs_chores = is_first, /* one of them is enough */
@@ -80,8 +75,10 @@ enum status host_open(struct host *host, const struct host_options *options, str
     host->waiting_room = waiting_room_create();
     host->queue_max = options->queue_max;
     host->config = options->config;
-    enum status status = open_writer(host, &store, arena, error_out);
+    enum status status = host->source->open(host->source, STORE_WRITE, &store);
     if (status != STATUS_OK) {
+        *error_out = text_format(arena, "The store of %s cannot be opened: %s.",
+                                 host->service->name, status_text(status));
         return status;
     }
     status = bring_up_tables(options->service, store, arena, error_out);
@@ -99,15 +96,13 @@ enum status host_open(struct host *host, const struct host_options *options, str
         store_destroy(&store);
         return status;
     }
-    size_t writers = store_has(store, STORE_IS_SHARED) ? options->writers : 1;
+    bool is_shared = store_has(store, STORE_IS_SHARED);
+    size_t writers = is_shared ? options->writers : 1;
     host->reads_at_once = store_has(store, STORE_READS_AT_ONCE);
-    start_executor(host, options, store);
+    atomic_init(&host->lanes, 1);
+    start_executor(host, options, store, is_shared);
     while (host->executor_count < writers) {
-        status = open_writer(host, &store, arena, error_out);
-        if (status != STATUS_OK) {
-            return status;
-        }
-        start_executor(host, options, store);
+        start_executor(host, options, NULL, is_shared);
     }
     return STATUS_OK;
 }
@@ -164,15 +159,28 @@ static uint32_t hash_of(struct text text)
     return hash;
 }
 
+/* A connection is opened when those that are open have something to do: a service that is seldom
+ * asked holds one. What concerns the same thing may meet itself in two lanes while they grow. */
+static struct executor *lane_of(struct host *host, uint32_t number)
+{
+    unsigned lanes = atomic_load_explicit(&host->lanes, memory_order_relaxed);
+    struct executor *executor = host->executors[number % lanes];
+    if (lanes < host->executor_count && executor_is_busy(executor)) {
+        executor = host->executors[lanes];
+        atomic_compare_exchange_strong(&host->lanes, &lanes, lanes + 1);
+    }
+    return executor;
+}
+
 enum status host_submit(struct host *host, struct work *work, struct text concerns)
 {
-    uint32_t lane = 0;
+    uint32_t number = 0;
     if (host->executor_count > 1) {
-        lane = concerns.data != NULL
-                   ? hash_of(concerns)
-                   : atomic_fetch_add_explicit(&host->next_executor, 1, memory_order_relaxed);
+        number = concerns.data != NULL
+                     ? hash_of(concerns)
+                     : atomic_fetch_add_explicit(&host->next_executor, 1, memory_order_relaxed);
     }
-    return executor_submit(host->executors[lane % host->executor_count], work);
+    return executor_submit(lane_of(host, number), work);
 }
 
 void host_alarm(struct host *host, int64_t at_ms)

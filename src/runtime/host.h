@@ -41,6 +41,7 @@ struct host {
     struct store_source *source;
     struct executor *executors[EXECUTORS_MAX];
     size_t executor_count;
+    atomic_uint lanes; /* so many of them have had work: the others have no connection yet */
     atomic_uint next_executor; /* for calls that concern nothing in particular */
     bool reads_at_once;        /* point reads run on the loop's thread */
     const struct later *later; /* what it does at a time */
