@@ -21,7 +21,7 @@ struct executor_options {
     struct store *store; /* open for WRITE, the executor's from now on; NULL: opened when needed */
     struct store_source *source; /* where it is opened */
     struct host *host;
-    size_t batch_max; /* EXECUTOR_BATCH_MAX at most */
+    size_t batch_max;   /* EXECUTOR_BATCH_MAX at most */
     size_t waiting_max; /* more pieces of work than this are refused */
     bool runs_chores;
     const atomic_bool *chores_may_run; /* not before it is true; NULL: at once */

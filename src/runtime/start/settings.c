@@ -163,7 +163,8 @@ const struct setting runtime_settings[] = {
      .otherwise = "4",
      .minimum = 1,
      .maximum = 16,
-     .meaning = "Connections at most by which a service changes rows of PostgreSQL; SQLite has one"},
+     .meaning =
+         "Connections at most by which a service changes rows of PostgreSQL; SQLite has one"},
     {.name = "work.readers",
      .kind = SETTING_INTEGER,
      .otherwise = "2",
