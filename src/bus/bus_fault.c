@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mailbox.h"
+#include "base/thread.h"
 
 #include <pthread.h>
 
@@ -248,9 +249,7 @@ static void wake(struct fault_bus *self)
 static enum status fault_start(struct bus *bus, struct text *error_out)
 {
     struct fault_bus *self = self_of(bus);
-    if (pthread_create(&self->thread, NULL, run, self) != 0) {
-        memory_refused();
-    }
+    thread_start(&self->thread, run, self, "bus-fault");
     self->has_thread = true;
     return bus_start(self->inner, error_out);
 }

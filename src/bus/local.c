@@ -7,8 +7,8 @@
 #include "bus/local_parts.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
-#include <signal.h>
 #include <string.h>
 
 static struct local *self_of(struct bus *bus)
@@ -252,15 +252,7 @@ static enum status local_start(struct bus *bus, struct text *error_out)
         local->sources[i].retain_due_ms = now_ms + LOCAL_RETAIN_FIRST_MS;
     }
     local->has_thread = true;
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); /* signals are for the thread that waits for them */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&local->thread, NULL, run, local);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed != 0) {
-        memory_refused();
-    }
+    thread_start(&local->thread, run, local, "bus");
     return STATUS_OK;
 }
 

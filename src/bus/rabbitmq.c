@@ -8,11 +8,11 @@
 #include "bus/rabbitmq.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "bus/rabbitmq/amqp_address.h"
 #include "bus/rabbitmq/amqp_library.h"
 #include "bus/rabbitmq/rabbitmq_parts.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -400,15 +400,7 @@ static enum status rabbit_start(struct bus *bus, struct text *error_out)
     }
     rabbit->has_thread = true;
     rabbit->start_ms = clock_monotonic_ms();
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); /* signals are for the thread that waits for them */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&rabbit->thread, NULL, run, rabbit);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed != 0) {
-        memory_refused();
-    }
+    thread_start(&rabbit->thread, run, rabbit, "bus");
     return STATUS_OK;
 }
 

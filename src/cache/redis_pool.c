@@ -4,11 +4,11 @@
 #include "base/chance.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -310,16 +310,7 @@ struct text redis_pool_trouble(struct redis_pool *pool, struct arena *arena)
 
 static void start_mender(struct redis_pool *pool)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&pool->mender, NULL, mend, pool);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (error != 0) {
-        memory_refused();
-    }
-    pthread_setname_np(pool->mender, "cache");
+    thread_start(&pool->mender, mend, pool, "cache");
 }
 
 static void wait_for_first(struct redis_pool *pool)

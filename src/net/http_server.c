@@ -2,6 +2,7 @@
 #include "net/http_door.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -113,18 +114,9 @@ static void *run_hall(void *context)
 /* Signals are the main thread's business; SIGPIPE is nobody's. */
 static void start_hall(struct hall *hall)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(&hall->thread, NULL, run_hall, hall);
-    if (result != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     char name[16];
     snprintf(name, sizeof name, "http-%u", hall->index);
-    pthread_setname_np(hall->thread, name);
+    thread_start(&hall->thread, run_hall, hall, name);
     hall->is_running = true;
 }
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "runtime/dead/dead.h"
 #include "runtime/host.h"
 #include "runtime/idempotency_store.h"
@@ -478,10 +479,7 @@ struct executor *executor_start(const struct executor_options *options)
     if (options->runs_chores) {
         add_chores(executor);
     }
-    int error = pthread_create(&executor->thread, NULL, executor_main, executor);
-    if (error != 0) {
-        memory_refused();
-    }
+    thread_start(&executor->thread, executor_main, executor, executor->service->name);
     return executor;
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/readers.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "runtime/ask/gather.h"
 #include "runtime/call_run.h"
 #include "runtime/problem.h"
@@ -169,10 +170,7 @@ struct readers *readers_start(unsigned threads, size_t waiting_max)
     readers->waiting_max = waiting_max;
     readers->thread_count = threads;
     for (unsigned i = 0; i < threads; i++) {
-        int error = pthread_create(&readers->threads[i], NULL, reader_main, readers);
-        if (error != 0) {
-            memory_refused();
-        }
+        thread_start(&readers->threads[i], reader_main, readers, "reads");
     }
     return readers;
 }

@@ -3,11 +3,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "runtime/host.h"
 #include "runtime/telling.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -228,15 +228,7 @@ static void start_thread(struct sidelines *all, const struct sideline *sideline)
     MUST(all->count < THREADS_MAX);
     struct sideline_thread *thread = &all->threads[all->count++];
     *thread = (struct sideline_thread){.all = all, .sideline = sideline};
-    sigset_t every;
-    sigset_t before;
-    sigfillset(&every);
-    pthread_sigmask(SIG_SETMASK, &every, &before);
-    if (pthread_create(&thread->thread, NULL, thread_main, thread) != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(thread->thread, sideline->name);
+    thread_start(&thread->thread, thread_main, thread, sideline->name);
 }
 
 struct sidelines *sidelines_start(struct host *host)

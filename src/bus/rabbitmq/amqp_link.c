@@ -8,9 +8,9 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/thread.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -299,14 +299,7 @@ static int or_default(int given, int otherwise)
 /* Signals are for the main thread. */
 static void start_thread(struct amqp_link *link)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&link->thread, NULL, run, link) != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    thread_start(&link->thread, run, link, "amqp-link");
 }
 
 struct amqp_link *amqp_link_create(const struct amqp_link_options *options, const char **error_out)

@@ -7,11 +7,11 @@
 
 #include "base/clock.h"
 #include "base/must.h"
+#include "base/thread.h"
 #include "net/client/http_asking.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -238,16 +238,7 @@ static void *run(void *context)
 
 static void start_thread(struct http_client *client)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(&client->thread, NULL, run, client);
-    if (result != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(client->thread, "http-client");
+    thread_start(&client->thread, run, client, "http-client");
 }
 
 struct http_client *http_client_create(void)

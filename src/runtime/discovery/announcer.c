@@ -4,10 +4,10 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mailbox.h"
+#include "base/thread.h"
 #include "runtime/discovery/registry.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 enum { ARENA_BYTES_MAX = 4 * 1024 * 1024, VALUES_MAX = 100000 };
 
@@ -94,15 +94,7 @@ struct announcer *announcer_start(const struct announcer_options *options)
     announcer->arena = arena_create("announcement", ARENA_BYTES_MAX);
     describe(announcer);
     mailbox_init(&announcer->mailbox);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); /* signals are the main thread's business */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&announcer->thread, NULL, announcer_main, announcer) != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(announcer->thread, "announcer");
+    thread_start(&announcer->thread, announcer_main, announcer, "announcer");
     return announcer;
 }
 

@@ -4,11 +4,11 @@
  * bucket takes to fill. What a counter has grown by, but for what we have added, others have taken.
  */
 #include "base/clock.h"
+#include "base/thread.h"
 #include "cache/cache.h"
 #include "runtime/front/limits_inside.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -142,15 +142,7 @@ void limits_start(struct limits *limits)
     }
     limits->has_thread = true;
     mailbox_init(&limits->mailbox);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); /* signals are the main thread's business */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&limits->thread, NULL, share_main, limits) != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(limits->thread, "limits");
+    thread_start(&limits->thread, share_main, limits, "limits");
 }
 
 void limits_stop(struct limits *limits)

@@ -4,12 +4,12 @@
  * kept for longer than its few seconds.
  */
 #include "base/log.h"
+#include "base/thread.h"
 #include "bus/journal.h"
 #include "runtime/front/dropped.h"
 #include "runtime/input.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 enum {
@@ -133,15 +133,7 @@ struct tail *tail_start(struct host *host, tail_fn *on_dropped, void *context)
     tail->position = FIELD_NONE;
     tail->arena = arena_create("tail of a journal", ARENA_BYTES_MAX);
     mailbox_init(&tail->mailbox);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); /* signals are the main thread's business */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&tail->thread, NULL, tail_main, tail) != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(tail->thread, "front");
+    thread_start(&tail->thread, tail_main, tail, "front");
     return tail;
 }
 

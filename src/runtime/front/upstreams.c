@@ -4,9 +4,9 @@
 #include "base/log.h"
 #include "base/mailbox.h"
 #include "base/must.h"
+#include "base/thread.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 
 enum {
@@ -314,15 +314,7 @@ void upstreams_watch(struct upstreams *upstreams, struct http_client *client,
     upstreams->on_look = on_look;
     upstreams->context = context;
     mailbox_init(&upstreams->mailbox);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (pthread_create(&upstreams->thread, NULL, watch_main, upstreams) != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(upstreams->thread, "upstreams");
+    thread_start(&upstreams->thread, watch_main, upstreams, "upstreams");
     upstreams->is_watching = true;
 }
 

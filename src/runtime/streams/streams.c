@@ -2,9 +2,9 @@
 #include "runtime/streams/streams.h"
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "runtime/streams/streams_inside.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 enum {
@@ -339,16 +339,7 @@ struct streams *streams_create(const struct streams_options *options)
 void streams_start(struct streams *streams)
 {
     MUST(!streams->is_running);
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all); /* signals are the main thread's business */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int error = pthread_create(&streams->thread, NULL, streams_main, streams);
-    if (error != 0) {
-        memory_refused();
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_setname_np(streams->thread, "streams");
+    thread_start(&streams->thread, streams_main, streams, "streams");
     streams->is_running = true;
 }
 
