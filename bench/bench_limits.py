@@ -9,6 +9,7 @@ from bench_servers import BenchFailed, Kontora, Nginx, run
 from postgres import Postgres
 
 CLIENTS = 64
+DIRECTORY = ('users',)  # the limits beside it write what this service does, and nothing else
 PGBENCH_CLIENTS = 32
 PEOPLE_TO_READ = 1000
 
@@ -57,12 +58,21 @@ def measure_raw(plan, people):
                           str(people)))
 
 
+def told_everybody(results):
+    """What becomes of it when the services that hear of people work beside the load."""
+    return (f'with all services, several of which write something for each: '
+            f'{rate(middle([one["answers_per_second"] for one in results]), "people/s")}, '
+            f'{middle([one["processor_us"] for one in results]):.0f} us each')
+
+
 def durable_writes(plan):
-    limits, results, rounds = [], [], []
+    limits, results, heard, rounds = [], [], [], []
     for _ in range(plan.rounds):
         with Outside() as outside:
-            with Kontora(plan, plan.fresh('durable')) as server:
+            with Kontora(plan, plan.fresh('durable'), DIRECTORY) as server:
                 results.append(create_people(server))
+            with Kontora(plan, plan.fresh('heard')) as server:
+                heard.append(create_people(server))
             # As many, because indexes get slower as they grow.
             limits.append(measure_raw(plan, results[-1]['answers']))
         rounds.append(outside)
@@ -76,7 +86,8 @@ def durable_writes(plan):
     inside = middle([one['ratio_percent'] for one in limits]) / 100
     line['notes'] = [f'{CLIENTS} clients over HTTP: {latency(results)}, '
                      f'{used:.0f} us of the processors each; {spread(ratios)}',
-                     f'the store layer without HTTP, 256 a commit: {inside:.2f} of SQLite alone']
+                     f'the store layer without HTTP, 256 a commit: {inside:.2f} of SQLite alone',
+                     told_everybody(heard)]
     return [line]
 
 
@@ -130,7 +141,8 @@ def postgres_writes(plan):
             with Outside() as outside:
                 limits.append(run_pgbench(plan, postgres, f'pgbench_{number}'))
                 address = postgres.make_database(f'kontora_{number}')
-                with Kontora(plan, plan.fresh('postgres'), postgres_settings(address)) as server:
+                settings = [*DIRECTORY, *postgres_settings(address)]
+                with Kontora(plan, plan.fresh('postgres'), settings) as server:
                     results.append(create_people(server))
             rounds.append(outside)
     here = [one['answers_per_second'] for one in results]

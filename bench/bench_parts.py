@@ -7,6 +7,7 @@ import shutil
 import signal
 import statistics
 
+from bench_limits import DIRECTORY
 from bench_machine import Outside, processor_seconds
 from bench_servers import Kontora, end, run
 
@@ -102,6 +103,7 @@ class Held:
     def __enter__(self):
         with open(self.path, 'r+b') as file:
             self.map = mmap.mmap(file.fileno(), 0)
+        self.map.madvise(mmap.MADV_RANDOM)  # page by page, as the server itself would read it
         self.byte = ctypes.c_char.from_buffer(self.map)
         bytes_held = ctypes.c_size_t(len(self.map))
         if ctypes.CDLL(None).mlock(ctypes.c_void_p(ctypes.addressof(self.byte)), bytes_held) != 0:
@@ -128,7 +130,7 @@ def measure_directory(plan, directory, key, ids, number):
     SQLite alone creates."""
     found = []
     with Held(directory):
-        with Kontora(plan, directory) as server:
+        with Kontora(plan, directory, DIRECTORY) as server:
             server.key = key
             for command in (['get', '--ids', ids], ['create']):
                 before = processor_seconds(server.process.pid)

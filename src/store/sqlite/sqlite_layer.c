@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/must.h"
+#include "store/sqlite/sqlite_pages.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -20,6 +21,17 @@ struct layer {
 static struct layer layers[LAYERS_MAX];
 static int layer_count;
 static pthread_mutex_t layers_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+
+/* Nothing is found or registered before SQLite has begun. */
+static void prepare(void)
+{
+    sqlite_pages_install();
+    if (sqlite3_initialize() != SQLITE_OK) {
+        memory_refused();
+    }
+}
 
 static struct layer *find_layer(const char *name)
 {
@@ -47,9 +59,7 @@ static void lay_over(struct layer *layer, const struct sqlite_layer_kind *kind, 
 
 const char *sqlite_layer(const struct sqlite_layer_kind *kind, const char *vfs)
 {
-    if (sqlite3_initialize() != SQLITE_OK) { /* nothing is found or registered without it */
-        memory_refused();
-    }
+    pthread_once(&prepared, prepare);
     sqlite3_vfs *below = sqlite3_vfs_find(vfs);
     MUST(below != NULL && kind->open != NULL);
     MUST(kind->file_bytes % (int)sizeof(void *) == 0); /* the file below is aligned, too */

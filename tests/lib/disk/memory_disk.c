@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/must.h"
+#include "store/sqlite/sqlite_pages.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -518,6 +519,7 @@ struct disk *disk_create(const char *vfs_name)
     disk->vfs.xDelete = delete_file;
     disk->vfs.xAccess = access_file;
     disk->vfs.xFullPathname = full_name;
+    sqlite_pages_install(); /* as in the program, before SQLite begins */
     MUST(sqlite3_vfs_register(&disk->vfs, 0) == SQLITE_OK);
     return disk;
 }
