@@ -136,6 +136,7 @@ def lists_are_found_by_who_and_what(company):
     check_equal(len(ids(f'/api/tasks?assignee={popug.who}&status=open')), 4)
     check_equal(ids('/api/tasks?q=%D0%9F%D0%95%D0%A0%D0%AB%D0%A8%D0%9A%D0%9E%203'),
                 [tasks[3]['id']])
+    check_equal([ids(f'/api/tasks?q={sign}') for sign in ('%25', '_', '%5C')], [[], [], []])
     check_equal(popug.get('/api/tasks?assignee=somebody').code, 'bad_assignee')
     titles = company.client.get('/internal/board/tasks?task_ids='
                                 f"{tasks[1]['id']},{uuid.uuid4()},{tasks[2]['id']}").json['items']

@@ -3,6 +3,7 @@
 
 #include "base/chance.h"
 #include "base/config.h"
+#include "store/pattern.h"
 
 struct heard {
     struct id id;
@@ -68,7 +69,8 @@ static const struct statement at_offset = {
 
 static const struct statement list = {
     .sql = "SELECT " COLUMNS " FROM board.person WHERE is_employee = 1 AND id > $1"
-           " AND (CAST($2 AS TEXT) IS NULL OR COALESCE(name_key, lower(full_name)) LIKE $2)"
+           " AND (CAST($2 AS TEXT) IS NULL OR COALESCE(name_key, lower(full_name)) LIKE "
+           "$2 " PATTERN_ESCAPE ")"
            " ORDER BY id LIMIT $3",
     .gives = &person_shape,
     .rows_max = COLLEAGUES_PAGE_MAX + 1,
@@ -143,13 +145,10 @@ enum status board_person_find(struct store *store, struct arena *arena, struct i
 enum status board_person_list(struct store *store, struct arena *arena,
                               const struct board_person_filter *filter, struct rows *rows_out)
 {
-    struct text part = NO_TEXT;
-    if (filter->part.data != NULL) {
-        part = text_format(arena, "%%%.*s%%", TEXT_ARGS(filter->part));
-    }
     return store_query(store, arena, &list,
                        VALUES(((struct value){.kind = VALUE_ID, .id = filter->after_id}),
-                              value_text(part), value_integer(filter->limit)),
+                              value_text(pattern_of_part(arena, filter->part)),
+                              value_integer(filter->limit)),
                        rows_out);
 }
 

@@ -1,6 +1,8 @@
 /* work_item_store.c - the SQL of tasks. */
 #include "apps/popug/board/work_item.h"
 
+#include "store/pattern.h"
+
 #include <string.h>
 
 #define COLUMNS                                                                                    \
@@ -32,14 +34,16 @@ static const struct statement finish = {
 static const struct statement list = {
     .sql = "SELECT " COLUMNS " FROM board.item WHERE id < $1"
            " AND (CAST($3 AS TEXT) IS NULL OR status = $3)"
-           " AND (CAST($4 AS TEXT) IS NULL OR title_key LIKE $4) ORDER BY id DESC LIMIT $2",
+           " AND (CAST($4 AS TEXT) IS NULL OR title_key LIKE $4 " PATTERN_ESCAPE ")"
+           " ORDER BY id DESC LIMIT $2",
     .gives = &item_shape,
     .rows_max = ITEMS_PAGE_MAX + 1,
 };
 static const struct statement list_of_one = {
     .sql = "SELECT " COLUMNS " FROM board.item WHERE assignee_id = $5 AND id < $1"
            " AND (CAST($3 AS TEXT) IS NULL OR status = $3)"
-           " AND (CAST($4 AS TEXT) IS NULL OR title_key LIKE $4) ORDER BY id DESC LIMIT $2",
+           " AND (CAST($4 AS TEXT) IS NULL OR title_key LIKE $4 " PATTERN_ESCAPE ")"
+           " ORDER BY id DESC LIMIT $2",
     .gives = &item_shape,
     .rows_max = ITEMS_PAGE_MAX + 1,
 };
@@ -131,14 +135,10 @@ static struct id above_all(void)
 enum status item_list(struct store *store, struct arena *arena, const struct item_filter *filter,
                       struct rows *rows_out)
 {
-    struct text part = NO_TEXT;
-    if (filter->part.data != NULL) {
-        part = text_format(arena, "%%%.*s%%", TEXT_ARGS(filter->part));
-    }
     const struct value values[] = {
         value_id(id_is_none(filter->before_id) ? above_all() : filter->before_id),
-        value_integer(filter->limit), value_text(filter->status), value_text(part),
-        value_id(filter->assignee_id)};
+        value_integer(filter->limit), value_text(filter->status),
+        value_text(pattern_of_part(arena, filter->part)), value_id(filter->assignee_id)};
     bool is_of_one = !id_is_none(filter->assignee_id);
     return store_query(store, arena, is_of_one ? &list_of_one : &list,
                        (struct values){values, is_of_one ? 5 : 4}, rows_out);
