@@ -79,7 +79,7 @@ static void check_lanes_of_new_things(void)
     CHECK_INT(rig_amount("k"), 1);
 }
 
-static void *post_same_key(void *context)
+static void *post_with_key(void *context)
 {
     struct answered *mine = memory_take(sizeof *mine);
     const char *key = context;
@@ -98,7 +98,7 @@ static void check_one_effect(void)
     pthread_t threads[8];
     for (size_t i = 0; i < COUNT_OF(threads); i++) {
         static char key[] = "Idempotency-Key: raced\r\n";
-        CHECK_INT(pthread_create(&threads[i], NULL, post_same_key, key), 0);
+        CHECK_INT(pthread_create(&threads[i], NULL, post_with_key, key), 0);
     }
     for (size_t i = 0; i < COUNT_OF(threads); i++) {
         pthread_join(threads[i], NULL);
@@ -113,6 +113,7 @@ static void deals_calls_out_to_several_writers(void)
     CHECK_INT(rig.host.executor_count, WRITERS);
     CHECK(!rig.host.reads_at_once);
     CHECK(host_is_ready(&rig.host));
+    atomic_store(&rig.host.lanes, WRITERS); /* as after a busy minute */
     check_lanes();
     check_lanes_of_new_things();
     check_one_effect();
@@ -121,6 +122,33 @@ static void deals_calls_out_to_several_writers(void)
     CHECK(counts.calls >= NAMES * 4);
     CHECK_INT(counts.waiting, 0);
     CHECK_UNTIL(atomic_load(&books.chores) >= 1);
+    rig_stop();
+}
+
+static void opens_a_writer_when_those_before_are_busy(void)
+{
+    rig_start((struct rig_options){.source = postgres_books("grows"), .writers = WRITERS});
+    int64_t thread = post_named("first");
+    for (int i = 0; i < NAMES; i++) { /* one after the other: one connection is enough */
+        char name[16];
+        snprintf(name, sizeof name, "name%d", i);
+        CHECK_INT(post_named(name), thread);
+    }
+    CHECK_INT(atomic_load(&rig.host.lanes), 1);
+    struct {
+        pthread_t thread;
+        char key[40];
+    } clients[NAMES];
+    for (int round = 0; atomic_load(&rig.host.lanes) < WRITERS; round++) {
+        for (size_t i = 0; i < COUNT_OF(clients); i++) {
+            snprintf(clients[i].key, sizeof clients[i].key, "Idempotency-Key: %d-%zu\r\n", round,
+                     i);
+            CHECK_INT(pthread_create(&clients[i].thread, NULL, post_with_key, clients[i].key), 0);
+        }
+        for (size_t i = 0; i < COUNT_OF(clients); i++) {
+            pthread_join(clients[i].thread, NULL);
+        }
+    }
     rig_stop();
 }
 
@@ -215,6 +243,7 @@ static void says_why_it_cannot_open(void)
 }
 
 static const struct test tests[] = {
+    {"opens_a_writer_when_those_before_are_busy", opens_a_writer_when_those_before_are_busy, 0},
     {"deals_calls_out_to_several_writers", deals_calls_out_to_several_writers, 0},
     {"runs_chores_once", runs_chores_once, 0},
     {"has_one_writer_for_its_own_file", has_one_writer_for_its_own_file, 0},
