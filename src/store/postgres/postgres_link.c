@@ -141,17 +141,12 @@ static void leave_to_parent(struct postgres_link *link)
     link->connection = NULL;
 }
 
-/* Reads what the server says without being asked. Usually nothing, or a last word and then the end:
- * so it is looked at until there is no more. */
-static bool has_hung_up(struct postgres_link *link)
+/* A server that says something without being asked says its last word; the end may come a moment
+ * later. Or an administrator has changed a setting: then a new connection does no harm. */
+static bool hangs_up(struct postgres_link *link)
 {
     struct pollfd socket = {.fd = link->pq->PQsocket(link->connection), .events = POLLIN};
-    while (poll(&socket, 1, 0) > 0) {
-        if (link->pq->PQconsumeInput(link->connection) == 0) {
-            return true;
-        }
-    }
-    return link->pq->PQstatus(link->connection) != CONNECTION_OK;
+    return poll(&socket, 1, 0) > 0 || link->pq->PQstatus(link->connection) != CONNECTION_OK;
 }
 
 bool postgres__link_is_alive(struct postgres_link *link)
@@ -162,7 +157,7 @@ bool postgres__link_is_alive(struct postgres_link *link)
     if (link->opened_by != getpid()) {
         leave_to_parent(link);
     }
-    if (link->connection != NULL && !link->is_broken && !has_hung_up(link)) {
+    if (link->connection != NULL && !link->is_broken && !hangs_up(link)) {
         return true;
     }
     postgres__link_drop(link);
