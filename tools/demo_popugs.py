@@ -4,7 +4,9 @@ Its first days have passed before the demonstration begins: the program lives th
 with its calendar behind (time.behind), a few seconds long. Payouts go to the payment provider of
 the tests, which refuses one account and loses a reply now and then.
 """
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -136,17 +138,60 @@ def open_bank():
     return bank
 
 
+# ---- the program, as long as it is needed ----
+
+
+class Ending:
+    """SIGTERM and Ctrl-C end the demonstration; one that comes while they are held ends it then."""
+
+    def __init__(self):
+        self.is_held = self.has_come = False
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.hear)
+
+    def hear(self, *_):
+        self.has_come = True
+        self.heed()
+
+    def heed(self):
+        if self.has_come and not self.is_held:
+            sys.exit(0)
+
+    @contextlib.contextmanager
+    def held(self):
+        self.is_held = True
+        try:
+            yield
+        finally:
+            self.is_held = False
+            self.heed()
+
+
+@contextlib.contextmanager
+def serving(command, ending):
+    """The program runs, and has ended afterwards: no signal comes when nobody would end it."""
+    servers = []
+    try:
+        with ending.held():
+            servers.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        yield servers[0]
+    finally:
+        with ending.held():
+            for server in servers:
+                server.terminate()
+                server.wait()
+                server.stdout.close()
+
+
 # ---- days that were ----
 
 
-def pass_days(days, command, bank, company):
+def pass_days(days, command, bank, company, ending):
     """`command(*more)` starts the program; the key that it shows only once, or None."""
     key = None
     for ago in range(days, 0, -1):
         bank.lose(after=1)
-        server = subprocess.Popen(command(SERVICES, '--time.behind', f'{ago}d'),
-                                  stdout=subprocess.PIPE, text=True)
-        try:
+        with serving(command(SERVICES, '--time.behind', f'{ago}d'), ending) as server:
             for line in server.stdout:
                 key = line.partition('Bearer ')[2].partition("'")[0] or key
                 if line.startswith('Next'):
@@ -157,10 +202,6 @@ def pass_days(days, command, bank, company):
             company.live_a_day()
             print(f'\rA company of {len(NAMES)} has lived through {days - ago + 1} of {days} days',
                   end='', flush=True)
-        finally:
-            server.terminate()
-            server.wait()
-            server.stdout.close()
-            company.admin.close()
+        company.admin.close()
     print(flush=True)
     return key
