@@ -57,7 +57,8 @@ def person_of(server, name, mode):
     email = f'{name}@example.com'
     person = admin.post('/api/users', {'email': email, 'type': 'person', 'locale': 'en'}).json['id']
     who = {'Kontora-Person': person}
-    check(until(lambda: told(server, person, 0, channel='inbox').status == 202))
+    check(until(lambda: ask(server, 'SELECT count(*) FROM notifications.recipient'
+                                    f" WHERE id = '{person}'") == '1'))
     if mode:
         answer = admin.ask('PUT', '/api/inbox/preferences',
                            {'key': '*', 'channel': 'email', 'mode': mode}, who)
