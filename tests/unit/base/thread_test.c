@@ -3,7 +3,6 @@
 #include "tests/lib/check.h"
 
 #include <signal.h>
-#include <string.h>
 
 struct seen {
     pthread_t self;

@@ -69,8 +69,8 @@ static const struct statement at_offset = {
 
 static const struct statement list = {
     .sql = "SELECT " COLUMNS " FROM board.person WHERE is_employee = 1 AND id > $1"
-           " AND (CAST($2 AS TEXT) IS NULL OR COALESCE(name_key, lower(full_name)) LIKE "
-           "$2 " PATTERN_ESCAPE ")"
+           " AND (CAST($2 AS TEXT) IS NULL"
+           " OR COALESCE(name_key, lower(full_name)) LIKE $2 " PATTERN_ESCAPE ")"
            " ORDER BY id LIMIT $3",
     .gives = &person_shape,
     .rows_max = COLLEAGUES_PAGE_MAX + 1,
