@@ -99,7 +99,7 @@ def each_suite_has_a_directory_that_goes_away():
 def both_stores_are_tested():
     body = says() + 'print("ok 1 -", os.environ["KONTORA_TEST_STORE"], "\\n1..1")'
     code, lines = run({'tests/behaviour/a_test.py': body,
-                       'Makefile': '.PHONY: tests\ntests:\n\ttrue\n'})
+                       'Makefile': '.PHONY: programs\nprograms:\n\ttrue\n'})
     check_equal((code, lines[-1]), (0, '3 passed, 0 failed'), lines)
     names = ' '.join(lines)
     check('behaviour/a_test@sqlite' in names and 'behaviour/a_test@postgres' in names, names)
@@ -107,7 +107,8 @@ def both_stores_are_tested():
 
 def a_build_that_fails_is_a_failure():
     code, lines = run({'tests/behaviour/a_test.py': '# stores: none\n' + says('ok 1 - a', '1..1'),
-                       'Makefile': '.PHONY: tests\ntests:\n\techo the compiler complains; false\n'})
+                       'Makefile': '.PHONY: programs\n'
+                                   'programs:\n\techo the compiler complains; false\n'})
     check_equal((code, lines[-1]), (1, '1 passed, 1 failed'))
     check_in('the compiler complains', lines)
 
@@ -147,7 +148,8 @@ def run_hurried(folder, count, body=FAILS_ONCE):
     """So many suites that fail, of the first time or always, and one that passes."""
     files = {f'tests/{folder}/{number}_test.py': body.format(number) for number in range(count)}
     return run({**files, 'tests/unit/good_test.py': says('ok 1 - b', '1..1'),
-                'Makefile': '.PHONY: tests build sample bank\ntests build sample bank:\n\ttrue\n'})
+                'Makefile': '.PHONY: programs build sample bank\n'
+                            'programs build sample bank:\n\ttrue\n'})
 
 
 def what_was_too_late_beside_others_is_called_unsteady():
