@@ -69,6 +69,7 @@ def a_block_is_heard_at_both(doors):
     session = owner.session
     person = owner.get('/api/profile').json['id']
     check_equal(status_at(other, '/versions', session), 200)
+    check(until(lambda: first.admin().get(f'/api/users/{person}').status == 200), 'is known')
     began = time.monotonic()
     check_equal(first.admin().post(f'/api/users/{person}/block', {}).status, 200)
     for server, path in ((first, '/api/profile'), (other, '/versions')):
