@@ -83,10 +83,10 @@ const struct setting runtime_settings[] = {
      .meaning = "The connection string of PostgreSQL, such as host=/run/postgresql dbname=kontora"},
     {.name = "store.cache",
      .kind = SETTING_BYTES,
-     .otherwise = "32MiB",
-     .minimum = 1024 * 1024,
+     .otherwise = "0",
      .maximum = 64LL * 1024 * 1024 * 1024,
-     .meaning = "Memory for pages of each SQLite file, taken as it is needed; a reader has half"},
+     .meaning = "Memory for pages of each SQLite file, taken as it is needed; a reader has half; 0 "
+                "means a 64th of the machine's, from 32MiB to 1GiB"},
     {.name = "bus.kind",
      .kind = SETTING_CHOICE,
      .otherwise = "local",

@@ -6,12 +6,17 @@
 #include "bus/rabbitmq.h"
 #include "bus/rabbitmq/amqp_nonce.h"
 #include "bus/rabbitmq_outside.h"
+#include "runtime/start/machine.h"
 #include "store/postgres.h"
 #include "store/sqlite.h"
 
 #include <string.h>
 
 enum { BUS_TRY_MS = 5000 };
+
+/* Of the memory for pages of a file, when nobody has said how much it may be. A dozen services
+ * have a file each, and of most of them all pages fit into a fraction of it. */
+enum { CACHE_PART = 64, CACHE_MIB_MIN = 32, CACHE_MIB_MAX = 1024, KIB_IN_MIB = 1024 };
 
 static bool is_kind(const struct config *config, const char *setting, const char *kind)
 {
@@ -46,6 +51,17 @@ static enum status need_address(const struct config *config, struct arena *arena
     return STATUS_MALFORMED;
 }
 
+static int cache_kib(const struct config *config)
+{
+    int64_t kib = config_integer(config, "store.cache") / 1024;
+    if (kib == 0) {
+        kib = machine_memory() / 1024 / CACHE_PART;
+        kib = kib < CACHE_MIB_MIN * KIB_IN_MIB ? CACHE_MIB_MIN * KIB_IN_MIB : kib;
+        kib = kib > CACHE_MIB_MAX * KIB_IN_MIB ? CACHE_MIB_MAX * KIB_IN_MIB : kib;
+    }
+    return (int)kib;
+}
+
 enum status wiring_source(const struct runtime_options *options, struct arena *arena,
                           const char *schema, struct store_source **source_out,
                           struct text *error_out)
@@ -54,7 +70,7 @@ enum status wiring_source(const struct runtime_options *options, struct arena *a
         struct sqlite_options sqlite = {
             .directory = options->directory,
             .schema = schema,
-            .cache_kib = (int)(config_integer(options->config, "store.cache") / 1024),
+            .cache_kib = cache_kib(options->config),
             .accept_loss =
                 options->accept_loss != NULL && strcmp(options->accept_loss, schema) == 0,
         };
