@@ -114,9 +114,33 @@ static int64_t cursor_of(struct world *world, const struct link *link)
     return cursor;
 }
 
+static bool is_behind(struct world *world, const struct link *link)
+{
+    struct text addressee =
+        link->channel == BUS_EVENTS ? NO_TEXT : text_of(link->to->host.service->name);
+    int64_t cursor = cursor_of(world, link);
+    struct store *store = world_look(link->from);
+    int64_t newest = 0;
+    enum status status = journal_newest(store, world->look, addressee, INT64_MAX, &newest);
+    MUST(status == STATUS_OK);
+    world_looked(store);
+    return newest > cursor;
+}
+
+/* Looked up again when one of the two has written since. */
 static bool waits(struct world *world, const struct link *link)
 {
-    return read_channel(world, link, cursor_of(world, link)).count > 0;
+    size_t from = (size_t)(link->from - world->members);
+    size_t to = (size_t)(link->to - world->members);
+    struct road *road = &world->roads[from][to][link->channel == BUS_COMMANDS];
+    if (!road->is_known || road->from_writes != link->from->write_count ||
+        road->to_writes != link->to->write_count) {
+        *road = (struct road){.from_writes = link->from->write_count,
+                              .to_writes = link->to->write_count,
+                              .is_known = true,
+                              .waits = is_behind(world, link)};
+    }
+    return road->waits;
 }
 
 /* ---- what becomes of it ---- */

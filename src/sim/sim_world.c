@@ -131,6 +131,7 @@ void world_crash(struct world *world)
     world->crash_count++;
     world_say(world, "the process dies, and begins again");
     close_all(world);
+    memset(world->roads, 0, sizeof world->roads);
     enum status status = open_all(world, &error);
     if (status != STATUS_OK) {
         world_violated(world, "after the process has died it does not begin again: %s %.*s",
@@ -244,6 +245,7 @@ enum status world_write(struct world *world, struct member *member, write_fn *wr
     bool dies = false;
     enum status status = STATUS_CONFLICT;
     arm(world, member, &dies);
+    member->write_count++;
     for (int i = 0; i < TRIES_MAX && status == STATUS_CONFLICT; i++) {
         status = try_once(world, member, write, context);
     }

@@ -18,6 +18,7 @@ enum {
     WORLD_LINE_BYTES = 400,
     WORLD_USED_MAX = 16,
     WORLD_SENT_MAX = 24,
+    WORLD_CHANNELS = 2,
 };
 
 /* How often what happens, in percent. Each world draws its own, and leaves some out. */
@@ -43,6 +44,15 @@ struct member {
     struct store *store;
     struct store_fault fault;
     int64_t seen_position; /* of its journal; sim_watch.c */
+    unsigned write_count;  /* transactions that may have changed its rows */
+};
+
+/* What is known of the road from one member to another, for as long as neither has written. */
+struct road {
+    unsigned from_writes;
+    unsigned to_writes;
+    bool is_known;
+    bool waits; /* something is on it */
 };
 
 /* What is known of a case from its history alone. */
@@ -85,6 +95,7 @@ struct world {
     const char *directory;
     struct member members[CAST_SERVICES_MAX];
     size_t member_count;
+    struct road roads[CAST_SERVICES_MAX][CAST_SERVICES_MAX][WORLD_CHANNELS];
     struct dice dice;
     struct rates rates;
     bool is_friendly; /* nothing goes wrong any more */

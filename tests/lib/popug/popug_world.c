@@ -17,6 +17,7 @@
 #include "runtime/telling.h"
 #include "store/sqlite.h"
 #include "tests/lib/check.h"
+#include "tests/lib/disk/one_process.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -486,6 +487,7 @@ void popug_world_run(struct arena *arena, uint64_t seed, struct popug_report *re
         .dice = {.state = seed},
         .hash = 14695981039346656037u,
     };
+    one_process();
     popugs->world.directory = make_directory(popugs->world.arena);
     popugs->config = read_config(popugs->world.arena);
     log_threshold(LOG_NOTHING);

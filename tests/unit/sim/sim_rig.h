@@ -5,6 +5,7 @@
 #include "sim/sim.h"
 #include "store/sqlite.h"
 #include "tests/lib/check.h"
+#include "tests/lib/disk/one_process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ struct rig_world {
 
 static inline void rig_open(struct rig_world *rig)
 {
+    one_process();
     *rig = (struct rig_world){.arena = arena_create("rig", RIG_ARENA_MAX)};
 }
 
