@@ -36,10 +36,13 @@ struct messages {
 };
 
 /* Rows with position > after, in order, at most JOURNAL_READ_MAX. `source` is filled in. */
-enum { JOURNAL_READ_MAX = 256 };
+enum { JOURNAL_READ_MAX = 256, JOURNAL_READ_FEW = 16 };
 NODISCARD enum status journal_read(struct store *store, struct arena *arena, struct text source,
                                    int64_t after, struct messages *messages_out);
-/* The same, one row only: for when the arena has no room for many (TOO_LARGE). */
+/* The same, at most JOURNAL_READ_FEW, and one only: for when the arena has no room for more
+ * (TOO_LARGE). */
+NODISCARD enum status journal_read_few(struct store *store, struct arena *arena, struct text source,
+                                       int64_t after, struct messages *messages_out);
 NODISCARD enum status journal_read_next(struct store *store, struct arena *arena,
                                         struct text source, int64_t after,
                                         struct messages *messages_out);

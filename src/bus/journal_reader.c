@@ -92,15 +92,31 @@ static enum status read_with(struct journal_reader *reader, read_fn *read, struc
     return end_look(reader, read(reader->store, arena, reader->name, after, rows_out));
 }
 
+static const struct {
+    read_fn *read;
+    size_t rows_max;
+} reaches[] = {
+    {journal_read, JOURNAL_READ_MAX}, {journal_read_few, JOURNAL_READ_FEW}, {journal_read_next, 1}};
+
+/* Would as many as the next larger look brings be held too, if they are like these? */
+static bool can_reach_further(unsigned reach, const struct arena *arena)
+{
+    size_t times = reach == 0 ? 0 : reaches[reach - 1].rows_max / reaches[reach].rows_max;
+    return times > 0 && arena_has_room(arena, times * arena_bytes_used(arena));
+}
+
 enum status journal_reader_rows(struct journal_reader *reader, struct arena *arena, int64_t after,
                                 struct messages *rows_out, bool *is_end_out)
 {
-    enum status status = read_with(reader, journal_read, arena, after, rows_out);
-    *is_end_out = rows_out->count < JOURNAL_READ_MAX;
-    if (status == STATUS_TOO_LARGE) {
+    enum status status = read_with(reader, reaches[reader->reach].read, arena, after, rows_out);
+    while (status == STATUS_TOO_LARGE && reader->reach + 1 < COUNT_OF(reaches)) {
+        reader->reach++;
         arena_reset(arena);
-        status = read_with(reader, journal_read_next, arena, after, rows_out);
-        *is_end_out = rows_out->count == 0;
+        status = read_with(reader, reaches[reader->reach].read, arena, after, rows_out);
+    }
+    *is_end_out = rows_out->count < reaches[reader->reach].rows_max;
+    if (status == STATUS_OK && can_reach_further(reader->reach, arena)) {
+        reader->reach--;
     }
     return status;
 }

@@ -28,6 +28,7 @@ struct journal_reader {
     bool is_down;
     unsigned failures;
     int64_t due_ms; /* not before this */
+    unsigned reach; /* 0: many rows at a time; more while they are too large for that */
 
     /* Only a shared store needs it: positions are given after the commit, by us. */
     bool wants_settling;
@@ -52,7 +53,8 @@ void journal_reader_failed(struct journal_reader *reader, int64_t now_ms, const 
 void journal_reader_worked(struct journal_reader *reader);
 bool journal_reader_is_shared(const struct journal_reader *reader); /* false: not yet known */
 
-/* Rows after a position. Rows that are too large to be held many at a time come one by one. */
+/* Rows after a position. Those that are too large to be held many at a time come by few, or one by
+ * one. */
 NODISCARD enum status journal_reader_rows(struct journal_reader *reader, struct arena *arena,
                                           int64_t after, struct messages *rows_out,
                                           bool *is_end_out);

@@ -7,7 +7,7 @@
 
 /* The limits stand in the statements themselves: a planner that sees the number reads along the
  * index, one that sees a parameter may think of the whole table. */
-static_assert(JOURNAL_READ_MAX == 256, "the number in the statements below");
+static_assert(JOURNAL_READ_MAX == 256 && JOURNAL_READ_FEW == 16, "the numbers in the statements");
 
 #define COLUMNS                                                                                    \
     "id, kind, addressee, name, version, subject, revision, answers, outcome, actor, trace,"       \
@@ -36,6 +36,13 @@ static const struct statement read_after = {
            " ORDER BY position LIMIT 256",
     .gives = &message_shape,
     .rows_max = JOURNAL_READ_MAX,
+};
+
+static const struct statement read_few = {
+    .sql = "SELECT position, " COLUMNS " FROM journal WHERE position > $1"
+           " ORDER BY position LIMIT 16",
+    .gives = &message_shape,
+    .rows_max = JOURNAL_READ_FEW,
 };
 
 static const struct statement read_next = {
@@ -206,6 +213,12 @@ enum status journal_read(struct store *store, struct arena *arena, struct text s
     bool is_wrong = SEEDED_BUG("bus_reads_unsettled") && store_has(store, STORE_IS_SHARED);
     return read_rows(store, arena, is_wrong ? &read_by_number : &read_after, source, after,
                      messages_out);
+}
+
+enum status journal_read_few(struct store *store, struct arena *arena, struct text source,
+                             int64_t after, struct messages *messages_out)
+{
+    return read_rows(store, arena, &read_few, source, after, messages_out);
 }
 
 enum status journal_read_next(struct store *store, struct arena *arena, struct text source,

@@ -127,6 +127,10 @@ static void reading_has_pages(void)
     CHECK_INT(read_after(JOURNAL_READ_MAX).count, 10);
     CHECK_INT(read_after(JOURNAL_READ_MAX).items[0].position, JOURNAL_READ_MAX + 1);
     CHECK_INT(read_after(JOURNAL_READ_MAX + 10).count, 0);
+    struct messages few;
+    CHECK_STATUS(journal_read_few(store, arena, TEXT("users"), 3, &few), STATUS_OK);
+    CHECK_INT(few.count, JOURNAL_READ_FEW);
+    CHECK_INT(few.items[0].position, 4);
     struct messages one;
     CHECK_STATUS(journal_read_next(store, arena, TEXT("users"), 3, &one), STATUS_OK);
     CHECK_INT(one.count, 1);
