@@ -14,7 +14,7 @@ import time
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
 from kontora import EXIT_DATA, EXIT_USAGE, DidNotStart, Server, run, store_kind, the_store
-from rabbitmq import RabbitMQ
+from rabbitmq import free_port, shared_rabbitmq
 from redis import Redis
 from shipped import shipped_services
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, for_each_test,
@@ -369,7 +369,7 @@ def the_cache_is_asked_by_a_nonce(stopped_server):
 
 @seconds_max(120)
 def the_bus_is_asked_by_a_nonce(stopped_server):
-    with RabbitMQ() as broker:
+    with shared_rabbitmq() as broker:
         address = broker.address()
         said = doctor(stopped_server, '--json', '--bus.kind=rabbitmq', f'--bus.address={address}')
         check_equal((said.code, findings(said)['bus']),
@@ -378,7 +378,8 @@ def the_bus_is_asked_by_a_nonce(stopped_server):
                       f'--bus.address={address.replace(":guest@", ":topsecret@")}')
         check_in('ACCESS_REFUSED', wrongs(said)['bus'])
         check_not_in('topsecret', said.out + said.error)
-    said = doctor(stopped_server, '--json', '--bus.kind=rabbitmq', f'--bus.address={address}')
+    said = doctor(stopped_server, '--json', '--bus.kind=rabbitmq',
+                  f'--bus.address=amqp://guest:guest@127.0.0.1:{free_port()}')
     check_in('Connection refused', wrongs(said)['bus'])
 
 

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     static const struct bus_contract contract = {.open = bus_contract_on_postgres,
                                                  .create = bus_contract_over_rabbitmq};
     struct postgres_server *postgres = postgres_server_start();
-    struct rabbitmq_server *rabbitmq = rabbitmq_server_start();
+    struct rabbitmq_server *rabbitmq = rabbitmq_server_share();
     bus_contract_use_server(postgres);
     bus_contract_use_broker(rabbitmq);
     int result = bus_contract_main(argc, argv, &contract);

@@ -8,7 +8,7 @@ int main(int argc, char **argv)
 {
     static const struct bus_contract contract = {.open = bus_contract_on_sqlite,
                                                  .create = bus_contract_over_rabbitmq};
-    struct rabbitmq_server *server = rabbitmq_server_start();
+    struct rabbitmq_server *server = rabbitmq_server_share();
     bus_contract_use_broker(server);
     int result = bus_contract_main(argc, argv, &contract);
     rabbitmq_server_stop(&server);

@@ -376,7 +376,7 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    server = rabbitmq_server_start();
+    server = rabbitmq_server_share();
     bus_contract_use_broker(server);
     int result = test_main(argc, argv, tests, COUNT_OF(tests));
     rabbitmq_server_stop(&server);

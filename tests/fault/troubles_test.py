@@ -137,7 +137,7 @@ def check_all(house, workers):
 
 @seconds_max(test_scale(280))
 def nothing_is_lost_whatever_goes_wrong():
-    house = House('three').start()
+    house = House('three', has_own_broker=True).start()
     trouble = Trouble(house)
     workers = [Worker(house) for _ in range(WORKERS)]
     began = time.monotonic()

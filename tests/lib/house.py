@@ -96,7 +96,7 @@ def one_or_twins(**options):
 
 class House:
     def __init__(self, kind=None, variant=None, settings=(), environment=None,
-                 services=None):
+                 services=None, has_own_broker=False):
         variant = variant or tap.the_variant()
         self.kind = kind or kind_of_house()
         if self.kind == 'careless':
@@ -108,8 +108,8 @@ class House:
         self.settings = list(settings)
         store = fresh_postgres() if self.kind in ('postgres', 'three') else Sqlite()
         if self.kind in ('rabbitmq', 'three'):
-            from rabbitmq import RabbitMQ
-            self.broker = RabbitMQ()
+            from rabbitmq import RabbitMQ, shared_rabbitmq
+            self.broker = RabbitMQ() if has_own_broker else shared_rabbitmq()
             self.settings += ['--bus.kind=rabbitmq', f'--bus.address={self.broker.address()}']
         if self.kind == 'three':
             from redis import Redis

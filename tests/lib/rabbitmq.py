@@ -10,6 +10,12 @@ system user `rabbitmq` when the tests run as root; so many may run side by side.
 process that started it. In a `directory` that is given it keeps what it has, and it is not in the
 process group of whoever started it.
 
+    with shared_rabbitmq() as broker:      the same, but the broker lives on
+
+Most tests neither kill a broker nor change what belongs to all of it: they share the one that
+tests/run has started, where each has virtual hosts of its own. A test that runs without tests/run
+starts its own.
+
     with Outsider(broker.address()) as hand:     a worker over RabbitMQ, by hand
         letter = hand.wait('feeder')     its body, read, and `replyTo`
         hand.answer(letter, result=5)
@@ -32,10 +38,11 @@ import tap
 from house import until
 
 PR_SET_PDEATHSIG = 1
-READY_SECONDS = 60
+READY_SECONDS = 150
 PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 COOKIE = "KONTORATESTS"
 NODE = "kontora@localhost"
+PLACE = "KONTORA_TEST_RABBITMQ"  # the directory of the one that is shared
 HAND = os.path.join(tap.repository(), "tests", "lib", "rabbitmq.js")
 
 
@@ -50,24 +57,30 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def as_user():
+    """Root does not run it."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam("rabbitmq")
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
 class RabbitMQ:
     def __init__(self, directory=None):
         if not os.path.exists(PROGRAM):
             raise RuntimeError("RabbitMQ is not installed: apt-get install rabbitmq-server")
         self.port, self.distribution_port, self.epmd_port = (free_port() for _ in range(3))
         self.broker = self.epmd = None
-        self.as_user = {}
+        self.as_user = as_user()
         self.is_kept = directory is not None
         self.directory = directory or tempfile.mkdtemp(prefix="kontora-rabbitmq-")
         self.output = os.path.join(self.directory, "output")
-        if os.geteuid() == 0:
-            user = pwd.getpwnam("rabbitmq")
-            self.as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         self._write(".erlang.cookie", COOKIE)
         self._write("enabled_plugins", "[].\n")
         self._write("rabbitmq.conf", f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
                     "log.file.level = warning\nloopback_users = none\n"
-                    "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 2GB\n")
+                    "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 2GB\n"
+                    "raft.wal_max_size_bytes = 67108864\n")
         self._give_away(self.directory)
         try:
             self.epmd = self._start("epmd", "-port", str(self.epmd_port), "-address", "127.0.0.1")
@@ -76,9 +89,13 @@ class RabbitMQ:
             self.stop()
             raise
 
+    def host(self, virtual_host="/"):
+        """What a virtual host that is called so here is called in the broker."""
+        return virtual_host
+
     def address(self, virtual_host="/"):
         """What the program is given; the virtual host must be there."""
-        name = virtual_host.replace("/", "%2F")
+        name = self.host(virtual_host).replace("/", "%2F")
         return f"amqp://guest:guest@127.0.0.1:{self.port}/{name}"
 
     def _give_away(self, path):
@@ -97,9 +114,11 @@ class RabbitMQ:
     def _environment(self):
         def inside(name):
             return os.path.join(self.directory, name)
+        quick = os.path.join(os.environ[PLACE], "environment") if PLACE in os.environ else None
         return dict(os.environ, HOME=self.directory, RABBITMQ_NODENAME=NODE,
-                    RABBITMQ_CONF_ENV_FILE="/dev/null", RABBITMQ_ALLOW_INPUT="1",
-                    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-noinput +sbwt none +S 2:2",
+                    RABBITMQ_CONF_ENV_FILE=quick or "/dev/null", RABBITMQ_ALLOW_INPUT="1",
+                    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="-noinput +S 2:2 +sbwt none "
+                                                        "+sbwtdcpu none +sbwtdio none",
                     ERL_EPMD_ADDRESS="127.0.0.1", ERL_EPMD_PORT=str(self.epmd_port),
                     RABBITMQ_DIST_PORT=str(self.distribution_port),
                     RABBITMQ_MNESIA_BASE=inside("data"), RABBITMQ_LOG_BASE=inside("log"),
@@ -131,13 +150,21 @@ class RabbitMQ:
             raise RuntimeError(f"{expression}: {done.stdout} {done.stderr}")
         return done.stdout.strip()[len("{ok, "):-1]
 
+    def _listens(self):
+        """Asked often, and cheap."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
     def start(self):
         assert self.broker is None
         self.broker = self._start(PROGRAM)
         deadline = time.monotonic() + READY_SECONDS
         question = "rabbit:is_running() andalso rabbit_networking:active_listeners() =/= []."
         while time.monotonic() < deadline and self.broker.poll() is None:
-            if "true" in self._ask(question).stdout:
+            if self._listens() and "true" in self._ask(question).stdout:
                 return
             time.sleep(0.05)
         with open(self.output, encoding="utf-8", errors="replace") as output:
@@ -160,8 +187,9 @@ class RabbitMQ:
 
     def make_virtual_host(self, name):
         """An empty one that guest may use; gives its address."""
-        self.run(f'rabbit_vhost:add(<<"{name}">>, <<"test">>), '
-                 f'rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"{name}">>, '
+        host = self.host(name)
+        self.run(f'rabbit_vhost:add(<<"{host}">>, <<"test">>), '
+                 f'rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"{host}">>, '
                  f'<<".*">>, <<".*">>, <<".*">>, <<"test">>).')
         return self.address(name)
 
@@ -171,19 +199,21 @@ class RabbitMQ:
         self.run(f"vm_memory_monitor:set_vm_memory_high_watermark({mark}).")
 
     def delete_queue(self, queue, virtual_host="/"):
-        self.run(f'{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"{virtual_host}">>, queue, '
+        host = self.host(virtual_host)
+        self.run(f'{{ok, Q}} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"{host}">>, queue, '
                  f'<<"{queue}">>)), rabbit_amqqueue:delete(Q, false, false, <<"test">>).')
 
     def ready_count(self, queue, virtual_host="/"):
         """Messages that wait for a consumer; -1 when there is no such queue."""
-        return int(self.run(f'case rabbit_amqqueue:lookup(rabbit_misc:r(<<"{virtual_host}">>, '
+        host = self.host(virtual_host)
+        return int(self.run(f'case rabbit_amqqueue:lookup(rabbit_misc:r(<<"{host}">>, '
                             f'queue, <<"{queue}">>)) of {{ok, Q}} -> '
                             f'element(2, rabbit_amqqueue:stat(Q)); _ -> -1 end.'))
 
     def queues(self, virtual_host="/"):
         """The names of the queues there are."""
         said = self.run(f'[binary_to_list(element(4, amqqueue:get_name(Q))) || '
-                        f'Q <- rabbit_amqqueue:list(<<"{virtual_host}">>)].')
+                        f'Q <- rabbit_amqqueue:list(<<"{self.host(virtual_host)}">>)].')
         return said.strip("[]").replace('"', "").split(",") if said != "[]" else []
 
     def stop(self):
@@ -200,6 +230,75 @@ class RabbitMQ:
 
     def __exit__(self, *_):
         self.stop()
+
+
+# ---- one for many ----
+
+QUICK_START = '''\
+{ok, Known} = file:read_file(filename:join([code:root_dir(), "bin", "start_sasl.boot"])),
+{script, Name, Steps} = binary_to_term(Known),
+Files = [{Module, filename:dirname(File)} || {Module, File} <- code:all_loaded(), is_list(File),
+ filelib:is_file(File)],
+Loads = lists:flatmap(fun(Folder) -> [{path, [Folder]},
+ {primLoad, [Module || {Module, Its} <- Files, Its =:= Folder]}] end,
+ lists:usort([Folder || {_, Folder} <- Files])),
+{Before, After} = lists:splitwith(fun(Step) -> Step =/= {kernel_load_completed} end, Steps),
+file:write_file("@.boot", term_to_binary({script, Name, Before ++ Loads ++ After})).'''
+
+
+class RabbitMQForMany(RabbitMQ):
+    """Those who have its directory in their environment share it; and whoever of them starts one
+    for himself starts it in a third of the time: all code is loaded at once, and not each module
+    when it is called first, which is looked for in a hundred directories."""
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self._write("ports", f"{self.port} {self.epmd_port}\n")
+        quick = os.path.join(self.directory, "quick")
+        self.run(QUICK_START.replace("\n", "").replace("@", quick))
+        self._write("environment", f"SASL_BOOT_FILE={quick}\n")
+
+    def forget(self, beginning):
+        """The virtual hosts whose names begin so, with all that is in them."""
+        self.run(f'[rabbit_vhost:delete(Host, <<"test">>) || Host <- rabbit_vhost:list_names(), '
+                 f'string:prefix(Host, <<"{beginning}-">>) =/= nomatch], ok.')
+
+
+class SharedRabbitMQ(RabbitMQ):
+    """Its own virtual hosts in a broker that others use too, none of whom sees them."""
+    count = 0
+
+    def __init__(self, directory):  # pylint: disable=super-init-not-called
+        SharedRabbitMQ.count += 1
+        suite = os.path.basename(os.environ.get("KONTORA_TEST_SUITE", "hand"))
+        self.name = f"{suite}-{os.getpid()}.{SharedRabbitMQ.count}"
+        self.directory, self.distribution_port, self.as_user = directory, 0, as_user()
+        with open(os.path.join(directory, "ports"), encoding="ascii") as file:
+            self.port, self.epmd_port = (int(port) for port in file.read().split())
+        self.make_virtual_host("/")
+
+    def host(self, virtual_host="/"):
+        return self.name + ("" if virtual_host == "/" else f".{virtual_host}")
+
+    def start(self):
+        raise RuntimeError("others use this broker: a test that stops it needs a RabbitMQ()")
+
+    def kill(self):
+        self.start()
+
+    def memory_alarm(self, is_on):
+        self.start()
+
+    def lose_files(self, *queues):
+        self.start()
+
+    def stop(self):
+        self.run(f'[rabbit_vhost:delete(Host, <<"test">>) || Host <- rabbit_vhost:list_names(), '
+                 f'string:prefix(<<Host/binary, ".">>, <<"{self.name}.">>) =/= nomatch], ok.')
+
+
+def shared_rabbitmq():
+    return SharedRabbitMQ(os.environ[PLACE]) if PLACE in os.environ else RabbitMQ()
 
 
 # ---- a worker by hand ----

@@ -22,12 +22,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 256, ANSWER_BYTES = 64 * 1024, READY_TRIES = 3000, ORDER_MS_MAX = 180000 };
+enum {
+    PATH_BYTES = 256,
+    ANSWER_BYTES = 64 * 1024,
+    READY_TRIES = 3000,
+    ASK_TRIES = 300,
+    ORDER_MS_MAX = 180000
+};
 
 #define PROGRAM "/usr/lib/rabbitmq/bin/rabbitmq-server"
 #define COOKIE  "KONTORATESTS"
+#define PLACE   "KONTORA_TEST_RABBITMQ" /* the directory of the one that is shared */
 
 struct rabbitmq_server {
+    bool is_shared;
     char directory[PATH_BYTES / 2];
     int port;
     int distribution_port;
@@ -96,7 +104,8 @@ static void make_directory(struct rabbitmq_server *server)
     give_away(server->directory);
     snprintf(settings, sizeof settings,
              "listeners.tcp.1 = 127.0.0.1:%d\nlog.file.level = warning\nloopback_users = none\n"
-             "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 2GB\n",
+             "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.absolute = 2GB\n"
+             "raft.wal_max_size_bytes = 67108864\n",
              server->port);
     write_file(server, ".erlang.cookie", COOKIE);
     write_file(server, "enabled_plugins", "[].\n");
@@ -128,14 +137,24 @@ static void set_path(const struct rabbitmq_server *server, const char *name, con
     setenv(name, path, 1);
 }
 
+/* The quick one that rabbitmq.py has prepared in the broker that is shared. */
+static void set_start(void)
+{
+    const char *place = getenv(PLACE);
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/environment", place);
+    setenv("RABBITMQ_CONF_ENV_FILE", place == NULL ? "/dev/null" : path, 1);
+}
+
 static void set_environment(const struct rabbitmq_server *server)
 {
     setenv("HOME", server->directory, 1);
     setenv("RABBITMQ_NODENAME", "kontora@localhost", 1);
-    setenv("RABBITMQ_CONF_ENV_FILE", "/dev/null", 1);
+    set_start();
     setenv("RABBITMQ_ALLOW_INPUT", "1",
            1); /* the script becomes the broker instead of its father */
-    setenv("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-noinput +sbwt none +S 2:2", 1);
+    setenv("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS",
+           "-noinput +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none", 1);
     setenv("ERL_EPMD_ADDRESS", "127.0.0.1", 1);
     set_number("ERL_EPMD_PORT", server->epmd_port);
     set_number("RABBITMQ_DIST_PORT", server->distribution_port);
@@ -163,7 +182,9 @@ static pid_t start(const struct rabbitmq_server *server, const char *const *argu
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    server_process_redirect(server->directory, "output", question, answer);
+    /* What is shared was started by somebody else, to whom its output belongs. */
+    server_process_redirect(server->directory, server->is_shared ? "asked" : "output", question,
+                            answer);
     set_environment(server);
     /* execvp changes none of them; its type is older than const. */
     execvp(arguments[0], (char *const *)(uintptr_t)arguments);
@@ -205,7 +226,12 @@ const char *rabbitmq_server_run(struct rabbitmq_server *server, const char *form
     va_start(arguments, format);
     vsnprintf(expression, sizeof expression, format, arguments);
     va_end(arguments);
-    if (!ask(server, expression, answer, sizeof answer)) {
+    bool is_done = ask(server, expression, answer, sizeof answer);
+    for (int i = 0; !is_done && answer[0] == '\0' && i < ASK_TRIES; i++) {
+        usleep(200 * 1000); /* on a busy machine the way to it may be closed for a moment */
+        is_done = ask(server, expression, answer, sizeof answer);
+    }
+    if (!is_done) {
         printf("# it answered: %s\n", answer);
         fail("it failed with", expression);
     }
@@ -217,10 +243,22 @@ const char *rabbitmq_server_run(struct rabbitmq_server *server, const char *form
 
 /* ---- the keeper ---- */
 
+/* Asked often, and cheap. */
+static bool listens(const struct rabbitmq_server *server)
+{
+    int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)server->port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool is_there = probe >= 0 && connect(probe, (struct sockaddr *)&address, sizeof address) == 0;
+    close(probe);
+    return is_there;
+}
+
 static bool is_ready(const struct rabbitmq_server *server)
 {
     char answer[256];
-    return ask(server, "rabbit:is_running() andalso rabbit_networking:active_listeners() =/= [].",
+    return listens(server) &&
+           ask(server, "rabbit:is_running() andalso rabbit_networking:active_listeners() =/= [].",
                answer, sizeof answer) &&
            strstr(answer, "true") != NULL;
 }
@@ -292,6 +330,7 @@ static void start_keeper(struct rabbitmq_server *server)
 
 static void order(struct rabbitmq_server *server, char what, const char *trouble)
 {
+    MUST(!server->is_shared); /* others use it too */
     struct pollfd answered = {.fd = server->keeper_ear, .events = POLLIN};
     char answer = 'n';
     if (write(server->keeper_ear, &what, 1) != 1 || poll(&answered, 1, ORDER_MS_MAX) != 1 ||
@@ -326,11 +365,32 @@ struct rabbitmq_server *rabbitmq_server_start(void)
     return server;
 }
 
+struct rabbitmq_server *rabbitmq_server_share(void)
+{
+    const char *place = getenv(PLACE);
+    if (place == NULL) {
+        return rabbitmq_server_start();
+    }
+    struct rabbitmq_server *server = calloc(1, sizeof *server);
+    MUST(server != NULL);
+    server->is_shared = true;
+    snprintf(server->directory, sizeof server->directory, "%s", place);
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s/ports", place);
+    FILE *ports = fopen(path, "re");
+    if (ports == NULL || fscanf(ports, "%d %d", &server->port, &server->epmd_port) != 2) {
+        fail("cannot read", path);
+    }
+    fclose(ports);
+    return server;
+}
+
 void rabbitmq_server_stop(struct rabbitmq_server **server)
 {
     struct rabbitmq_server *ending = *server;
     *server = NULL;
-    if (ending == NULL) {
+    if (ending == NULL || ending->is_shared) {
+        free(ending);
         return;
     }
     close(ending->keeper_ear); /* the keeper's signal to end, and the broker with it */
@@ -344,6 +404,16 @@ void rabbitmq_server_stop(struct rabbitmq_server **server)
 int rabbitmq_server_port(const struct rabbitmq_server *server)
 {
     return server->port;
+}
+
+const char *rabbitmq_server_host_name(const char *name)
+{
+    static _Thread_local char full[PATH_BYTES];
+    const char *suite = getenv("KONTORA_TEST_SUITE");
+    const char *slash = suite == NULL ? NULL : strrchr(suite, '/');
+    snprintf(full, sizeof full, "%s-%d.%s", slash == NULL ? "hand" : slash + 1, (int)getpid(),
+             name);
+    return full;
 }
 
 const char *rabbitmq_server_virtual_host(struct rabbitmq_server *server, const char *name)
@@ -360,6 +430,7 @@ const char *rabbitmq_server_virtual_host(struct rabbitmq_server *server, const c
 
 void rabbitmq_server_memory_alarm(struct rabbitmq_server *server, bool is_on)
 {
+    MUST(!server->is_shared);
     rabbitmq_server_run(server, "vm_memory_monitor:set_vm_memory_high_watermark(%s).",
                         is_on ? "0.00001" : "{absolute, \"2GB\"}");
 }

@@ -87,8 +87,8 @@ class Broker:
     """One for all stories; each has a part of it for itself."""
 
     def __init__(self):
-        from rabbitmq import RabbitMQ
-        self.rabbitmq = RabbitMQ()
+        from rabbitmq import shared_rabbitmq
+        self.rabbitmq = shared_rabbitmq()
         self.lock = threading.Lock()  # it is asked one thing at a time
 
     def ask(self, question, *words):

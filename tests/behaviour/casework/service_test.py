@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 from casework import Service, all_end, answer, prepare, rows, start, status_of, take_one
 from house import until
 from kontora import Server, store_kind, the_store
-from rabbitmq import RabbitMQ
+from rabbitmq import shared_rabbitmq
 from redis import Redis
 from tap import check, check_equal, check_in, main, seconds_max, test_directory, test_scale
 
@@ -96,7 +96,7 @@ def anyone_may_be_killed_at_any_time():
 
 
 def broker_and_cache():
-    broker, cache = RabbitMQ(), Redis()
+    broker, cache = shared_rabbitmq(), Redis()
     yield ['--bus.kind=rabbitmq', f'--bus.address={broker.address()}',
            '--cache.kind=redis', f'--cache.address={cache.address}']
     broker.stop()

@@ -17,7 +17,7 @@ import tap
 from browser import Browser
 from house import until
 from kontora import Server, fresh_postgres
-from rabbitmq import RabbitMQ
+from rabbitmq import shared_rabbitmq
 from tap import check, check_equal, check_in, for_each_test, main
 
 LONG = '--gateway.decision_time=60s'  # so that only a drop can end a decision in time
@@ -31,7 +31,7 @@ def key_of(directory, services):
 
 @for_each_test
 def doors():
-    broker = RabbitMQ()
+    broker = shared_rabbitmq()
     store = fresh_postgres()
     home = tempfile.mkdtemp(dir=tap.test_directory())
     bus = ['--bus.kind=rabbitmq', f'--bus.address={broker.address()}', LONG]

@@ -11,14 +11,14 @@ import tap
 from house import until
 from kontora import Server, fresh_postgres, run
 from people import PASSWORD, Browser
-from rabbitmq import RabbitMQ
+from rabbitmq import shared_rabbitmq
 from tap import check, check_equal, check_in, main, seconds_max
 
 DOOR = 'users,gateway,notifications,casework,phoenix'
 
 
 def start_both():
-    broker, store = RabbitMQ(), fresh_postgres()
+    broker, store = shared_rabbitmq(), fresh_postgres()
     both = ['--bus.kind=rabbitmq', f'--bus.address={broker.address()}']
     behind = Server(services='iam', store=store, settings=[*both, '--access.gateway=gateway'])
     behind.start()

@@ -20,7 +20,7 @@ from kontora import Server, run
 from people import PASSWORD, Browser
 from popug import Popug, pages
 from provider import Provider
-from rabbitmq import RabbitMQ, free_port
+from rabbitmq import free_port, shared_rabbitmq
 from smtp import SmtpServer, plain_of
 from tap import check, check_equal, check_in, main, seconds_max
 
@@ -31,7 +31,7 @@ class Apart:
     """The six, and what they need around them."""
 
     def __init__(self):
-        self.broker, self.bank, self.mail = RabbitMQ(), Provider(), SmtpServer(tls=False)
+        self.broker, self.bank, self.mail = shared_rabbitmq(), Provider(), SmtpServer(tls=False)
         home = tempfile.mkdtemp(dir=tap.test_directory())
         ports = [free_port() for _ in GROUPS]
         directories = [os.path.join(home, group.replace(',', '_')) for group in GROUPS]

@@ -11,7 +11,7 @@ from casework import all_end, start, status_of
 from house import until
 from json_schema import offences
 from kontora import EXIT_USAGE, Server, refusal, run, store_kind, the_postgres, the_store
-from rabbitmq import Outsider, RabbitMQ, need_amqplib
+from rabbitmq import Outsider, RabbitMQ, need_amqplib, shared_rabbitmq
 from sealed import change_file
 from tap import (check, check_equal, check_in, check_less, check_match, check_not_in, main,
                  repository, seconds_max, skip, test_directory)
@@ -54,7 +54,7 @@ def settings(address, *more):
 
 def start_broker():
     need_amqplib()
-    with RabbitMQ() as broker:
+    with shared_rabbitmq() as broker:
         yield broker
 
 

@@ -6,7 +6,6 @@
 #include "tests/lib/rabbitmq_server.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 static struct rabbitmq_server *broker;
 static int port;
@@ -23,11 +22,11 @@ void bus_contract_through(int other_port)
 
 const char *bus_contract_virtual_host(void)
 {
-    static char name[32];
+    static char name[100];
     static bool is_made;
     if (!is_made) {
         is_made = true;
-        snprintf(name, sizeof name, "bus_%d", (int)getpid());
+        snprintf(name, sizeof name, "%s", rabbitmq_server_host_name("bus"));
         rabbitmq_server_virtual_host(broker, name);
     }
     return name;

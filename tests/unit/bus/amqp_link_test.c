@@ -120,7 +120,7 @@ static void large_and_empty_bodies_arrive_whole(void)
          .content_type = TEXT("text/plain"),
          .body = TEXT("")},
     };
-    rabbitmq_server_delete_queue(broker, "large", "board.events"); /* the rig's own consumer */
+    rabbitmq_server_delete_queue(broker, rig->host, "board.events"); /* the rig's own consumer */
     CHECK_UNTIL(atomic_load(&rig->ended[STATUS_ABSENT]) == 1);
     rig_declare(rig, rig->consumer);
     amqp_link_consume(rig->consumer, &(struct amqp_consumer){.queue = queue,
@@ -185,8 +185,8 @@ static void declarations_say_what_is_wrong(void)
     CHECK_UNTIL(atomic_load(&rig->published[STATUS_OK]) == 42);
     amqp_link_look(rig->publisher, text_of(rig->queue), counted);
     CHECK_UNTIL(atomic_load(&rig->last_message_count) == 42);
-    CHECK_INT(rabbitmq_server_ready_count(broker, "declared", rig->queue), 42);
-    CHECK_INT(rabbitmq_server_ready_count(broker, "declared", "other"), -1);
+    CHECK_INT(rabbitmq_server_ready_count(broker, rig->host, rig->queue), 42);
+    CHECK_INT(rabbitmq_server_ready_count(broker, rig->host, "other"), -1);
     rig_finish(rig);
 }
 
@@ -205,7 +205,7 @@ static void what_is_rejected_comes_again_or_dies(void)
     CHECK_INT(atomic_load(&rig->redelivered), 1);
     receipt.tag = 2;
     amqp_link_reject(rig->consumer, receipt, false);
-    CHECK_UNTIL(rabbitmq_server_ready_count(broker, "rejected", "dead") == 1);
+    CHECK_UNTIL(rabbitmq_server_ready_count(broker, rig->host, "dead") == 1);
     rig_finish(rig);
 }
 
@@ -214,7 +214,7 @@ static void a_deleted_queue_ends_its_consumer(void)
     struct rig *rig = rig_prepare("deleted", 0);
     rig_start(rig, true);
     for (int round = 1; round <= 3; round++) {
-        rabbitmq_server_delete_queue(broker, "deleted", rig->queue);
+        rabbitmq_server_delete_queue(broker, rig->host, rig->queue);
         CHECK_UNTIL(atomic_load(&rig->ended[STATUS_ABSENT]) == round);
         rig_declare(rig, rig->consumer);
         rig_consume(rig, rig->consumer);
@@ -234,8 +234,10 @@ static void a_broken_queue_is_made_anew(void)
     struct rig *rig = rig_prepare("broken", 0);
     rig_start(rig, true);
     int ready = atomic_load(&rig->ready);
-    rabbitmq_server_run(broker, "[ra:force_delete_server(quorum_queues, amqqueue:get_pid(Q)) || "
-                                "Q <- rabbit_amqqueue:list(<<\"broken\">>)].");
+    rabbitmq_server_run(broker,
+                        "[ra:force_delete_server(quorum_queues, amqqueue:get_pid(Q)) || "
+                        "Q <- rabbit_amqqueue:list(<<\"%s\">>)].",
+                        rig->host);
     rig_consume(rig, rig->consumer); /* one by whom it is noticed */
     CHECK_UNTIL(atomic_load(&rig->downs) == 2 && atomic_load(&rig->ready) == ready + 2);
     rig_publish(rig, TEXT("facts"), 0, 10);
@@ -248,8 +250,8 @@ static void a_broken_queue_is_made_anew(void)
 static void a_wrong_password_is_a_sentence(void)
 {
     struct rig *rig = rig_prepare("password", 0);
-    snprintf(rig->address, sizeof rig->address, "amqp://guest:s3cr3t@127.0.0.1:%d/password",
-             rabbitmq_server_port(broker));
+    snprintf(rig->address, sizeof rig->address, "amqp://guest:s3cr3t@127.0.0.1:%d/%s",
+             rabbitmq_server_port(broker), rig->host);
     rig->publisher = rig_link(rig, rig_publisher_up);
     CHECK_UNTIL(atomic_load(&rig->downs) >= 3);
     CHECK(rig_was_told(rig, "ACCESS_REFUSED"));
@@ -297,7 +299,7 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    broker = rabbitmq_server_start();
+    broker = rabbitmq_server_share();
     int result = test_main(argc, argv, tests, COUNT_OF(tests));
     rabbitmq_server_stop(&broker);
     return result;

@@ -202,7 +202,7 @@ static void what_waits_is_answered_before_the_end(void)
     rig_publish(rig, TEXT("facts"), 0, 4000);
     amqp_link_destroy(&rig->publisher, 20000);
     CHECK_INT(atomic_load(&rig->published[STATUS_OK]), 4000);
-    CHECK_INT(rabbitmq_server_ready_count(broker, "grace", rig->queue), 4000);
+    CHECK_INT(rabbitmq_server_ready_count(broker, rig->host, rig->queue), 4000);
     rig_finish(rig);
 }
 

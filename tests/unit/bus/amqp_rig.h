@@ -21,7 +21,8 @@
 enum { NUMBERS_MAX = 400000, BODY_BYTES = 200, BATCH_MAX = 500 };
 
 struct rig {
-    char address[256];
+    char host[100];
+    char address[400];
     const char *queue; /* declared, bound to "facts" with the key of its own name */
     struct amqp_link *publisher;
     struct amqp_link *consumer;
@@ -177,10 +178,11 @@ static inline struct amqp_link *rig_link(struct rig *rig,
 static inline struct rig *rig_prepare(const char *name, int port)
 {
     struct rig *rig = memory_take(sizeof *rig);
-    rabbitmq_server_virtual_host(broker, name);
+    snprintf(rig->host, sizeof rig->host, "%s", rabbitmq_server_host_name(name));
+    rabbitmq_server_virtual_host(broker, rig->host);
     rig->queue = "board.events";
     snprintf(rig->address, sizeof rig->address, "amqp://guest:g%%75est@127.0.0.1:%d/%s",
-             port == 0 ? rabbitmq_server_port(broker) : port, name);
+             port == 0 ? rabbitmq_server_port(broker) : port, rig->host);
     return rig;
 }
 

@@ -21,7 +21,7 @@ def run(files, *options, **environment):
         os.chmod(os.path.join(root, path), 0o755)
     inherited = {name: value for name, value in os.environ.items() if name != 'BUILD'}
     done = subprocess.run([RUN, '--root', root, *options], stdout=subprocess.PIPE, text=True,
-                          stderr=subprocess.STDOUT, timeout=60, env={**inherited, **environment})
+                          stderr=subprocess.STDOUT, timeout=300, env={**inherited, **environment})
     return done.returncode, done.stdout.splitlines()
 
 
@@ -94,6 +94,29 @@ def each_suite_has_a_directory_that_goes_away():
                        '--verbose')
     place = [line for line in lines if line.startswith('# in ')][0][len('# in '):]
     check(place.startswith('/') and not os.path.exists(place), place)
+
+
+ASKS_A_BROKER = f'''# of RabbitMQ
+import os, sys
+sys.path.insert(0, {os.path.join(HERE, '..', '..', 'lib')!r})
+from rabbitmq import shared_rabbitmq
+broker = shared_rabbitmq()
+print('#', broker.directory, broker.run('list_to_integer(os:getpid()).'),
+      broker.run('length(rabbit_vhost:list_names()).'))
+print('ok 1 - a')
+print('1..1')
+'''
+
+
+def who_needs_a_broker_shares_one():
+    """What the first leaves there the second does not see, and in the end nothing is left."""
+    code, lines = run({f'tests/unit/{name}_test.py': ASKS_A_BROKER for name in 'ab'},
+                      '--workers=1', '--verbose')
+    check_equal((code, lines[-1]), (0, '3 passed, 0 failed'), lines)
+    (place, pid, hosts), second = [line.split()[1:] for line in lines if line.startswith('# /')]
+    check_equal(second, [place, pid, hosts])
+    check_equal(hosts, '2', 'the one that each broker has, and its own')
+    check(not os.path.exists(place) and not os.path.exists(f'/proc/{pid}'), 'it goes on')
 
 
 def both_stores_are_tested():
@@ -184,7 +207,7 @@ if __name__ == '__main__':
           no_plan_is_a_failure, a_short_plan_is_a_failure, no_test_is_a_failure,
           bailing_out_is_a_failure, only_skipped_tests_are_no_success,
           what_is_left_running_is_ended, each_suite_has_a_directory_that_goes_away,
-          both_stores_are_tested, a_build_that_fails_is_a_failure, a_missing_binary_is_a_failure,
-          nothing_to_run_is_a_failure, suites_run_side_by_side,
+          who_needs_a_broker_shares_one, both_stores_are_tested, a_build_that_fails_is_a_failure,
+          a_missing_binary_is_a_failure, nothing_to_run_is_a_failure, suites_run_side_by_side,
           what_was_too_late_beside_others_is_called_unsteady, what_fails_twice_has_failed,
           many_that_fail_do_not_run_again, a_unit_has_one_run])
