@@ -10,11 +10,13 @@ sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 from tap import check_equal, check_in, main, seconds_max, test_directory
 
 HEADER = '/* seeded.h - x. */\n#ifndef BASE_SEEDED_H\n#define BASE_SEEDED_H\n\n{}\n\n#endif\n'
+ALONE = HEADER.replace('seeded', 'seeded_alone').replace('SEEDED', 'SEEDED_ALONE')  # no source
 SOURCE = '/* seeded.c - x. */\n#include "base/seeded.h"\n\n{}\n'
 CLEAN = {
     'src/base/seeded.h': HEADER.format('int seeded_double(int number);'),
     'src/base/seeded.c': SOURCE.format('int seeded_double(int number)\n{\n'
                                        '    return number * 2;\n}'),
+    'src/base/seeded_alone.h': ALONE.format('int seeded_half(int number);'),
     'tests/lib/seeded.sh': '#!/bin/sh\n# seeded.sh - x.\nexit 0\n',
     'tools/seeded.py': '"""seeded.py - x."""\n',
     'docs/kontora.1': '.TH KONTORA 1\n.SH NAME\nkontora \\- x\n',
@@ -28,7 +30,7 @@ def function(body):
 SEEDS = {
     'house_rules': {'src/net/seeded_too.c': 'int x;\n'},
     'format_of_c': function('  return number*2;'),
-    'headers_stand_alone': {'src/base/seeded.h': HEADER.format('size_t seeded_size(void);')},
+    'headers_stand_alone': {'src/base/seeded_alone.h': ALONE.format('size_t seeded_size(void);')},
     'scripts_are_readable': {'tools/seeded.py': '"""seeded.py - x."""\nif:\n'},
     'manual_page': {'docs/kontora.1': '.TH KONTORA 1\n.SH NAME\nkontora \\- x\n.B "open\n.QQ\n'},
     'warnings_of_clang': function('    return number == number ? 1 : 2;'),
