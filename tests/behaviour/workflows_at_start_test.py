@@ -98,7 +98,7 @@ def the_sample_is_the_manuals():
 
 
 def a_faulty_file_stops_nothing():
-    server = serve(directory_of(visit=GOOD, stay=UNSOUND, trip=MISSPELT), store=the_store())
+    server = serve(directory_of(visit=GOOD, stay=UNSOUND, trip=MISSPELT), store=the_store('sample'))
     said = remarks(server)['office']
     check_equal(len(said), 2, said)
     check(said[0].startswith('stay.yaml is not loaded:\nstay.yaml:'), said)
@@ -111,10 +111,10 @@ def a_faulty_file_stops_nothing():
 
 
 def what_is_right_has_no_remarks():
-    server = serve(directory_of(visit=GOOD), store=the_store())
+    server = serve(directory_of(visit=GOOD), store=the_store('sample'))
     check_equal(remarks(server), {})
     check_equal(server.stop(), 0)
-    server = serve(store=the_store())  # a directory that nobody named need not be there
+    server = serve(store=the_store('sample'))  # a directory that nobody named need not be there
     check_equal(remarks(server), {})
     check_equal(server.stop(), 0)
 
@@ -145,14 +145,14 @@ def all_commands_see_the_same_tables():
 
 def what_nobody_tells_is_a_remark():
     waits = GOOD + 'events:\n  called: {event: phone.rang, from: here, to: gone}\n'
-    server = serve(directory_of(visit=waits), store=the_store())
+    server = serve(directory_of(visit=waits), store=the_store('sample'))
     check_equal(remarks(server), {'office': ['visit.yaml:12:3: event "called": nobody tells '
                                              '"phone.rang", so it never comes']})
     check_equal(server.stop(), 0)
 
 
 def a_twin_is_not_loaded():
-    server = serve(directory_of(a=GOOD, b=GOOD), store=the_store())
+    server = serve(directory_of(a=GOOD, b=GOOD), store=the_store('sample'))
     check_equal(remarks(server), {'office': ['b.yaml is not loaded:\nb.yaml: version 1 of "visit" '
                                              'is in a.yaml']})
     check_equal(server.stop(), 0)

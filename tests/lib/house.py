@@ -90,7 +90,7 @@ class Twins:
 
 def one_or_twins(**options):
     """A Server with files; two that share PostgreSQL, when that is the store to be tested."""
-    store = the_store()
+    store = the_store('sample' if 'program' in options else 'fresh')
     return Twins(store, **options) if store.kind == 'postgres' else Server(store=store, **options)
 
 
@@ -106,7 +106,7 @@ class House:
                            'KONTORA_BUG': 'careless_bus' + (f',{known}' if known else '')}
         self.broker = self.cache = None
         self.settings = list(settings)
-        store = fresh_postgres() if self.kind in ('postgres', 'three') else Sqlite()
+        store = fresh_postgres('sample') if self.kind in ('postgres', 'three') else Sqlite()
         if self.kind in ('rabbitmq', 'three'):
             from rabbitmq import RabbitMQ, shared_rabbitmq
             self.broker = RabbitMQ() if has_own_broker else shared_rabbitmq()

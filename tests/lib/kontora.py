@@ -17,7 +17,6 @@ the_store() is a fresh database of the back end that KONTORA_TEST_STORE names. A
 port that the system chooses; start() returns when it answers.
 """
 import atexit
-import fcntl
 import glob
 import http.client
 import json
@@ -33,7 +32,7 @@ import tempfile
 import time
 
 import tap
-from postgres import Postgres
+from postgres import Postgres, make_once
 
 START_SECONDS = 60
 STOP_SECONDS = 60
@@ -60,37 +59,91 @@ class PostgresStore:
 
 
 _postgres = None
-_database_count = 0
-PREPARED, PREPARED_COUNT = 'users,iam,gateway,notifications,webhooks,audit', 8
+_taken = {'fresh': 0, 'sample': 0}  # databases of each kind
+SPARES = {'fresh': 12, 'sample': 6}
+
+# Roles carry the name of their database. To make the tables again takes ten times as long as to
+# copy them and to let the rights be those of other roles. What a service might say of roles in
+# another catalogue than these is not known here, and must not be forgotten.
+COPY = """DO $$
+DECLARE
+    old record;
+    here oid := (SELECT oid FROM pg_database WHERE datname = '{name}');
+BEGIN
+    IF EXISTS (SELECT FROM pg_shdepend WHERE dbid = here AND classid NOT IN (
+        'pg_class'::regclass, 'pg_proc'::regclass, 'pg_namespace'::regclass,
+        'pg_default_acl'::regclass)) THEN
+        RAISE EXCEPTION 'there are rights of another kind';
+    END IF;
+    FOR old IN SELECT oid, rolname, replace(rolname, '{first}_', '{name}_') AS name FROM pg_roles
+        WHERE starts_with(rolname, '{first}_') LOOP
+        EXECUTE format('CREATE ROLE %I NOLOGIN', old.name);
+        EXECUTE format('GRANT %I TO kontora_owner', old.name);
+        UPDATE pg_shdepend SET refobjid = old.name::regrole
+            WHERE dbid = here AND refclassid = 'pg_authid'::regclass AND refobjid = old.oid;
+    END LOOP;
+    UPDATE pg_class SET relacl = replace(relacl::text, '{first}_', '{name}_')::aclitem[]
+        WHERE relacl IS NOT NULL;
+    UPDATE pg_attribute SET attacl = replace(attacl::text, '{first}_', '{name}_')::aclitem[]
+        WHERE attacl IS NOT NULL;
+    UPDATE pg_proc SET proacl = replace(proacl::text, '{first}_', '{name}_')::aclitem[]
+        WHERE proacl IS NOT NULL;
+    UPDATE pg_namespace SET nspacl = replace(nspacl::text, '{first}_', '{name}_')::aclitem[]
+        WHERE nspacl IS NOT NULL;
+    UPDATE pg_default_acl
+        SET defaclacl = replace(defaclacl::text, '{first}_', '{name}_')::aclitem[];
+END $$"""
+BUSY = """SELECT count(*) FROM phoenix.errand WHERE settled_at IS NULL"""
 
 
-def prepare(postgres):
-    """Roles carry the name of their database, so that one cannot be the copy of another."""
-    servers = []
-    for number in range(1, PREPARED_COUNT + 1):
-        store = PostgresStore(postgres.make_database(f'fresh_{number}'))
-        servers.append(Server(store=store, services=PREPARED,
-                              program=os.environ.get('KONTORA_TEST_PROGRAM')).start())
-    for number, server in enumerate(servers, 1):
-        server.stop()
-        # These open only with the key of a data directory that is gone.
-        postgres.psql('DELETE FROM iam.signing_key', database=f'fresh_{number}')
+def is_at_rest(postgres, database):
+    """Its services have told each other what they tell at their first start."""
+    return postgres.psql(BUSY, database=database) == '0'
+
+
+def prepare(postgres, kind, program):
+    """Databases in which all services of a program have been at home."""
+    first = f'{kind}_1'
+    server = Server(store=PostgresStore(postgres.make_database(first)), program=program).start()
+    if kind == 'fresh':
+        deadline = time.monotonic() + START_SECONDS
+        while not is_at_rest(postgres, first) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    server.stop()
+    # These open only with the key of a data directory that is gone.
+    if kind == 'fresh':
+        postgres.psql('DELETE FROM iam.signing_key', database=first)
+    postgres.psql('VACUUM', database=first)
+    for number in range(2, SPARES[kind] + 1):
+        name = f'{kind}_{number}'
+        postgres.psql([f'CREATE DATABASE {name} TEMPLATE {first}',
+                       f'GRANT CREATE ON DATABASE {name} TO kontora_owner'], 'postgres')
+        postgres.psql(COPY.format(name=name, first=first), database=name)
+
+
+def programs_of(release):
+    return {'fresh': os.environ.get('KONTORA_TEST_PROGRAM') or os.path.join(release, 'kontora'),
+            'sample': os.path.join(release, 'tests', 'sample', 'kontora-sample')}
+
+
+def leave_prepared(place, programs):
+    for old in glob.glob(os.path.join(os.path.dirname(place), 'postgres-*')):
+        shutil.rmtree(old, ignore_errors=True)
+    with Postgres(frugal=True) as postgres:
+        for kind, program in programs.items():
+            prepare(postgres, kind, program)
+        postgres.leave_image(place, [f'{kind}_{number}' for kind, count in SPARES.items()
+                                     for number in range(1, count + 1)])
 
 
 def prepared_postgres():
-    """The directory of a PostgreSQL with databases in which the services of the platform have been
-    at home, made once for a build: to make their tables takes longer than most tests."""
+    """The directory of a PostgreSQL with databases in which the services have been at home, made
+    once for a build: to make their tables takes longer than most tests."""
     release = os.path.join(os.environ.get('BUILD', 'build'), 'release')
-    made_at = os.stat(os.path.join(release, 'kontora')).st_mtime_ns
+    programs = programs_of(release)
+    made_at = max(os.stat(path).st_mtime_ns for path in (*programs.values(), __file__))
     place = os.path.join(release, f'postgres-{made_at:x}')
-    with open(os.path.join(release, 'postgres.lock'), 'w', encoding='ascii') as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not os.path.exists(place):
-            for old in glob.glob(os.path.join(release, 'postgres-*')):
-                shutil.rmtree(old, ignore_errors=True)
-            with Postgres() as postgres:
-                prepare(postgres)
-                postgres.leave_image(place)
+    make_once(place, lambda: leave_prepared(place, programs))
     return place
 
 
@@ -103,12 +156,12 @@ def the_postgres():
     return _postgres
 
 
-def fresh_postgres():
-    """A database without any row of a person's; the tables of the platform may be there."""
-    global _database_count
-    _database_count += 1
-    name, postgres = f'fresh_{_database_count}', the_postgres()
-    return PostgresStore(postgres.address_of(name) if _database_count <= PREPARED_COUNT
+def fresh_postgres(kind='fresh'):
+    """A database without any row of a person's; the tables of the program may be there, or those
+    of the sample's program."""
+    _taken[kind] += 1
+    name, postgres = f'{kind}_{_taken[kind]}', the_postgres()
+    return PostgresStore(postgres.take_database(name) if _taken[kind] <= SPARES[kind]
                          else postgres.make_database(name))
 
 
@@ -116,8 +169,8 @@ def store_kind():
     return os.environ.get('KONTORA_TEST_STORE', 'sqlite')
 
 
-def the_store():
-    return fresh_postgres() if store_kind() == 'postgres' else Sqlite()
+def the_store(kind='fresh'):
+    return fresh_postgres(kind) if store_kind() == 'postgres' else Sqlite()
 
 
 # ---- the client ----

@@ -9,10 +9,15 @@ It listens on a unix socket only, keeps fsync on, and has a database with an own
 administrator would make it. It runs as the system user `postgres` when the tests run as root, and
 ends with the process that started it. In a `directory` that is given it keeps what it has, and it
 is not in the process group of whoever started it. An `image` is a directory that another one left
-behind in order: this one begins as its copy.
+behind in order: this one begins as its copy; databases that were left as spares are copied when
+they are taken. A `frugal` one (and whoever begins as its copy) does without what costs processors
+and proves nothing: large buffers, long files of log, and work that it would begin by itself.
+
+    python3 tests/lib/postgres.py PLACE    leaves a frugal one there, if none is there yet
 """
 
 import ctypes
+import fcntl
 import glob
 import os
 import pwd
@@ -20,11 +25,15 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
 PR_SET_PDEATHSIG = 1
 READY_SECONDS = 60
+FRUGAL = ('autovacuum = off', 'jit = off', 'shared_buffers = 16MB', 'min_wal_size = 2MB',
+          'max_wal_size = 1GB', 'wal_recycle = off', 'wal_init_zero = off',
+          'bgwriter_lru_maxpages = 0', 'max_logical_replication_workers = 0')
 
 
 def find_programs():
@@ -40,9 +49,16 @@ def end_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
 
 
+def copy(source, target):
+    """With owners and rights; into the target, when that is there."""
+    subprocess.run(["cp", "-aT", source, target], check=True)
+
+
 class Postgres:
-    def __init__(self, database="kontora", settings=(), directory=None, image=None):
+    def __init__(self, database="kontora", settings=(), directory=None, image=None,
+                 frugal=False):
         self.programs = find_programs()
+        self.image, self.is_frugal = image, frugal
         self.database = database
         self.settings = list(settings)
         self.server = None
@@ -56,7 +72,7 @@ class Postgres:
         self.log = os.path.join(self.directory, "log")
         try:
             if image is not None:
-                subprocess.run(["cp", "-a", os.path.join(image, "."), self.directory], check=True)
+                copy(os.path.join(image, "begins"), self.directory)
             if os.path.exists(os.path.join(self.directory, "made")):
                 self.start()
             else:
@@ -67,7 +83,11 @@ class Postgres:
 
     def _make(self):
         self._run("initdb", "-D", "data", "-A", "trust", "-U", "admin", "-E", "UTF8",
-                  "--locale=C.UTF-8", "--no-sync")
+                  "--locale=C.UTF-8", "--no-sync", *["--wal-segsize=1"] * self.is_frugal)
+        if self.is_frugal:
+            with open(os.path.join(self.directory, "data", "postgresql.conf"), "a",
+                      encoding="ascii") as file:
+                file.writelines(f"{setting}\n" for setting in FRUGAL)
         self.start()
         self.psql("CREATE ROLE kontora_owner LOGIN CREATEROLE", database="postgres")
         self.make_database(self.database)
@@ -76,8 +96,15 @@ class Postgres:
 
     def make_database(self, name):
         """An empty database the owner may use; gives its address."""
-        self.psql(f"CREATE DATABASE {name}", database="postgres")
-        self.psql(f"GRANT CREATE ON DATABASE {name} TO kontora_owner", database="postgres")
+        self.psql([f"CREATE DATABASE {name}",
+                   f"GRANT CREATE ON DATABASE {name} TO kontora_owner"], database="postgres")
+        return self.address_of(name)
+
+    def take_database(self, name):
+        """One that the image has as a spare, before anybody has asked for it; gives its address."""
+        spare = os.path.join(self.image, name)
+        number, = os.listdir(spare)
+        copy(os.path.join(spare, number), os.path.join(self.directory, "data", "base", number))
         return self.address_of(name)
 
     def address_of(self, database, user="kontora_owner"):
@@ -102,9 +129,11 @@ class Postgres:
         return result.stdout
 
     def psql(self, sql, database=None):
-        """As a superuser; rows as text, columns divided by |."""
+        """As a superuser, one text or a list of them; rows as text, columns divided by |."""
         address = self.address_of(database or self.database, "admin")
-        return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", sql).strip()
+        texts = [sql] if isinstance(sql, str) else sql
+        commands = [word for text in texts for word in ("-c", text)]
+        return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", address, *commands).strip()
 
     def start(self):
         assert self.server is None
@@ -119,16 +148,22 @@ class Postgres:
                                            **self.as_user)
         self._wait_until_ready()
 
+    def _is_ready(self):
+        """It says so in its file, as pg_ctl reads it; an older server's has another number."""
+        try:
+            with open(os.path.join(self.directory, "data", "postmaster.pid"),
+                      encoding="utf-8") as file:
+                lines = file.read().split("\n")
+        except OSError:
+            return False
+        return lines[0] == str(self.server.pid) and len(lines) > 7 and lines[7].strip() == "ready"
+
     def _wait_until_ready(self):
         deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                self.psql("SELECT 1", database="postgres")
+        while time.monotonic() < deadline and self.server.poll() is None:
+            if self._is_ready():
                 return
-            except RuntimeError:
-                if self.server.poll() is not None:
-                    break
-                time.sleep(0.02)
+            time.sleep(0.01)
         with open(self.log, encoding="utf-8", errors="replace") as log:
             raise RuntimeError("PostgreSQL does not start:\n" + log.read()[-2000:])
 
@@ -170,10 +205,19 @@ class Postgres:
             self.server.wait(timeout=30)
             self.server = None
 
-    def leave_image(self, place):
+    def leave_image(self, place, spares=()):
         """Ends in order; what it has stays there, for others to begin with."""
+        numbers = {name: self.psql(f"SELECT oid FROM pg_database WHERE datname = '{name}'",
+                                   database="postgres") for name in spares}
         self._end(signal.SIGINT)
-        subprocess.run(["cp", "-a", self.directory, place + ".new"], check=True)
+        os.mkdir(place + ".new")
+        for name, number in numbers.items():
+            spare = os.path.join(place + ".new", name)
+            os.mkdir(spare)
+            subprocess.run(["mv", os.path.join(self.directory, "data", "base", number), spare],
+                           check=True)
+        os.remove(self.log)
+        copy(self.directory, os.path.join(place + ".new", "begins"))
         os.rename(place + ".new", place)
 
     def stop(self):
@@ -186,3 +230,21 @@ class Postgres:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def make_once(place, make):
+    """Whoever comes first makes the directory; whoever comes meanwhile waits for it."""
+    with open(os.path.join(os.path.dirname(place), "postgres.lock"), "w",
+              encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not os.path.exists(place):
+            make()
+
+
+def leave_plain_image(place):
+    with Postgres(frugal=True) as server:
+        server.leave_image(place)
+
+
+if __name__ == "__main__":
+    make_once(sys.argv[1], lambda: leave_plain_image(sys.argv[1]))

@@ -59,7 +59,7 @@ def unwell(said):
 
 
 def a_stopped_server():
-    server = Server(store=the_store(), program=sample_program()).start()
+    server = Server(store=the_store('sample'), program=sample_program()).start()
     try:
         take_in(server, 'Horns and Hooves')
         begin_to_wait(server, 'one')
@@ -129,7 +129,7 @@ def what_is_well_is_well(copy):
 
 def a_busy_service_is_never_accused():
     """While cases begin, wait, are retried and end."""
-    server = Server(store=the_store(), program=sample_program()).start()
+    server = Server(store=the_store('sample'), program=sample_program()).start()
     try:
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             is_over = threading.Event()

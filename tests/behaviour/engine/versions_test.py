@@ -38,7 +38,7 @@ OTHER_WORKER = FIRST.replace('version: 1', 'version: 2').replace('worker: maids'
 
 
 def serve(workflows, store=None, services=None):
-    server = Server(store=store or the_store(), settings=['--cases.directory', workflows],
+    server = Server(store=store or the_store('sample'), settings=['--cases.directory', workflows],
                     program=sample_program(), services=services)
     server.start()
     return server
@@ -412,7 +412,7 @@ def new_processes_come_before_old_ones_go():
     is of it is not lost there, only not done."""
     if store_kind() == 'sqlite':
         raise Skipped('one process has the files')
-    store = the_store()
+    store = the_store('sample')
     blue = serve(directory_of(first=FIRST), store, 'users,office,payroll')
     old = begin(blue)
     green = serve(directory_of(first=FIRST, second=SECOND), store, 'users,office,payroll')

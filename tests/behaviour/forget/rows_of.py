@@ -35,16 +35,20 @@ def rows_of_sqlite(server):
 
 
 def rows_of_postgres(server):
+    """Two questions for all tables: each is a program and a connection."""
     database = server.store.address.partition('dbname=')[2].split()[0]
 
     def ask(sql):
-        return the_postgres().psql(sql, database=database).splitlines()
-    found = {}
-    for line in ask("SELECT schemaname || '.' || tablename FROM pg_tables"
-                    " WHERE schemaname NOT LIKE 'pg%' AND schemaname <> 'information_schema'"):
-        service, _, table = line.partition('.')
-        if is_compared(service, table):
-            found[line] = set(ask(f'SELECT t::text FROM {line} AS t'))
+        return the_postgres().psql(sql, database=database).split('\n')
+    tables = [table for table in ask(
+        "SELECT schemaname || '.' || tablename FROM pg_tables"
+        " WHERE schemaname NOT LIKE 'pg%' AND schemaname <> 'information_schema'")
+        if is_compared(*table.split('.'))]
+    found = {table: set() for table in tables}
+    for line in ask([f"SELECT '{table}|' || translate(t::text, E'\\n', ' ') FROM {table} AS t"
+                     for table in tables]):
+        table, _, row = line.partition('|')
+        found[table].add(row)
     return found
 
 
