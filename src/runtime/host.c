@@ -17,12 +17,7 @@ static enum status bring_up_tables(const struct service *service, struct store *
 {
     struct series series[SERIES_MAX];
     size_t count = series_of(service, series);
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status =
-            migrate(store, series[i].name, series[i].migrations, series[i].count, arena, error_out);
-    }
-    return status;
+    return migrate_all(store, series, count, arena, error_out);
 }
 
 /* What the store holds may change the tables of the service. */

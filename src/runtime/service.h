@@ -95,13 +95,6 @@ struct chore {
     bool heeds_alarms; /* it looks for what is due, whenever work_effects.alarm_at has come */
 };
 
-/* Further tables in the schema of a service, with numbers of their own. */
-struct series {
-    const char *name;
-    const struct migration *migrations;
-    size_t count;
-};
-
 struct dashboard;  /* compose/dashboard.h */
 struct own_check;  /* fsck/fsck.h */
 struct sideline;   /* sideline.h */

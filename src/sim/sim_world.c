@@ -41,12 +41,7 @@ static enum status bring_up_tables(struct world *world, struct member *member,
 {
     struct series series[SERIES_MAX];
     size_t count = series_of(member->service, series);
-    enum status status = STATUS_OK;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = migrate(member->store, series[i].name, series[i].migrations, series[i].count,
-                         world->life, error_out);
-    }
-    return status;
+    return migrate_all(member->store, series, count, world->life, error_out);
 }
 
 /* As host_open does it, without its threads. */

@@ -18,15 +18,25 @@ struct migration {
     const char *postgres;
 };
 
-/* A schema may have several series, each with numbers of its own: the service's, named after it,
- * and those of the floors below that keep tables beside the service's. */
-NODISCARD enum status migrate(struct store *store, const char *series,
+/* A schema may have several, each with numbers of its own: the service's, named after it, and those
+ * of the floors below that keep tables beside the service's. */
+struct series {
+    const char *name;
+    const struct migration *migrations;
+    size_t count;
+};
+
+NODISCARD enum status migrate(struct store *store, const char *name,
                               const struct migration *migrations, size_t count, struct arena *arena,
                               struct text *error_out);
 
+/* One series after the other, with one look at what is applied. At least one. */
+NODISCARD enum status migrate_all(struct store *store, const struct series *series, size_t count,
+                                  struct arena *arena, struct text *error_out);
+
 /* The same comparison without a change; the table of migrations MUST be there. OK: exactly these
  * are applied. ABSENT: the last of them are not, yet. CORRUPT, NEWER as above. */
-NODISCARD enum status migrate_compare(struct store *store, const char *series,
+NODISCARD enum status migrate_compare(struct store *store, const char *name,
                                       const struct migration *migrations, size_t count,
                                       struct arena *arena, struct text *error_out);
 

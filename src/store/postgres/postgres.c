@@ -61,6 +61,7 @@ struct postgres_source {
     struct store_source base;
     struct arena *arena;
     struct postgres_place place;
+    _Atomic(struct postgres_link *) first; /* what set up the schema, for the first store */
 };
 
 static struct postgres_store *self_of(struct store *store)
@@ -522,7 +523,7 @@ static enum status open_store(struct store_source *base, enum store_access acces
     store_init(&self->base, &postgres_ops);
     self->access = access;
     postgres__link_init(&self->link, &source->place);
-    enum status status = postgres__link_open(&self->link, NULL);
+    enum status status = postgres__link_open_first(&self->link, &source->first);
     *store_out = status == STATUS_OK ? &self->base : NULL;
     if (status != STATUS_OK) {
         postgres_destroy(&self->base);
@@ -534,6 +535,7 @@ static void destroy_source(struct store_source *base)
 {
     struct postgres_source *source = (struct postgres_source *)(void *)base;
     struct arena *arena = source->arena;
+    postgres__link_forget(&source->first);
     arena_destroy(&arena);
 }
 
@@ -549,16 +551,16 @@ static struct text sentence_of(struct text text)
 static enum status set_up(struct postgres_source *source, struct text *error_out)
 {
     struct text error = TEXT("the database has closed the connection");
-    struct postgres_link link;
-    postgres__link_init(&link, &source->place);
-    enum status status = postgres__link_open(&link, &error);
+    struct postgres_link *link = memory_take(sizeof *link);
+    postgres__link_init(link, &source->place);
+    enum status status = postgres__link_open(link, &error);
     if (status == STATUS_OK) {
-        status = postgres__setup(&link, source->arena, &source->place.session, &error);
+        status = postgres__setup(link, source->arena, &source->place.session, &error);
     }
     if (status != STATUS_OK) {
         *error_out = sentence_of(error);
     }
-    postgres__link_finish(&link);
+    atomic_store(&source->first, link);
     return status;
 }
 
@@ -584,7 +586,7 @@ enum status postgres_source(const struct postgres_options *options,
     enum status status = set_up(source, error_out);
     *source_out = status == STATUS_OK ? &source->base : NULL;
     if (status != STATUS_OK) {
-        arena_destroy(&arena);
+        destroy_source(&source->base);
     }
     return status;
 }

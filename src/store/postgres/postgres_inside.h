@@ -13,6 +13,7 @@
 #include "store/postgres.h"
 #include "store/postgres/libpq.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -82,6 +83,12 @@ void postgres__link_finish(struct postgres_link *link);
  * is not due yet; this never sleeps. error_out (may be NULL) is the library's own sentence. */
 NODISCARD enum status postgres__link_open(struct postgres_link *link, struct text *error_out);
 void postgres__link_drop(struct postgres_link *link);
+
+/* The same, with the connection that has set up the schema when nobody has taken it yet: to connect
+ * costs the server more than most of what is then asked of it. _forget ends it. */
+NODISCARD enum status postgres__link_open_first(struct postgres_link *link,
+                                                _Atomic(struct postgres_link *) *first);
+void postgres__link_forget(_Atomic(struct postgres_link *) *first);
 
 /* False when the server has closed the connection meanwhile, or when we are a fork of the process
  * that opened it; it is dropped then. */

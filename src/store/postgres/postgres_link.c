@@ -354,3 +354,41 @@ enum status postgres__link_open(struct postgres_link *link, struct text *error_o
     postgres__link_drop(link);
     return STATUS_UNAVAILABLE;
 }
+
+/* Takes over a connection that has told no session yet, and tells it. */
+static bool adopt(struct postgres_link *link, struct postgres_link *other)
+{
+    MUST(link->connection == NULL && other->queued_count == 0);
+    if (!postgres__link_is_alive(other)) {
+        return false;
+    }
+    link->connection = other->connection;
+    link->opened_by = other->opened_by;
+    other->connection = NULL;
+    if (!begin_session(link)) {
+        postgres__link_drop(link);
+    }
+    return link->connection != NULL;
+}
+
+static void end(struct postgres_link *link)
+{
+    if (link != NULL) {
+        postgres__link_finish(link);
+        memory_free(link);
+    }
+}
+
+void postgres__link_forget(_Atomic(struct postgres_link *) *first)
+{
+    end(atomic_exchange(first, NULL));
+}
+
+enum status postgres__link_open_first(struct postgres_link *link,
+                                      _Atomic(struct postgres_link *) *first)
+{
+    struct postgres_link *other = atomic_exchange(first, NULL);
+    bool is_open = other != NULL && adopt(link, other);
+    end(other);
+    return is_open ? STATUS_OK : postgres__link_open(link, NULL);
+}

@@ -22,6 +22,7 @@ struct setup {
     const char *schema;
     bool role_exists;
     bool schema_exists;
+    bool is_granted;
 };
 
 /* Any number will do, as long as every version of the program uses the same. */
@@ -45,7 +46,13 @@ static const char about_rights[] =
     " role.rolsuper OR role.rolbypassrls OR role.rolcreaterole OR role.rolcreatedb"
     "  OR role.rolreplication OR pg_has_role(role.oid, me.oid, 'MEMBER')"
     "  OR has_schema_privilege(role.oid, schema.oid, 'CREATE')"
-    "  OR EXISTS (SELECT FROM pg_auth_members WHERE member = role.oid)"
+    "  OR EXISTS (SELECT FROM pg_auth_members WHERE member = role.oid),"
+    " has_schema_privilege(role.oid, schema.oid, 'USAGE') AND 6 ="
+    "  (SELECT count(*) FROM pg_default_acl AS later, aclexplode(later.defaclacl) AS given"
+    "   WHERE later.defaclrole = me.oid AND later.defaclnamespace = schema.oid"
+    "   AND given.grantee = role.oid"
+    "   AND CAST(later.defaclobjtype AS text) || given.privilege_type IN"
+    "   ('rSELECT', 'rINSERT', 'rUPDATE', 'rDELETE', 'SUSAGE', 'SSELECT'))"
     " FROM pg_roles AS role, pg_namespace AS schema, pg_roles AS me"
     " WHERE role.rolname = $1 AND schema.nspname = $2 AND me.rolname = session_user";
 
@@ -272,6 +279,7 @@ static enum status look_at_rights(struct setup *setup)
     PGresult *answer = NULL;
     enum status status = ask(setup, about_rights, 2, &answer);
     if (status == STATUS_OK) {
+        setup->is_granted = is_true(setup, answer, 3);
         status = judge_rights(setup, answer);
     }
     setup->link->pq->PQclear(answer);
@@ -309,7 +317,7 @@ static enum status make_what_is_missing(struct setup *setup)
     if (status == STATUS_OK) {
         status = look_at_rights(setup);
     }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && !setup->is_granted) {
         status = grant(setup);
     }
     if (status == STATUS_OK) {

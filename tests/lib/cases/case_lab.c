@@ -21,16 +21,12 @@ const struct service *lab_other;
 
 /* ---- opening ---- */
 
-static void migrate_all(const struct service *service)
+static void make_tables(const struct service *service)
 {
     struct series series[SERIES_MAX];
     size_t count = series_of(service, series);
     struct text error = NO_TEXT;
-    for (size_t i = 0; i < count; i++) {
-        CHECK_STATUS(migrate(lab.store, series[i].name, series[i].migrations, series[i].count,
-                             lab.arena, &error),
-                     STATUS_OK);
-    }
+    CHECK_STATUS(migrate_all(lab.store, series, count, lab.arena, &error), STATUS_OK);
 }
 
 static void must_be_fine(enum status status, struct text error)
@@ -48,7 +44,7 @@ static void start(const struct service *const *services)
     struct text error = NO_TEXT;
     const struct engine_options options = {.services = services, .service_count = 2};
     must_be_fine(engine_extend(lab.arena, &options, &extended, &error), error);
-    migrate_all(extended[0]);
+    make_tables(extended[0]);
     must_be_fine(extended[0]->opened(extended[0], lab.store, lab.arena, &lab.made, &error), error);
     const struct zone *zone = NULL;
     CHECK_STATUS(zone_open(lab.arena, TEXT("Europe/Moscow"), &zone, &error), STATUS_OK);

@@ -59,11 +59,7 @@ void desk_open(struct desk *desk)
                           .now_ms = DESK_NOW};
     CHECK_STATUS(desk->source->open(desk->source, STORE_WRITE, &desk->store), STATUS_OK);
     size_t count = series_of(&desk_service, series);
-    for (size_t i = 0; i < count; i++) {
-        CHECK_STATUS(migrate(desk->store, series[i].name, series[i].migrations, series[i].count,
-                             desk->arena, &error),
-                     STATUS_OK);
-    }
+    CHECK_STATUS(migrate_all(desk->store, series, count, desk->arena, &error), STATUS_OK);
 }
 
 void desk_close(struct desk *desk)

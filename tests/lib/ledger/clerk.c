@@ -65,11 +65,7 @@ void clerk_open(struct clerk *clerk)
                             .now_ms = CLERK_NOW};
     CHECK_STATUS(clerk->source->open(clerk->source, STORE_WRITE, &clerk->store), STATUS_OK);
     size_t count = series_of(&clerk_service, all);
-    for (size_t i = 0; i < count; i++) {
-        CHECK_STATUS(migrate(clerk->store, all[i].name, all[i].migrations, all[i].count,
-                             clerk->arena, &error),
-                     STATUS_OK);
-    }
+    CHECK_STATUS(migrate_all(clerk->store, all, count, clerk->arena, &error), STATUS_OK);
 }
 
 void clerk_close(struct clerk *clerk)

@@ -54,7 +54,7 @@ static void end(void)
     arena_destroy(&arena);
 }
 
-static enum status migrate_all(struct text *error_out)
+static enum status migrate_unit(struct text *error_out)
 {
     return migrate(store, "unit", migrations, COUNT_OF(migrations), arena, error_out);
 }
@@ -85,12 +85,12 @@ static void any_call_may_fail(void)
                 .status = kinds[kind] == STORE_FAULT_COMMIT ? STATUS_UNCERTAIN : STATUS_UNAVAILABLE,
                 .commit_happens = i % 2 == 0};
             struct text error = NO_TEXT;
-            enum status status = migrate_all(&error);
+            enum status status = migrate_unit(&error);
             CHECK_INT(status == STATUS_OK, fault.hits == 0);
             CHECK(status == STATUS_OK || strstr(error.data, "unit: ") != NULL);
             failures += status != STATUS_OK;
             fault.calls = 0;
-            CHECK_STATUS(migrate_all(&error), STATUS_OK);
+            CHECK_STATUS(migrate_unit(&error), STATUS_OK);
             must_be_complete();
             CHECK_STATUS(store_begin(store, STORE_WRITE), STATUS_OK);
             CHECK_STATUS(store_script(store, "DROP TABLE unit.row; DELETE FROM migration;"),
@@ -108,6 +108,35 @@ static void migrate_table(const struct migration *table, size_t count)
     struct text error;
     begin("unit");
     CHECK_STATUS(migrate(store, "unit", table, count, arena, &error), STATUS_OK);
+}
+
+/* Each by its own numbers, and each complaint by its own name. */
+static void several_series_stand_side_by_side(void)
+{
+    static const struct migration other[] = {{.version = 1,
+                                              .name = "other",
+                                              .sqlite = "CREATE TABLE unit.other (number bigint)",
+                                              .postgres = ""},
+                                             {.version = 2,
+                                              .name = "another",
+                                              .sqlite = "INSERT INTO unit.other VALUES (4)",
+                                              .postgres = ""}};
+    struct series both[] = {{"alpha", other, 1}, {"unit", migrations, COUNT_OF(migrations)}};
+    struct text error = NO_TEXT;
+    fault = (struct store_fault){0};
+    begin("unit");
+    for (int i = 0; i < 2; i++) {
+        CHECK_STATUS(migrate_all(store, both, COUNT_OF(both), arena, &error), STATUS_OK);
+        must_be_complete();
+    }
+    both[0].count = 2;
+    CHECK_STATUS(migrate_compare(store, "alpha", other, 2, arena, &error), STATUS_ABSENT);
+    CHECK_STATUS(migrate_all(store, both, COUNT_OF(both), arena, &error), STATUS_OK);
+    CHECK_STATUS(migrate_compare(store, "alpha", other, 2, arena, &error), STATUS_OK);
+    both[1].count = 1;
+    CHECK_STATUS(migrate_all(store, both, COUNT_OF(both), arena, &error), STATUS_NEWER);
+    CHECK(strncmp(error.data, "unit: ", strlen("unit: ")) == 0);
+    end();
 }
 
 static void leave_a_gap(void)
@@ -132,6 +161,7 @@ static void a_bad_table_is_a_bug(void)
 static const struct test tests[] = {
     {.name = "any call may fail", .run = any_call_may_fail},
     {.name = "a bad table is a bug", .run = a_bad_table_is_a_bug},
+    {.name = "several series stand side by side", .run = several_series_stand_side_by_side},
 };
 
 int main(int argc, char **argv)
