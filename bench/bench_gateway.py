@@ -9,7 +9,7 @@ import time
 import urllib.request
 
 from bench_limits import (CLIENTS, PEOPLE_TO_READ, WRK_SCRIPT, median_outside, middle,
-                          people_to_read, rate, row, run_wrk, spread)
+                          people_to_read, rate, row, read_with_wrk, spread)
 from bench_machine import Outside, processor_seconds
 from bench_servers import BenchFailed, Kontora, Nginx, free_port
 from stream_readers import Readers
@@ -78,9 +78,9 @@ def decided_reads(plan):
         with AuthRequest(plan.fresh('nginx'), body) as nginx:
             for _ in range(plan.rounds):
                 with Outside() as outside:
-                    found[0].append(run_wrk(plan, server.address, plain, 2)[0])
-                    found[1].append(run_wrk(plan, server.address, decided, 2)[0])
-                    found[2].append(run_wrk(plan, nginx.address, plain, 2)[0])
+                    found[0].append(read_with_wrk(plan, server.address, plain, 2)[0])
+                    found[1].append(read_with_wrk(plan, server.address, decided, 2)[0])
+                    found[2].append(read_with_wrk(plan, nginx.address, plain, 2)[0])
                 rounds.append(outside)
     return found, rounds
 

@@ -12,7 +12,7 @@ import time
 from bench_limits import PGBENCH_CLIENTS, median_outside, middle, postgres_settings, rate, row, \
     spread
 from bench_machine import Outside, processor_seconds
-from bench_servers import BenchFailed, Kontora, run
+from bench_servers import BenchFailed, Kontora, pgbench_length, run, run_wrk
 from postgres import Postgres
 
 CLIENTS, ACCOUNTS, CHUNK = 64, 10000, 1000
@@ -69,8 +69,8 @@ class Bank(Kontora):
         with open(script, 'w', encoding='utf-8') as file:
             file.write(WRK_SCRIPT.format(accounts=ACCOUNTS, key=self.key, round=round_number))
         before = processor_seconds(self.process.pid)
-        said = run('wrk', '-t1', f'-c{CLIENTS}', f'-d{self.plan.seconds}s', '-s', script,
-                   f'http://{self.address}')
+        said = run_wrk(self.plan.wrk_seconds, '-t1', f'-c{CLIENTS}', '-s', script,
+                       f'http://{self.address}')
         result = json.loads(re.search(r'^\{.*\}$', said, re.M).group(0))
         if result['errors'] or not result['answers']:
             raise BenchFailed(f'wrk: {said}')
@@ -160,9 +160,9 @@ def run_pgbench(plan, postgres, database):
     postgres.make_database(database)
     address = postgres.address_of(database, 'admin')
     pgbench = os.path.join(postgres.programs, 'pgbench')
-    run(pgbench, '-i', '-q', '-s', str(PGBENCH_CLIENTS), address)
-    said = run(pgbench, '-M', 'prepared', '-c', str(PGBENCH_CLIENTS), '-j', '2', '-T',
-               str(plan.seconds), address)
+    run(pgbench, '-i', '-q', '-s', str(1 if plan.quick else PGBENCH_CLIENTS), address)
+    said = run(pgbench, '-M', 'prepared', '-c', str(PGBENCH_CLIENTS), '-j', '2',
+               *pgbench_length(plan), address)
     return float(re.search(r'^tps = ([\d.]+)', said, re.M).group(1))
 
 

@@ -5,7 +5,7 @@ import re
 import statistics
 
 from bench_machine import Outside, processor_seconds
-from bench_servers import BenchFailed, Kontora, Nginx, run
+from bench_servers import BenchFailed, Kontora, Nginx, pgbench_length, run, run_wrk
 from postgres import Postgres
 
 CLIENTS = 64
@@ -121,7 +121,7 @@ def run_pgbench(plan, postgres, database):
     with open(script, 'w', encoding='utf-8') as file:
         file.write(PGBENCH_SCRIPT)
     said = run(os.path.join(postgres.programs, 'pgbench'), '-n', '-M', 'prepared', '-c',
-               str(PGBENCH_CLIENTS), '-j', '2', '-T', str(plan.seconds), '-D', 'count=0', '-f',
+               str(PGBENCH_CLIENTS), '-j', '2', *pgbench_length(plan), '-D', 'count=0', '-f',
                script,
                postgres.address_of(database, 'admin'))
     found = re.search(r'^tps = ([\d.]+)', said, re.M)
@@ -185,10 +185,10 @@ def people_to_read(server):
     return ids, server.ask('GET', f'/api/users/{ids[0]}')[1].decode()
 
 
-def run_wrk(plan, address, script, threads):
+def read_with_wrk(plan, address, script, threads):
     """Requests a second; an answer that is no 2xx ends the measurement."""
-    said = run('wrk', f'-t{threads}', f'-c{CLIENTS}', f'-d{plan.seconds}s', '--latency', '-s',
-               script, f'http://{address}')
+    said = run_wrk(plan.wrk_seconds, f'-t{threads}', f'-c{CLIENTS}', '--latency', '-s', script,
+                   f'http://{address}')
     if re.search(r'Non-2xx|Socket errors', said):
         raise BenchFailed(f'wrk: {said}')
     return (float(re.search(r'^Requests/sec:\s+([\d.]+)', said, re.M).group(1)),
@@ -202,8 +202,8 @@ def read_rounds(plan, server, nginx, script):
     for _ in range(plan.rounds):
         with Outside() as outside:
             for threads, (here, limit, slowest) in found.items():
-                limit.append(run_wrk(plan, nginx.address, script, threads)[0])
-                requests, p99 = run_wrk(plan, server.address, script, threads)
+                limit.append(read_with_wrk(plan, nginx.address, script, threads)[0])
+                requests, p99 = read_with_wrk(plan, server.address, script, threads)
                 here.append(requests)
                 slowest.append(p99)
         rounds.append(outside)

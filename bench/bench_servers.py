@@ -28,6 +28,19 @@ def run(*command, environment=None, may_fail=False):
     return result.stdout
 
 
+def run_wrk(seconds, *arguments):
+    """It knows whole seconds alone: of a part of one it is told when it is over."""
+    if seconds >= 1:
+        return run('wrk', f'-d{seconds}s', *arguments)
+    return run('timeout', '--preserve-status', '--signal=INT', str(seconds), 'wrk', '-d60s',
+               *arguments)
+
+
+def pgbench_length(plan):
+    """For so long; or so many transactions of each client, when it is to be quick."""
+    return ('-t', '20') if plan.quick else ('-T', str(plan.seconds))
+
+
 def end(process, how=signal.SIGTERM):
     if process.poll() is None:
         process.send_signal(how)
@@ -116,7 +129,8 @@ class Kontora:
     def load(self, mode, *more):
         """What `kontora bench http` says; 64 clients over TCP, as anybody would come."""
         return json.loads(run(self.plan.program, 'bench', 'http', '--json', '--mode', mode,
-                              '--address', self.address, '--seconds', str(self.plan.seconds), *more,
+                              '--address', self.address, '--seconds', str(self.plan.seconds),
+                              *(('--warm-up-ms', '0') if self.plan.quick else ()), *more,
                               environment={'KONTORA_ROOT_KEY': self.key}))
 
 

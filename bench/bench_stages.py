@@ -31,9 +31,9 @@ def measure_once(plan):
     with tempfile.TemporaryDirectory(prefix='stages-', dir=plan.directory) as directory:
         script = os.path.join(directory, 'wrk.lua')
         with Kontora(None, os.path.join(directory, 'ours')) as ours:
-            measure(ours, script, TOGETHER, 1)
-            together = measure(ours, script, TOGETHER, plan.seconds)
-            alone = measure(ours, script, 1, plan.seconds)
+            measure(ours, script, TOGETHER, min(plan.wrk_seconds, 1))
+            together = measure(ours, script, TOGETHER, plan.wrk_seconds)
+            alone = measure(ours, script, 1, plan.wrk_seconds)
         return together, alone, raw(plan, ours.data, directory)
 
 
@@ -59,7 +59,7 @@ def stages(plan):
 
 # ---- with many that have ended ----
 
-FINISHED, FINISHED_QUICK = 10_000_000, 20_000
+FINISHED, FINISHED_QUICK = 10_000_000, 1000
 FILL_SECONDS = 30
 
 
@@ -86,10 +86,10 @@ def grown(plan):
         script = os.path.join(directory, 'wrk.lua')
         with Kontora(None, os.path.join(directory, 'few')) as few, \
                 Kontora(None, os.path.join(directory, 'many')) as many:
-            grow(many, script, count, 1 if plan.quick else FILL_SECONDS)
-            load(few, script, TOGETHER, 1)
+            grow(many, script, count, plan.wrk_seconds if plan.quick else FILL_SECONDS)
+            load(few, script, TOGETHER, min(plan.wrk_seconds, 1))
             with Outside() as others:
-                rounds = [(turn(many, script, plan.seconds), turn(few, script, plan.seconds))
+                rounds = [tuple(turn(one, script, plan.wrk_seconds) for one in (many, few))
                           for _ in range(plan.rounds)]
             grown_bytes = os.path.getsize(os.path.join(many.data, 'steps.db'))
     ratios = [beside_many[0] / beside_few[0] for beside_many, beside_few in rounds]

@@ -20,11 +20,11 @@ from kontora import Client  # noqa: E402
 from onboarding import COMPANY, Onboarding, places  # noqa: E402
 from postgres import Postgres  # noqa: E402
 
-TICKETS, TICKETS_QUICK = 1_000_000, 20_000
+TICKETS, TICKETS_QUICK = 1_000_000, 2000
 # Of a hundred: where they stand.
 SHARES = (('company_form', 5), ('contact_form', 2), ('moderation', 5), ('completed', 80),
           ('rejected', 8))
-PIECE, ASKED, ASKED_QUICK = 20_000, 400, 50
+PIECE, ASKED, ASKED_QUICK = 20_000, 400, 10
 INN = COMPANY['inn']
 
 # n.i counts the copies.

@@ -9,7 +9,7 @@ import re
 import time
 
 from bench_machine import Outside
-from bench_servers import BenchFailed, run
+from bench_servers import BenchFailed, run_wrk
 
 STEPS = 5
 SETTLE_SECONDS = 60
@@ -81,8 +81,8 @@ def load(peer, script, connections, seconds):
     before = f'{peer.before}{time.time_ns():x}-'  # so ids are no load's but this one's
     with open(script, 'w', encoding='utf-8') as file:
         file.write(WRK_SCRIPT.format(before=before, after=peer.after))
-    return parse_wrk(run('wrk', '-t1', f'-c{connections}', f'-d{seconds}s', '--timeout', '60s',
-                         '-s', script, f'http://127.0.0.1:{peer.port}'))
+    return parse_wrk(run_wrk(seconds, '-t1', f'-c{connections}', '--timeout', '60s', '-s', script,
+                             f'http://127.0.0.1:{peer.port}'))
 
 
 def measure(peer, script, connections, seconds):
