@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 20, PAUSE_US = 2000, PATIENCE_MS = 60 * 1000 };
+enum { AT_ONCE = 20, PAUSE_US = 6000, PATIENCE_MS = 60 * 1000 };
 
 static struct rabbitmq_server *server;
 static struct rig rig;

@@ -35,7 +35,7 @@ class Worker(threading.Thread):
         while not self.is_over.is_set():
             try:
                 self.errands.work(1)
-                time.sleep(0.01)
+                time.sleep(0.03)
             except Gone:
                 time.sleep(0.05)
             except Exception as problem:
