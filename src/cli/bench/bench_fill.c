@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { GROUP = 10000, IDS_WRITTEN_MAX = 10000, ARENA_BYTES = 256 * 1024 * 1024 };
+enum { GROUP = 10000, IDS_WRITTEN_MAX = 1000000, ARENA_BYTES = 256 * 1024 * 1024 };
 
 struct fill {
     const char *path; /* of the database */

@@ -13,7 +13,7 @@ static const struct flag flags[] = {
     {"seconds", "N", "http, grow: how long is measured [5]"},
     {"warm-up-ms", "N", "http: how long runs before that are not counted [500]"},
     {"people", "N", "http: created first, to be read [1000]; store, fill: how many [100000]"},
-    {"ids", "FILE", "http: whom to read, an id a line; fill: writes up to 10000 of them there"},
+    {"ids", "FILE", "http: whom to read, an id a line; fill: writes up to a million there"},
     {"first", "N", "http, fill, grow: the number of the first person; it is always the same one"},
     {"batch", "N", "store, events, grow: rows that SQLite alone commits together [256]"},
     {"events", "N", "events: how many are told [100000]"},
