@@ -88,7 +88,7 @@ def broker_rounds(plan, broker):
 
 
 def rabbit(plan):
-    with RabbitMQ() as broker:
+    with plan.server(RabbitMQ) as broker:
         results, limits, rounds = broker_rounds(plan, broker)
     here = [one['events_per_second'] for one in results]
     bare = [one['messages_per_second'] for one in limits]

@@ -168,7 +168,7 @@ def run_pgbench(plan, postgres, database):
 
 def postgres_row(plan):
     limits, results, rounds = [], [], []
-    with Postgres() as postgres:
+    with plan.server(Postgres) as postgres:
         for number in range(plan.rounds):
             with Outside() as outside:
                 limits.append(run_pgbench(plan, postgres, f'tpcb_{number}'))

@@ -136,7 +136,7 @@ def postgres_settings(address):
 
 def postgres_writes(plan):
     limits, results, rounds = [], [], []
-    with Postgres() as postgres:
+    with plan.server(Postgres) as postgres:
         for number in range(plan.rounds):
             with Outside() as outside:
                 limits.append(run_pgbench(plan, postgres, f'pgbench_{number}'))

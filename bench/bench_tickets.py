@@ -139,8 +139,8 @@ class OnPostgres:
 
     def __init__(self, plan):
         self.directory = plan.fresh('tickets')
-        self.postgres = Postgres()
-        self.postgres.__enter__()
+        self.server = plan.server(Postgres)
+        self.postgres = self.server.__enter__()
         self.database = 'tickets'
         address = self.postgres.make_database(self.database)
         self.settings = ('--store.kind=postgres', f'--store.address={address}')
@@ -151,7 +151,7 @@ class OnPostgres:
         self.postgres.psql('ANALYZE', self.database)
 
     def end(self):
-        self.postgres.__exit__(None, None, None)
+        self.server.__exit__(None, None, None)
 
 
 def asked(onboarding, count):

@@ -110,7 +110,7 @@ def bare(address, count):
 def amqp_work(plan):
     count = COMMANDS_QUICK if plan.quick else COMMANDS
     ours, limits, rounds = [], [], []
-    with RabbitMQ() as broker:
+    with plan.server(RabbitMQ) as broker:
         for number in range(plan.rounds):
             with Outside() as others:
                 ours.append(here(plan, broker.make_virtual_host(f'work{number}'), count))
