@@ -12,7 +12,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from house import until
-from kontora import Server, run, store_kind, the_store
+from kontora import PLATFORM, Server, run, store_kind, the_store
 from tap import (check, check_equal, check_in, check_match, for_each_test, main, skip,
                  without_sanitizers)
 
@@ -48,7 +48,7 @@ def verify(server, *words):
 
 @for_each_test
 def server():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services=PLATFORM).start()
     yield server
     if server.process is not None:
         check_equal(server.stop(), 0)

@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib', 'gateway'))
 from browser import PASSWORD, Browser
 from house import until
-from kontora import Server, the_store
+from kontora import PLATFORM, Server, the_store
 from tap import check, check_equal, check_in, check_not_in, for_each_test, main
 
 LONG = '--gateway.decision_time=60s'  # so that only a drop can end a decision in time
@@ -23,7 +23,8 @@ LONG = '--gateway.decision_time=60s'  # so that only a drop can end a decision i
 
 @for_each_test
 def door():
-    server = Server(store=the_store(), settings=[LONG, '--log.requests=yes']).start()
+    server = Server(store=the_store(), services=PLATFORM,
+                    settings=[LONG, '--log.requests=yes']).start()
     yield server, Browser(server).set_up()
     check_equal(server.stop(), 0)
 
@@ -193,7 +194,7 @@ def nobody_watches(door):
 
 def who_comes_too_often_waits():
     """C30, B9: by the person, and by the address of nobody."""
-    server = Server(store=the_store(), settings=['--gateway.person_rate=60',
+    server = Server(store=the_store(), services=PLATFORM, settings=['--gateway.person_rate=60',
                                                  '--gateway.address_rate=120',
                                                  '--gateway.sign_in_rate=30']).start()
     owner = Browser(server).set_up()

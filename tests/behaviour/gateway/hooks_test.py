@@ -16,7 +16,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib', 'gateway'))
 from browser import Browser
-from kontora import Server, the_postgres, the_store
+from kontora import PLATFORM, Server, the_postgres, the_store
 from tap import check, check_equal, check_not_in, for_each_test, main
 
 SECRET = 'a secret of sixteen'
@@ -25,7 +25,7 @@ BODY = '{"update_id": 7,  "text":"Ж"}'.encode()  # two spaces: not as anybody w
 
 @for_each_test
 def world():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services=PLATFORM).start()
     yield server, Browser(server).set_up()
     check_equal(server.stop(), 0)
 

@@ -13,7 +13,7 @@ OLGA = 'olga@example.org'
 
 
 def start_post():
-    post = Post()
+    post = Post(services=None)  # phoenix is where a stranger begins
     post.server.settings.append('--iam.guest_role=b2b')
     post.start()
     Browser(post.server).set_up(OLGA)
@@ -113,7 +113,7 @@ def letters_are_limited(post):
 
 
 def without_the_setting_nobody_can():
-    post = Post().start()
+    post = Post(services=None).start()
     for path, more in (('guest_request', {}), ('guest_start', {'code': '123456'})):
         said = post.guest().post(f'/api/{path}', {'email': 'vera@example.org', **more})
         check_equal((said.status, said.code), (403, 'guests_unwelcome'), said)

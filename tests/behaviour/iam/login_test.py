@@ -11,13 +11,14 @@ LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'
 sys.path.insert(0, LIB)
 sys.path.insert(0, os.path.join(LIB, 'iam'))
 import tap
-from kontora import EXIT_USAGE, Server, the_store
+from kontora import EXIT_USAGE, PLATFORM, Server, the_store
 from people import Browser
 from tap import check, check_equal, check_in, check_not_equal, main
 
 
 def start_server():
-    server = Server(store=the_store(), settings=['--gateway.sign_in_rate=0']).start()
+    server = Server(store=the_store(), services=PLATFORM,
+                    settings=['--gateway.sign_in_rate=0']).start()
     yield server
     check_equal(server.stop(), 0)
 

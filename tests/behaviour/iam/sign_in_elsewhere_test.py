@@ -16,7 +16,7 @@ import urllib.request
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path.insert(0, LIB)
 sys.path.insert(0, os.path.join(LIB, 'iam'))
-from kontora import Server, the_store
+from kontora import PLATFORM, Server, the_store
 from people import Browser
 from tap import Skipped, check, check_equal, check_in, main
 
@@ -24,7 +24,8 @@ SECRET = 'a secret: with + signs'
 
 
 def start_server():
-    server = Server(store=the_store(), settings=['--gateway.sign_in_rate=0']).start()
+    server = Server(store=the_store(), services=PLATFORM,
+                    settings=['--gateway.sign_in_rate=0']).start()
     yield server
     check_equal(server.stop(), 0)
 

@@ -8,20 +8,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib'))
 sys.path.insert(0, os.path.join(HERE, '..', '..', 'lib', 'iam'))
 from house import until
-from kontora import Server, run, the_store
+from kontora import PLATFORM, Server, run, the_store
 from people import PASSWORD, Browser
 from tap import check, check_equal, check_in, check_not_in, for_each_test, main
 
 
 @for_each_test
 def fresh():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services=PLATFORM).start()
     yield server
     server.stop()
 
 
 def start_server():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services=PLATFORM).start()
     Browser(server).set_up()
     yield server
     server.stop()

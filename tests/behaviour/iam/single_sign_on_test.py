@@ -13,7 +13,7 @@ LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'
 sys.path.insert(0, LIB)
 sys.path.insert(0, os.path.join(LIB, 'iam'))
 from house import until
-from kontora import EXIT_USAGE, DidNotStart, Server, the_store
+from kontora import EXIT_USAGE, PLATFORM, DidNotStart, Server, the_store
 from people import Browser
 from sign_on import (RETURN, change_code, get_code, make_program, new_verifier, post_form, question,
                      tell_program)
@@ -21,7 +21,8 @@ from tap import check, check_equal, check_in, check_not_equal, main
 
 
 def start_server():
-    server = Server(store=the_store(), settings=['--gateway.sign_in_rate=0']).start()
+    server = Server(store=the_store(), services=PLATFORM,
+                    settings=['--gateway.sign_in_rate=0']).start()
     wanted = server.client().get('/.well-known/openid-configuration').json[
         'id_token_signing_alg_values_supported']
     check(until(lambda: len(server.client().get('/oauth/jwks.json').json['keys']) == len(wanted)),

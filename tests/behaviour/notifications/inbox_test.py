@@ -13,7 +13,7 @@ import uuid
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
 from house import until
-from kontora import Server, the_store
+from kontora import PLATFORM, Server, the_store
 from smtp import SmtpServer, plain_of
 from tap import check, check_equal, check_in, main
 
@@ -27,7 +27,7 @@ def mail():
 
 
 def server(mail):
-    server = Server(store=the_store(), settings=[
+    server = Server(store=the_store(), services=PLATFORM, settings=[
         f'--mail.address={mail.address}', f'--mail.authorities={mail.authority}',
         '--mail.from=office@example.com', f'--telegram.delivery_secret={SECRET}',
         '--notifications.retries=0']).start()

@@ -10,7 +10,7 @@ import uuid
 LIB = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib')
 sys.path[:0] = [LIB, os.path.join(LIB, 'servers')]
 from house import until
-from kontora import Server, the_store
+from kontora import PLATFORM, Server, the_store
 from smtp import SmtpServer, html_of, plain_of
 from tap import check, check_equal, check_in, check_match, main
 
@@ -29,7 +29,7 @@ def settings_of(mail, *more):
 
 
 def server(mail):
-    server = Server(store=the_store(), settings=settings_of(
+    server = Server(store=the_store(), services=PLATFORM, settings=settings_of(
         mail, '--mail.unsubscribe=https://example.com/inbox')).start()
     yield server
     check_equal(server.stop(), 0)
@@ -171,7 +171,7 @@ def a_lost_answer_is_uncertain_and_the_letters_are_one(client, mail):
 
 
 def without_a_mail_server_it_says_so():
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services=PLATFORM).start()
     client = server.client()
     found = ended(client, sent(client, somebody()), 'failed')
     check_in('mail.address', found['reason'])
@@ -182,12 +182,13 @@ def without_tls_nothing_is_given():
     with SmtpServer(tls=False) as plain:
         settings = [f'--mail.address={plain.address}', '--mail.from=office@example.com',
                     '--notifications.retries=0']
-        server = Server(store=the_store(), settings=settings).start()
+        server = Server(store=the_store(), services=PLATFORM, settings=settings).start()
         address = somebody()
         ended(server.client(), sent(server.client(), address), 'failed')
         check_equal(plain.letters_to(address), [])
         check_equal(server.stop(), 0)
-        server = Server(store=the_store(), settings=[*settings, '--mail.tls=when_offered']).start()
+        server = Server(store=the_store(), services=PLATFORM,
+                        settings=[*settings, '--mail.tls=when_offered']).start()
         ended(server.client(), sent(server.client(), address), 'processed')
         check_equal(len(plain.wait_for(address)), 1)
         check_equal(server.stop(), 0)
@@ -197,7 +198,7 @@ def a_server_nobody_vouches_for_and_a_wrong_secret_get_nothing(mail):
     for wrong in ([f'--mail.address={mail.address}'],
                   [f'--mail.address={mail.address.replace("s3cret", "other")}',
                    f'--mail.authorities={mail.authority}']):
-        server = Server(store=the_store(), settings=[
+        server = Server(store=the_store(), services=PLATFORM, settings=[
             *wrong, '--mail.from=office@example.com', '--notifications.retries=0']).start()
         address = somebody()
         found = ended(server.client(), sent(server.client(), address), 'failed')
@@ -209,7 +210,7 @@ def a_server_nobody_vouches_for_and_a_wrong_secret_get_nothing(mail):
 
 def smtps_is_spoken_too():
     with SmtpServer(user='kontora', secret='s3cret', secure=True) as mail:
-        server = Server(store=the_store(), settings=settings_of(mail)).start()
+        server = Server(store=the_store(), services=PLATFORM, settings=settings_of(mail)).start()
         address = somebody()
         ended(server.client(), sent(server.client(), address), 'processed')
         check_equal(mail.wait_for(address)[0].envelope['tls'], True)

@@ -14,7 +14,7 @@ import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
 from house import until
-from kontora import Server, the_store
+from kontora import PLATFORM, Server, the_store
 from tap import (check, check_equal, check_in, check_match, for_each_test, main, repository,
                  without_sanitizers)
 
@@ -78,7 +78,7 @@ def receiver():
 
 @for_each_test
 def server():
-    server = Server(store=the_store(), settings=['--webhooks.private=yes',
+    server = Server(store=the_store(), services=PLATFORM, settings=['--webhooks.private=yes',
                                                  '--webhooks.retry_after=20ms',
                                                  '--webhooks.retries=4']).start()
     yield server
@@ -175,7 +175,7 @@ def both_secrets_sign_while_one_changes(server, receiver):
 
 
 def nobody_reaches_our_own_network(receiver):
-    server = Server(store=the_store()).start()
+    server = Server(store=the_store(), services=PLATFORM).start()
     client = server.client()
     for url in (receiver.url, 'https://a@example.com/', 'https://example.com/#x',
                 'ftp://x.example/', 'https://', 'https:///x', 'https://exa mple.com/'):

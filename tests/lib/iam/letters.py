@@ -9,7 +9,7 @@ import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'servers'))
-from kontora import Server, the_store
+from kontora import PLATFORM, Server, the_store
 from people import Browser
 from smtp import SmtpServer, plain_of
 from tap import check
@@ -18,10 +18,10 @@ from tap import check
 class Post:
     """A server, its mail, and how many letters of each address were read."""
 
-    def __init__(self, store=None, **more):
+    def __init__(self, store=None, services=PLATFORM, **more):
         self.mail = SmtpServer(user='kontora', secret='s3cret')
         self.read = {}
-        self.server = Server(store=store or the_store(), settings=[
+        self.server = Server(store=store or the_store(), services=services, settings=[
             f'--mail.address={self.mail.address}', f'--mail.authorities={self.mail.authority}',
             '--mail.from=Kontora <office@example.com>', '--gateway.sign_in_rate=0',
             '--gateway.proxies=127.0.0.1'], **more)
