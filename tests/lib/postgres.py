@@ -12,8 +12,6 @@ is not in the process group of whoever started it. An `image` is a directory tha
 behind in order: this one begins as its copy; databases that were left as spares are copied when
 they are taken. A `frugal` one (and whoever begins as its copy) does without what costs processors
 and proves nothing: large buffers, long files of log, and work that it would begin by itself.
-
-    python3 tests/lib/postgres.py PLACE    leaves a frugal one there, if none is there yet
 """
 
 import ctypes
@@ -25,7 +23,6 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -239,12 +236,3 @@ def make_once(place, make):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not os.path.exists(place):
             make()
-
-
-def leave_plain_image(place):
-    with Postgres(frugal=True) as server:
-        server.leave_image(place)
-
-
-if __name__ == "__main__":
-    make_once(sys.argv[1], lambda: leave_plain_image(sys.argv[1]))

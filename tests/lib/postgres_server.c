@@ -143,6 +143,12 @@ void postgres_server_start_again(struct postgres_server *server)
                                    "listen_addresses=",
                                    "-c",
                                    "max_connections=400",
+                                   "-c",
+                                   "shared_buffers=16MB",
+                                   "-c",
+                                   "autovacuum=off",
+                                   "-c",
+                                   "jit=off",
                                    NULL};
     server->pid = start(server, command, -1);
     for (int i = 0; i < READY_TRIES; i++) {
