@@ -11,7 +11,9 @@
 
 #include <string.h>
 
-enum { FAILURES_MAX = 2 }; /* of the broker at one queue; a first may be by chance */
+/* Of the broker at one queue: a first may be by chance, but not when it has looked for the queue
+ * for so long before it gave up (RabbitMQ does for a minute). */
+enum { FAILURES_MAX = 2, LOOKED_FOR_MS = 30000 };
 
 /* ---- asked, from any thread ---- */
 
@@ -118,7 +120,8 @@ void amqp__broker_failed(struct amqp_link *link)
         memcpy(link->broken, asked->name, sizeof link->broken);
         link->broken_count = 0;
     }
-    link->broken_count++;
+    bool is_sure = clock_monotonic_ms() - link->progress_at_ms >= LOOKED_FOR_MS;
+    link->broken_count += is_sure ? FAILURES_MAX : 1;
 }
 
 static bool must_be_made_anew(const struct amqp_link *link, const struct amqp_control *control)
