@@ -14,7 +14,7 @@ struct sqlite_options {
     const char *directory; /* exists and is locked by this process */
     const char *schema;
     const char *vfs;      /* NULL: the system's; tests bring their own */
-    int cache_kib;        /* of the WRITE connection; one that reads has half of it */
+    int cache_kib;        /* of pages; one that reads has half of it, WRITE at most 32 MiB */
     int checkpoint_pages; /* of the WAL, between two checkpoints; 0: the measured default */
     bool accept_loss;     /* a person has said: go on although commits are missing */
 };

@@ -85,8 +85,9 @@ const struct setting runtime_settings[] = {
      .kind = SETTING_BYTES,
      .otherwise = "0",
      .maximum = 64LL * 1024 * 1024 * 1024,
-     .meaning = "Memory for pages of each SQLite file, taken as it is needed; a reader has half; 0 "
-                "means a 64th of the machine's, from 32MiB to 1GiB"},
+     .meaning =
+         "Memory for pages of each SQLite file, taken as it is needed; each of its readers has "
+         "half, who writes 32MiB at most; 0 means a 64th of the machine's, 32MiB to 1GiB"},
     {.name = "bus.kind",
      .kind = SETTING_CHOICE,
      .otherwise = "local",
