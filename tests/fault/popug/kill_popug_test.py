@@ -81,9 +81,11 @@ def lives(store, provider):
     boss = company.hire('manager')
     for _ in range(6):
         company.hire()
-    for _ in range(test_scale(ROUNDS)):
+    lived = 0
+    while lived < test_scale(ROUNDS) or not provider.paid:  # a slow machine needs longer lives
         provider.lose(after=1)
-        one_life(server, company, boss, dice.uniform(0.05, 0.8))
+        one_life(server, company, boss, dice.uniform(0.05, 0.8) * (1 + lived // ROUNDS))
+        lived += 1
     provider.lose()
     until(lambda: all(one['status'] != 'running'
                       for one in boss.get('/api/shuffles').json['items']))
