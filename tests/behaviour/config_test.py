@@ -139,6 +139,8 @@ def nothing_starts_on_a_mistake():
 def what_belongs_together_is_asked_for():
     said = run('serve', '--data', os.path.join(test_directory(), 'p'), '--store.kind', 'postgres')
     check_refused(said, 'store.address is empty', '--store.address=')
+    said = run('serve', '--data', os.path.join(test_directory(), 'c'), '--store.cache=512KiB')
+    check_refused(said, 'store.cache is less than 1MiB')
     check_refused(run('config', 'list'), 'kontora config show')
 
 

@@ -17,6 +17,7 @@ enum { BUS_TRY_MS = 5000 };
 /* Of the memory for pages of a file, when nobody has said how much it may be. A dozen services
  * have a file each, and of most of them all pages fit into a fraction of it. */
 enum { CACHE_PART = 64, CACHE_MIB_MIN = 32, CACHE_MIB_MAX = 1024, KIB_IN_MIB = 1024 };
+enum { CACHE_BYTES_GIVEN_MIN = 1024 * 1024 }; /* by who has said it; less is a mistake */
 
 static bool is_kind(const struct config *config, const char *setting, const char *kind)
 {
@@ -67,6 +68,12 @@ enum status wiring_source(const struct runtime_options *options, struct arena *a
                           struct text *error_out)
 {
     if (is_sqlite(options->config)) {
+        int64_t cache = config_integer(options->config, "store.cache");
+        if (cache > 0 && cache < CACHE_BYTES_GIVEN_MIN) {
+            *error_out = TEXT("store.cache is less than 1MiB: give at least that, or 0 for a part "
+                              "of the machine's memory.");
+            return STATUS_MALFORMED;
+        }
         struct sqlite_options sqlite = {
             .directory = options->directory,
             .schema = schema,
